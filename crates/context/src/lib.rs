@@ -1,0 +1,1 @@
+//! Plan, pack and render evidence under a token budget

@@ -1,0 +1,1 @@
+//! Bounded-window duplicate suppression; counts are conserved

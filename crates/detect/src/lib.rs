@@ -1,0 +1,1 @@
+//! Rollups, detectors, service graph, incidents, ranked suspects

@@ -1,0 +1,1 @@
+//! Lane and Correlator: the synchronous core

@@ -1,0 +1,1 @@
+//! The accuracy and cost benchmark behind decant bench

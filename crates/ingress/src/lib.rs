@@ -1,0 +1,1 @@
+//! Where telemetry comes in: OTLP servers, Kafka consumer, file and stdin readers

@@ -1,0 +1,1 @@
+//! The vocabulary: columnar batches over Arrow, resources, rollups, anomalies, incidents, evidence, bundles

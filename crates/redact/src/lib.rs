@@ -1,0 +1,1 @@
+//! Secrets and personal data out, control characters out, instruction-like text flagged

@@ -1,0 +1,1 @@
+//! A service-graph workload generator with a fault matrix and ground truth

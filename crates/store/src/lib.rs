@@ -1,0 +1,1 @@
+//! What is kept: a folder of Parquet behind one interface
