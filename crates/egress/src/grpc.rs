@@ -1,0 +1,151 @@
+//! The gRPC door: `decant.context.v1.ContextService`, with reflection (v1 and v1alpha) and health.
+//!
+//! Try it without the proto file: `grpcurl -plaintext 127.0.0.1:4320 decant.context.v1.ContextService/GetIncidentBundle`.
+//! Health is `SERVING` while the service says that it is ready. Answers are gzipped for clients that accept it. Tonic's
+//! clients refuse messages over 4 MiB unless told otherwise, which a budget of several hundred thousand tokens exceeds.
+
+mod requests;
+
+use std::{io, time::Duration};
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::{
+    Request, Response, Status,
+    codec::CompressionEncoding,
+    transport::{Server, server::TcpIncoming},
+};
+use tonic_health::server::HealthReporter;
+
+use self::requests::{Form, Wanted};
+use crate::{
+    asked::Asked,
+    desk::Desk,
+    metrics::{Door, Question},
+    service::{self, Answer, ServiceError},
+    v1::{self, context_service_server as server},
+};
+
+/// How often health looks at the service's status.
+const HEALTH_INTERVAL: Duration = Duration::from_secs(1);
+/// Streams of one connection; each carries one call.
+const STREAMS_PER_CONNECTION_MAX: u32 = 64;
+/// Idle connections are probed, and dropped when nothing comes back.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Serves until the token is cancelled, then lets the calls that run come to their end. The caller bounds how long.
+///
+/// # Errors
+/// The listener failed, or the descriptors could not be registered.
+pub async fn serve_grpc(listener: TcpListener, desk: Desk, cancel: CancellationToken) -> io::Result<()> {
+    let request_max_bytes = desk.limits().request_max_bytes;
+    let context = server::ContextServiceServer::new(Calls { desk: desk.clone() })
+        .max_decoding_message_size(request_max_bytes)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .send_compressed(CompressionEncoding::Gzip);
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(v1::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let serving = Server::builder()
+        .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
+        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .add_service(context)
+        .add_service(health)
+        .add_service(reflection().build_v1().map_err(io::Error::other)?)
+        .add_service(reflection().build_v1alpha().map_err(io::Error::other)?)
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
+            cancel.clone().cancelled_owned(),
+        );
+    tokio::select! {
+        ended = serving => ended.map_err(io::Error::other),
+        never = report_health(&reporter, &desk, &cancel) => match never {},
+    }
+}
+
+/// Follows the service's status; says `NOT_SERVING` once shutdown has begun.
+async fn report_health(reporter: &HealthReporter, desk: &Desk, cancel: &CancellationToken) -> std::convert::Infallible {
+    loop {
+        let ready = !cancel.is_cancelled() && desk.status() == service::Status::Ready;
+        let status = if ready { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
+        for name in ["", v1::SERVICE_NAME] {
+            reporter.set_service_status(name, status).await;
+        }
+        if cancel.is_cancelled() {
+            std::future::pending::<()>().await;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HEALTH_INTERVAL) => {}
+            () = cancel.cancelled() => {}
+        }
+    }
+}
+
+struct Calls {
+    desk: Desk,
+}
+
+impl Calls {
+    async fn ask<R: Into<Asked> + Wanted>(&self, question: Question, request: R) -> Result<(String, Answer), Status> {
+        let form = match request.form() {
+            Ok(form) => form,
+            Err(error) => return Err(status(&self.desk.refused(Door::Grpc, question, error))),
+        };
+        let mut answer =
+            self.desk.ask(Door::Grpc, question, request.into(), form.format()).await.map_err(|e| status(&e))?;
+        let text = match form {
+            Form::Text => std::mem::take(&mut answer.text),
+            Form::Json => answer.json.to_string(),
+            Form::Structured => String::new(),
+        };
+        Ok((text, answer))
+    }
+}
+
+#[tonic::async_trait]
+impl server::ContextService for Calls {
+    async fn get_incident_bundle(
+        &self,
+        request: Request<v1::GetIncidentBundleRequest>,
+    ) -> Result<Response<v1::GetIncidentBundleResponse>, Status> {
+        let (text, answer) = self.ask(Question::Bundle, request.into_inner()).await?;
+        let bundle = Some(v1::bundle(answer.json).map_err(|e| status(&e))?);
+        Ok(Response::new(v1::GetIncidentBundleResponse { text, bundle, used_tokens: answer.used_tokens }))
+    }
+
+    async fn search_evidence(
+        &self,
+        request: Request<v1::SearchEvidenceRequest>,
+    ) -> Result<Response<v1::SearchEvidenceResponse>, Status> {
+        let (text, answer) = self.ask(Question::Search, request.into_inner()).await?;
+        let page = Some(v1::page(answer.json).map_err(|e| status(&e))?);
+        Ok(Response::new(v1::SearchEvidenceResponse { text, page, used_tokens: answer.used_tokens }))
+    }
+
+    async fn expand(&self, request: Request<v1::ExpandRequest>) -> Result<Response<v1::ExpandResponse>, Status> {
+        let (text, answer) = self.ask(Question::Expand, request.into_inner()).await?;
+        let page = Some(v1::page(answer.json).map_err(|e| status(&e))?);
+        Ok(Response::new(v1::ExpandResponse { text, page, used_tokens: answer.used_tokens }))
+    }
+
+    async fn list_services(
+        &self,
+        request: Request<v1::ListServicesRequest>,
+    ) -> Result<Response<v1::ListServicesResponse>, Status> {
+        let (text, answer) = self.ask(Question::Services, request.into_inner()).await?;
+        let page = Some(v1::page(answer.json).map_err(|e| status(&e))?);
+        Ok(Response::new(v1::ListServicesResponse { text, page, used_tokens: answer.used_tokens }))
+    }
+}
+
+fn status(error: &ServiceError) -> Status {
+    match error {
+        ServiceError::InvalidArgument(message) => Status::invalid_argument(message),
+        ServiceError::NotFound(message) => Status::not_found(message),
+        ServiceError::Unavailable(message) => Status::unavailable(message),
+        ServiceError::Internal(message) => Status::internal(message),
+    }
+}
