@@ -4,7 +4,13 @@
 //! `questions_max` run at once and `waiting_max` wait; those beyond are refused at once, so that a crowd gets quick
 //! refusals rather than slow answers. Asking again is the client's choice: nothing is retried here.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    task::Poll,
+    time::Instant,
+};
 
 use tokio::sync::Semaphore;
 
@@ -103,7 +109,7 @@ impl Inner {
         let timeout = self.limits.answer_timeout;
         let turn = async {
             match self.running.acquire().await {
-                Ok(_turn) => answering.await,
+                Ok(_turn) => unpanicked(answering).await,
                 Err(_) => Err(ServiceError::Unavailable("no more questions are taken".to_owned())),
             }
         };
@@ -115,6 +121,18 @@ impl Inner {
         };
         tokio::time::timeout(timeout, turn).await.unwrap_or_else(|_| late())
     }
+}
+
+/// A question that panics costs its own answer, not the connection and the other questions on it.
+async fn unpanicked(mut answering: Answering<'_>) -> Result<Answer, ServiceError> {
+    let polled = poll_fn(|context| {
+        // The future is dropped, never polled again, after a panic.
+        match catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Some),
+            Err(_) => Poll::Ready(None),
+        }
+    });
+    polled.await.unwrap_or_else(|| Err(ServiceError::Internal("the question met a fault of ours".to_owned())))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 mod requests;
 
-use std::{io, time::Duration};
+use std::{convert::Infallible, io, time::Duration};
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -15,7 +15,7 @@ use tonic::{
     codec::CompressionEncoding,
     transport::{Server, server::TcpIncoming},
 };
-use tonic_health::server::HealthReporter;
+use tonic_health::{ServingStatus, server::HealthReporter};
 
 use self::requests::{Form, Wanted};
 use crate::{
@@ -62,26 +62,32 @@ pub async fn serve_grpc(listener: TcpListener, desk: Desk, cancel: CancellationT
         );
     tokio::select! {
         ended = serving => ended.map_err(io::Error::other),
-        never = report_health(&reporter, &desk, &cancel) => match never {},
+        never = report_health(reporter, &desk, &cancel) => match never {},
     }
 }
 
-/// Follows the service's status; says `NOT_SERVING` once shutdown has begun.
-async fn report_health(reporter: &HealthReporter, desk: &Desk, cancel: &CancellationToken) -> std::convert::Infallible {
-    loop {
-        let ready = !cancel.is_cancelled() && desk.status() == service::Status::Ready;
-        let status = if ready { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
-        for name in ["", v1::SERVICE_NAME] {
+/// Follows the service's status. Once shutdown has begun it says `NOT_SERVING` and then ends the watches, which would
+/// otherwise hold the server open for as long as somebody looks.
+async fn report_health(mut reporter: HealthReporter, desk: &Desk, cancel: &CancellationToken) -> Infallible {
+    let names = ["", v1::SERVICE_NAME];
+    while !cancel.is_cancelled() {
+        let status = match desk.status() {
+            service::Status::Ready => ServingStatus::Serving,
+            service::Status::NotReady(_) => ServingStatus::NotServing,
+        };
+        for name in names {
             reporter.set_service_status(name, status).await;
-        }
-        if cancel.is_cancelled() {
-            std::future::pending::<()>().await;
         }
         tokio::select! {
             () = tokio::time::sleep(HEALTH_INTERVAL) => {}
             () = cancel.cancelled() => {}
         }
     }
+    for name in names {
+        reporter.set_service_status(name, ServingStatus::NotServing).await;
+        reporter.clear_service_status(name).await;
+    }
+    std::future::pending().await
 }
 
 struct Calls {

@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -25,7 +26,7 @@ use self::gate::Gate;
 use crate::{
     desk::Desk,
     mcp,
-    schema::bundle_schema,
+    schema::{bundle_schema, page_schema},
     service::{ServiceError, Status},
 };
 
@@ -71,7 +72,8 @@ fn router(desk: Desk, options: &HttpOptions, cancel: &CancellationToken) -> Rout
         .route("/v1/search", get(questions::search))
         .route("/v1/expand", get(questions::expand))
         .route("/v1/services", get(questions::services))
-        .route("/v1/schema", get(schema))
+        .route("/v1/schema", get(async || schema(bundle_schema())))
+        .route("/v1/schema/page", get(async || schema(page_schema())))
         .route("/metrics", get(async move || exposition(metrics())))
         .route_service("/mcp", mcp::http_service(desk.clone(), options, cancel))
         .fallback(no_such_path)
@@ -95,13 +97,13 @@ fn exposition(metrics: String) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics).into_response()
 }
 
-async fn schema() -> Response {
-    ([(header::CONTENT_TYPE, "application/schema+json")], bundle_schema().to_string()).into_response()
+fn schema(schema: &Value) -> Response {
+    ([(header::CONTENT_TYPE, "application/schema+json")], schema.to_string()).into_response()
 }
 
 async fn no_such_path() -> Response {
     problem::response(&ServiceError::NotFound(
-        "there is nothing here: see /v1/context, /v1/search, /v1/expand, /v1/services, /v1/schema, /mcp, /metrics, \
+        "there is nothing here: see /v1/context, /v1/search, /v1/expand, /v1/services, /v1/schema, /v1/schema/page, /mcp, /metrics, \
          /healthz, /readyz"
             .to_owned(),
     ))

@@ -156,6 +156,3 @@ fn field_schema(field: &FieldDescriptorProto, message: &DescriptorProto, open: &
     };
     if field.label() == Label::Repeated { json!({"type": "array", "items": one}) } else { one }
 }
-
-#[cfg(test)]
-mod tests;

@@ -9,7 +9,10 @@ use decant_egress::{
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, codec::CompressionEncoding, transport::Channel};
-use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tonic_health::{
+    ServingStatus,
+    pb::{HealthCheckRequest, health_client::HealthClient},
+};
 use tonic_reflection::pb::{
     v1::{
         ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
@@ -65,7 +68,10 @@ async fn a_bundle_comes_as_text_and_as_a_message_with_every_field() {
     };
     let mut client = running.client().accept_compressed(CompressionEncoding::Gzip);
     let response = client.get_incident_bundle(request).await.unwrap();
-    assert_eq!(response.metadata().get("grpc-encoding").map(tonic::metadata::MetadataValue::as_bytes), Some(&b"gzip"[..]));
+    assert_eq!(
+        response.metadata().get("grpc-encoding").map(tonic::metadata::MetadataValue::as_bytes),
+        Some(&b"gzip"[..])
+    );
     let response = response.into_inner();
     assert_eq!((response.text.as_str(), response.used_tokens), (BUNDLE_TEXT, 42));
 
@@ -201,20 +207,41 @@ async fn reflection_names_the_services_in_both_of_its_versions() {
 }
 
 #[tokio::test]
-async fn health_follows_the_service() {
+async fn health_follows_the_service_and_a_watch_does_not_hold_up_the_end() {
     let running = start(Limits::default()).await;
     let mut client = HealthClient::new(running.channel.clone());
-    let request = HealthCheckRequest { service: "decant.context.v1.ContextService".to_owned() };
+    let request = HealthCheckRequest { service: v1::SERVICE_NAME.to_owned() };
     let mut watch = client.watch(request).await.unwrap().into_inner();
-    let serving = tonic_health::ServingStatus::Serving as i32;
-    let mut status = watch.message().await.unwrap().unwrap().status;
+    let mut hear = async || watch.message().await.unwrap().map(|message| message.status);
+    let (serving, not_serving) = (Some(ServingStatus::Serving as i32), Some(ServingStatus::NotServing as i32));
+    let mut status = hear().await;
     if status != serving {
-        status = watch.message().await.unwrap().unwrap().status;
+        status = hear().await;
     }
     assert_eq!(status, serving);
     running.desks.fake.draining.store(true, Ordering::Relaxed);
-    let status = watch.message().await.unwrap().unwrap().status;
-    assert_eq!(status, tonic_health::ServingStatus::NotServing as i32);
+    assert_eq!(hear().await, not_serving);
+    running.desks.fake.draining.store(false, Ordering::Relaxed);
+    assert_eq!(hear().await, serving);
+    running.cancel.cancel();
+    assert_eq!(hear().await, not_serving);
+    assert_eq!(hear().await, None);
     drop((watch, client));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_question_that_runs_is_answered_before_the_server_stops() {
+    let limits = Limits { answer_timeout: Duration::from_millis(300), ..Limits::default() };
+    let running = start(limits).await;
+    let mut client = running.client();
+    let request = v1::GetIncidentBundleRequest { service: "slow".to_owned(), ..Default::default() };
+    let asking = tokio::spawn(async move { client.get_incident_bundle(request).await });
+    while running.desks.fake.last().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    running.cancel.cancel();
+    let status = asking.await.unwrap().unwrap_err();
+    assert!(status.message().contains("no answer within 300 ms"), "the service's words, not a broken pipe: {status:?}");
     running.stop().await;
 }

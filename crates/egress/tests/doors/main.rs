@@ -11,3 +11,4 @@ mod grpc;
 mod http;
 mod mcp;
 mod plain_http;
+mod schema;

@@ -162,6 +162,18 @@ async fn garbage_on_the_pipe_does_not_end_the_conversation() {
 }
 
 #[tokio::test]
+async fn questions_asked_before_the_input_ends_are_answered() {
+    let mut pipe = open();
+    pipe.tell(&initialize("2025-06-18")).await;
+    pipe.tell(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
+    pipe.tell(&call("list_services", &json!({}))).await;
+    pipe.input.shutdown().await.unwrap();
+    assert_eq!(pipe.hear().await["id"], 1);
+    assert_eq!(pipe.hear().await["result"]["content"][0]["text"], PAGE_TEXT);
+    tokio::time::timeout(Duration::from_secs(5), pipe.server).await.expect("stops").unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_client_that_leaves_at_once_has_done_no_wrong() {
     let pipe = open();
     drop((pipe.lines, pipe.input));
