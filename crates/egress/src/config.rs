@@ -36,6 +36,7 @@ pub struct RawLimits {
     pub questions_max: Option<usize>,
     pub waiting_max: Option<usize>,
     pub answer_timeout_ms: Option<u64>,
+    pub connections_max: Option<usize>,
 }
 
 /// Where the doors are, and what bounds them.
@@ -69,6 +70,8 @@ pub struct Limits {
     pub waiting_max: usize,
     /// Waiting included; 30 s.
     pub answer_timeout: Duration,
+    /// Open at one time, for each of the two servers; 1,024.
+    pub connections_max: usize,
 }
 
 impl Limits {
@@ -89,6 +92,7 @@ impl Default for Limits {
             questions_max: 8,
             waiting_max: 64,
             answer_timeout: Duration::from_secs(30),
+            connections_max: 1_024,
         }
     }
 }
@@ -160,6 +164,12 @@ impl RawLimits {
                 30_000,
                 (1, 3_600_000),
             )?),
+            connections_max: size(
+                "limits.connections_max",
+                self.connections_max,
+                default.connections_max,
+                (1, 1_000_000),
+            )?,
         })
     }
 }

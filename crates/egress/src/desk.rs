@@ -54,6 +54,10 @@ impl Desk {
         &self.0.limits
     }
 
+    pub(crate) fn metrics(&self) -> Arc<Metrics> {
+        self.0.metrics.clone()
+    }
+
     #[must_use]
     pub fn status(&self) -> Status {
         self.0.service.status()

@@ -10,16 +10,13 @@ use std::{convert::Infallible, io, time::Duration};
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tonic::{
-    Request, Response, Status,
-    codec::CompressionEncoding,
-    transport::{Server, server::TcpIncoming},
-};
+use tonic::{Request, Response, Status, codec::CompressionEncoding, transport::Server};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 use self::requests::{Form, Wanted};
 use crate::{
     asked::Asked,
+    connections::Connections,
     desk::Desk,
     metrics::{Door, Question},
     service::{self, Answer, ServiceError},
@@ -38,9 +35,10 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 /// # Errors
 /// The listener failed, or the descriptors could not be registered.
 pub async fn serve_grpc(listener: TcpListener, desk: Desk, cancel: CancellationToken) -> io::Result<()> {
-    let request_max_bytes = desk.limits().request_max_bytes;
+    let limits = desk.limits();
+    let incoming = Connections::new(listener, limits.connections_max, None, Door::Grpc, desk.metrics());
     let context = server::ContextServiceServer::new(Calls { desk: desk.clone() })
-        .max_decoding_message_size(request_max_bytes)
+        .max_decoding_message_size(limits.request_max_bytes)
         .accept_compressed(CompressionEncoding::Gzip)
         .send_compressed(CompressionEncoding::Gzip);
     let (reporter, health) = tonic_health::server::health_reporter();
@@ -56,10 +54,7 @@ pub async fn serve_grpc(listener: TcpListener, desk: Desk, cancel: CancellationT
         .add_service(health)
         .add_service(reflection().build_v1().map_err(io::Error::other)?)
         .add_service(reflection().build_v1alpha().map_err(io::Error::other)?)
-        .serve_with_incoming_shutdown(
-            TcpIncoming::from(listener).with_nodelay(Some(true)),
-            cancel.clone().cancelled_owned(),
-        );
+        .serve_with_incoming_shutdown(incoming, cancel.clone().cancelled_owned());
     tokio::select! {
         ended = serving => ended.map_err(io::Error::other),
         never = report_health(reporter, &desk, &cancel) => match never {},

@@ -9,7 +9,7 @@ mod negotiate;
 mod problem;
 mod questions;
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -21,14 +21,20 @@ use axum::{
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
 
 use self::gate::Gate;
 use crate::{
+    connections::Connections,
     desk::Desk,
     mcp,
+    metrics::Door,
     schema::{bundle_schema, page_schema},
     service::{ServiceError, Status},
 };
+
+/// How long a connection may be silent beyond the time that an answer may take.
+const IDLE_MAX: Duration = Duration::from_secs(60);
 
 /// What the HTTP server needs beyond the desk.
 #[derive(Clone)]
@@ -60,14 +66,18 @@ pub async fn serve_http(
     options: HttpOptions,
     cancel: CancellationToken,
 ) -> io::Result<()> {
-    let router = router(desk, &options, &cancel);
-    axum::serve(listener, router).with_graceful_shutdown(cancel.cancelled_owned()).await
+    let limits = desk.limits();
+    // An answer that is being made moves nothing either.
+    let idle_max = limits.answer_timeout + IDLE_MAX;
+    let connections = Connections::new(listener, limits.connections_max, Some(idle_max), Door::Http, desk.metrics());
+    axum::serve(connections, router(desk, &options, &cancel)).with_graceful_shutdown(cancel.cancelled_owned()).await
 }
 
 fn router(desk: Desk, options: &HttpOptions, cancel: &CancellationToken) -> Router {
     let gate = Gate::new(options.allowed_hosts.clone(), options.allowed_origins.clone());
     let metrics = options.metrics.clone();
-    let guarded = Router::new()
+    // Compressed where the client accepts it; MCP may stream, and is left alone.
+    let questions = Router::new()
         .route("/v1/context", get(questions::context))
         .route("/v1/search", get(questions::search))
         .route("/v1/expand", get(questions::expand))
@@ -75,9 +85,12 @@ fn router(desk: Desk, options: &HttpOptions, cancel: &CancellationToken) -> Rout
         .route("/v1/schema", get(async || schema(bundle_schema())))
         .route("/v1/schema/page", get(async || schema(page_schema())))
         .route("/metrics", get(async move || exposition(metrics())))
+        .layer(CompressionLayer::new());
+    let guarded = questions
         .route_service("/mcp", mcp::http_service(desk.clone(), options, cancel))
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
+        .layer(gate::cors(&options.allowed_origins))
         .layer(middleware::from_fn_with_state(Arc::new(gate), gate::pass));
     let probed = desk.clone();
     Router::new()

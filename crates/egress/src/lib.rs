@@ -8,6 +8,7 @@
 
 mod asked;
 mod config;
+mod connections;
 mod desk;
 mod grpc;
 mod http;

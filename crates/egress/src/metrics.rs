@@ -65,6 +65,8 @@ pub struct Metrics {
     /// By door and question, as are those that follow.
     tokens: [[AtomicU64; Question::ALL.len()]; Door::ALL.len()],
     micros: [[AtomicU64; Question::ALL.len()]; Door::ALL.len()],
+    /// By door (MCP comes in by HTTP's): accepted, refused.
+    connections: [[AtomicU64; 2]; Door::ALL.len()],
 }
 
 impl Metrics {
@@ -100,6 +102,10 @@ impl Metrics {
         self.count(door, question, error.code());
     }
 
+    pub(crate) fn connection(&self, door: Door, accepted: bool) {
+        self.connections[door as usize][usize::from(!accepted)].fetch_add(1, Relaxed);
+    }
+
     fn count(&self, door: Door, question: Question, outcome: &str) {
         let at = OUTCOMES.iter().position(|&name| name == outcome).unwrap_or(OUTCOMES.len() - 1);
         self.questions[door as usize][question as usize][at].fetch_add(1, Relaxed);
@@ -126,6 +132,13 @@ impl Metrics {
             let micros = self.micros[door as usize][question as usize].load(Relaxed);
             let labels = format!("door=\"{}\",question=\"{}\"", door.as_str(), question.as_str());
             sample(out, "decant_egress_answer_seconds_total", &labels, micros as f64 / 1e6);
+        }
+        family(out, "decant_egress_connections_total", "Connections by server; beyond the limit they are refused.");
+        for door in Door::ALL {
+            for (outcome, count) in ["accepted", "refused"].iter().zip(&self.connections[door as usize]) {
+                let labels = format!("door=\"{}\",outcome=\"{outcome}\"", door.as_str());
+                sample(out, "decant_egress_connections_total", &labels, count.load(Relaxed) as f64);
+            }
         }
     }
 }

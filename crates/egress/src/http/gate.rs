@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::Response,
 };
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::problem;
 use crate::{parameters::quoted, service::ServiceError};
@@ -57,6 +58,15 @@ fn without_port(host: &str) -> &str {
         return rest.split_once(']').map_or(rest, |(address, _)| address);
     }
     host.split_once(':').map_or(host, |(name, _)| name)
+}
+
+/// Tells browsers that pages of the allowed origins may read the answers (<https://fetch.spec.whatwg.org/>, CORS).
+pub(super) fn cors(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(AllowHeaders::mirror_request())
 }
 
 pub(super) async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {

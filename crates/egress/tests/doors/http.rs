@@ -177,6 +177,24 @@ async fn pages_of_strangers_are_kept_out() {
 }
 
 #[tokio::test]
+async fn pages_that_were_allowed_may_ask_and_read() {
+    let running = start().await;
+    let origin = "origin: http://localhost:3000";
+    let preflight = [origin, "access-control-request-method: POST", "access-control-request-headers: content-type"];
+    for path in ["/mcp", "/v1/context"] {
+        let reply = send(running.address, &format!("OPTIONS {path}"), &preflight, "").await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        assert!(reply.head.contains("access-control-allow-origin: http://localhost:3000"), "{}", reply.head);
+        assert!(reply.head.contains("access-control-allow-headers: content-type"), "{}", reply.head);
+    }
+    let reply = running.get("/v1/context", &[origin]).await;
+    assert!(reply.head.contains("access-control-allow-origin: http://localhost:3000"), "{}", reply.head);
+    let stranger = ["origin: https://rebound.example", "access-control-request-method: POST"];
+    assert_eq!(send(running.address, "OPTIONS /mcp", &stranger, "").await.status, 403);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn probes_schema_and_metrics_answer() {
     let running = start().await;
     assert_eq!(running.get("/healthz", &[]).await.body, "ok\n");
