@@ -23,6 +23,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
+#[cfg(test)]
+pub(crate) use self::{negotiate::accepted, questions::read};
+
 use self::gate::Gate;
 use crate::{
     connections::Connections,

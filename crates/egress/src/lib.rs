@@ -12,6 +12,8 @@ mod connections;
 mod desk;
 mod grpc;
 mod http;
+#[cfg(test)]
+mod laws;
 mod mcp;
 mod metrics;
 mod parameters;

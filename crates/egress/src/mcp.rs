@@ -8,6 +8,9 @@
 mod arguments;
 mod tools;
 
+#[cfg(test)]
+pub(crate) use self::arguments::read;
+
 use std::{io, sync::Arc};
 
 use rmcp::{

@@ -15,7 +15,7 @@ pub(super) fn named(format: &str) -> Result<Format, ServiceError> {
     }
 }
 
-pub(super) fn accepted(headers: &HeaderMap) -> Format {
+pub(crate) fn accepted(headers: &HeaderMap) -> Format {
     let mut text = 0.0;
     let mut json = 0.0;
     let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());

@@ -20,7 +20,7 @@ use crate::{
 const USED_TOKENS: HeaderName = HeaderName::from_static("decant-used-tokens");
 
 /// Pairs rather than a map: a parameter given twice is refused, not silently halved.
-type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
+pub(crate) type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
 
 pub(super) async fn context(State(desk): State<Desk>, headers: HeaderMap, pairs: Pairs) -> Response {
     respond(&desk, Question::Bundle, &headers, pairs).await
@@ -64,7 +64,7 @@ async fn respond(desk: &Desk, question: Question, headers: &HeaderMap, pairs: Pa
     }
 }
 
-fn read(question: Question, pairs: Pairs) -> Result<(Asked, Option<Format>), ServiceError> {
+pub(crate) fn read(question: Question, pairs: Pairs) -> Result<(Asked, Option<Format>), ServiceError> {
     let Query(pairs) = pairs.map_err(|error| ServiceError::InvalidArgument(error.body_text()))?;
     let mut asked = Asked::default();
     let mut format = None;

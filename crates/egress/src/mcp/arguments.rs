@@ -14,7 +14,7 @@ use crate::{
     service::ServiceError,
 };
 
-pub(super) fn read(question: Question, arguments: JsonObject) -> Result<Asked, ServiceError> {
+pub(crate) fn read(question: Question, arguments: JsonObject) -> Result<Asked, ServiceError> {
     let mut asked = Asked::default();
     for (name, value) in arguments {
         let Some(parameter) = Parameter::of(question).iter().find(|parameter| parameter.name() == name) else {
