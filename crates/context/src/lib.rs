@@ -1,1 +1,3 @@
-//! Plan, pack and render evidence under a token budget
+//! Plan, pack and render evidence under a token budget.
+
+pub mod excerpts;
