@@ -8,6 +8,7 @@ mod error;
 mod limits;
 pub mod otlp;
 mod severity;
+pub mod text;
 
 pub use error::DecodeError;
 pub use limits::Limits;

@@ -27,6 +27,7 @@ use prost::Message as _;
 pub(crate) use envelope::Envelope;
 pub(crate) use ids::id_from_text;
 pub(crate) use sink::{LogsSink, MetricsSink, Sinks, SpansSink};
+pub(crate) use value::{KeyValue, Value};
 
 use crate::{DecodeError, Limits};
 
