@@ -8,18 +8,18 @@ mod requests;
 
 use std::{convert::Infallible, io, time::Duration};
 
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, codec::CompressionEncoding, transport::Server};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use self::requests::{Form, Wanted};
 use crate::{
     asked::Asked,
     connections::Connections,
     desk::Desk,
     metrics::{Door, Question},
-    service::{self, Answer, ServiceError},
+    service::{self, ServiceError},
     v1::{self, context_service_server as server},
 };
 
@@ -89,20 +89,31 @@ struct Calls {
     desk: Desk,
 }
 
+/// What all four responses hold.
+struct Answered<M> {
+    text: String,
+    json: String,
+    used_tokens: u64,
+    message: M,
+}
+
 impl Calls {
-    async fn ask<R: Into<Asked> + Wanted>(&self, question: Question, request: R) -> Result<(String, Answer), Status> {
-        let form = match request.form() {
-            Ok(form) => form,
-            Err(error) => return Err(status(&self.desk.refused(Door::Grpc, question, error))),
-        };
-        let mut answer =
-            self.desk.ask(Door::Grpc, question, request.into(), form.format()).await.map_err(|e| status(&e))?;
-        let text = match form {
-            Form::Text => std::mem::take(&mut answer.text),
-            Form::Json => answer.json.to_string(),
-            Form::Structured => String::new(),
-        };
-        Ok((text, answer))
+    async fn ask<M>(
+        &self,
+        question: Question,
+        rendering: i32,
+        asked: Asked,
+        message: fn(Value) -> Result<M, ServiceError>,
+    ) -> Result<Answered<M>, Status> {
+        let form =
+            requests::form(rendering).map_err(|error| status(&self.desk.refused(Door::Grpc, question, error)))?;
+        let answer = self.desk.ask(Door::Grpc, question, asked, form.format()).await.map_err(|e| status(&e))?;
+        Ok(Answered {
+            text: if form.has_text() { answer.text } else { String::new() },
+            json: if form.has_json() { answer.json.to_string() } else { String::new() },
+            used_tokens: answer.used_tokens,
+            message: message(answer.json).map_err(|e| status(&e))?,
+        })
     }
 }
 
@@ -112,33 +123,37 @@ impl server::ContextService for Calls {
         &self,
         request: Request<v1::GetIncidentBundleRequest>,
     ) -> Result<Response<v1::GetIncidentBundleResponse>, Status> {
-        let (text, answer) = self.ask(Question::Bundle, request.into_inner()).await?;
-        let bundle = Some(v1::bundle(answer.json).map_err(|e| status(&e))?);
-        Ok(Response::new(v1::GetIncidentBundleResponse { text, bundle, used_tokens: answer.used_tokens }))
+        let request = request.into_inner();
+        let Answered { text, json, used_tokens, message } =
+            self.ask(Question::Bundle, request.rendering, request.into(), v1::bundle).await?;
+        Ok(Response::new(v1::GetIncidentBundleResponse { text, bundle: Some(message), used_tokens, json }))
     }
 
     async fn search_evidence(
         &self,
         request: Request<v1::SearchEvidenceRequest>,
     ) -> Result<Response<v1::SearchEvidenceResponse>, Status> {
-        let (text, answer) = self.ask(Question::Search, request.into_inner()).await?;
-        let page = Some(v1::page(answer.json).map_err(|e| status(&e))?);
-        Ok(Response::new(v1::SearchEvidenceResponse { text, page, used_tokens: answer.used_tokens }))
+        let request = request.into_inner();
+        let Answered { text, json, used_tokens, message } =
+            self.ask(Question::Search, request.rendering, request.into(), v1::page).await?;
+        Ok(Response::new(v1::SearchEvidenceResponse { text, page: Some(message), used_tokens, json }))
     }
 
     async fn expand(&self, request: Request<v1::ExpandRequest>) -> Result<Response<v1::ExpandResponse>, Status> {
-        let (text, answer) = self.ask(Question::Expand, request.into_inner()).await?;
-        let page = Some(v1::page(answer.json).map_err(|e| status(&e))?);
-        Ok(Response::new(v1::ExpandResponse { text, page, used_tokens: answer.used_tokens }))
+        let request = request.into_inner();
+        let Answered { text, json, used_tokens, message } =
+            self.ask(Question::Expand, request.rendering, request.into(), v1::page).await?;
+        Ok(Response::new(v1::ExpandResponse { text, page: Some(message), used_tokens, json }))
     }
 
     async fn list_services(
         &self,
         request: Request<v1::ListServicesRequest>,
     ) -> Result<Response<v1::ListServicesResponse>, Status> {
-        let (text, answer) = self.ask(Question::Services, request.into_inner()).await?;
-        let page = Some(v1::page(answer.json).map_err(|e| status(&e))?);
-        Ok(Response::new(v1::ListServicesResponse { text, page, used_tokens: answer.used_tokens }))
+        let request = request.into_inner();
+        let Answered { text, json, used_tokens, message } =
+            self.ask(Question::Services, request.rendering, request.into(), v1::page).await?;
+        Ok(Response::new(v1::ListServicesResponse { text, page: Some(message), used_tokens, json }))
     }
 }
 

@@ -10,11 +10,12 @@ use crate::{
     v1::{self, Rendering},
 };
 
-/// What the response's `text` holds.
+/// What a response holds beside its message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Text,
     Json,
+    TextAndJson,
     Structured,
 }
 
@@ -24,34 +25,27 @@ impl Form {
         match self {
             Self::Text => Format::Text,
             Self::Json | Self::Structured => Format::Json,
+            Self::TextAndJson => Format::Both,
         }
+    }
+
+    pub(super) fn has_text(self) -> bool {
+        matches!(self, Self::Text | Self::TextAndJson)
+    }
+
+    pub(super) fn has_json(self) -> bool {
+        matches!(self, Self::Json | Self::TextAndJson)
     }
 }
 
-/// A request that says which form it wants.
-pub(super) trait Wanted {
-    fn form(&self) -> Result<Form, ServiceError>;
-}
-
-macro_rules! wanted {
-    ($($request:ty),*) => {$(
-        impl Wanted for $request {
-            fn form(&self) -> Result<Form, ServiceError> {
-                form(self.rendering)
-            }
-        }
-    )*};
-}
-
-wanted!(v1::GetIncidentBundleRequest, v1::SearchEvidenceRequest, v1::ExpandRequest, v1::ListServicesRequest);
-
-fn form(rendering: i32) -> Result<Form, ServiceError> {
+pub(super) fn form(rendering: i32) -> Result<Form, ServiceError> {
     match Rendering::try_from(rendering) {
         Ok(Rendering::Unspecified | Rendering::Text) => Ok(Form::Text),
         Ok(Rendering::Json) => Ok(Form::Json),
+        Ok(Rendering::TextAndJson) => Ok(Form::TextAndJson),
         Ok(Rendering::Structured) => Ok(Form::Structured),
         Err(_) => Err(ServiceError::InvalidArgument(format!(
-            "rendering {rendering} is not known: use TEXT (1), JSON (2) or STRUCTURED (3)"
+            "rendering {rendering} is not known: use TEXT (1), JSON (2), STRUCTURED (3) or TEXT_AND_JSON (4)"
         ))),
     }
 }

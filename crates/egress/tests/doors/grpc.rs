@@ -94,16 +94,19 @@ async fn a_bundle_comes_as_text_and_as_a_message_with_every_field() {
 #[tokio::test]
 async fn the_rendering_says_what_the_budget_binds_and_the_text_holds() {
     let running = start(Limits::default()).await;
+    let (text, json) = (BUNDLE_TEXT.to_owned(), bundle().to_string());
+    let none = String::new;
     let table = [
-        (Rendering::Unspecified, "format: Text", BUNDLE_TEXT.to_owned()),
-        (Rendering::Text, "format: Text", BUNDLE_TEXT.to_owned()),
-        (Rendering::Json, "format: Json", bundle().to_string()),
-        (Rendering::Structured, "format: Json", String::new()),
+        (Rendering::Unspecified, "format: Text", text.clone(), none()),
+        (Rendering::Text, "format: Text", text.clone(), none()),
+        (Rendering::Json, "format: Json", none(), json.clone()),
+        (Rendering::Structured, "format: Json", none(), none()),
+        (Rendering::TextAndJson, "format: Both", text, json),
     ];
-    for (rendering, format, text) in table {
+    for (rendering, format, text, json) in table {
         let request = v1::GetIncidentBundleRequest { rendering: rendering.into(), ..Default::default() };
         let response = running.client().get_incident_bundle(request).await.unwrap().into_inner();
-        assert_eq!(response.text, text);
+        assert_eq!((response.text, response.json), (text, json));
         assert_eq!(response.bundle.unwrap().bundle_id, "b-1");
         assert!(running.desks.fake.last().contains(format), "{rendering:?}");
     }

@@ -11,4 +11,5 @@ mod grpc;
 mod http;
 mod mcp;
 mod plain_http;
+mod remote;
 mod schema;
