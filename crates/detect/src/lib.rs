@@ -1,1 +1,22 @@
-//! Rollups, detectors, service graph, incidents, ranked suspects
+//! Rollups, detectors, service graph, incidents, ranked suspects.
+//!
+//! Lanes boil their records down with a [`Roller`]; the one correlator absorbs the [`Rollups`] into a [`History`] and
+//! asks it for findings. A history knows two stretches of time: what was **well** (a baseline capture, or the time before
+//! an onset) and what came **after**. Each detector compares the two for one kind of signal and says by how many standard
+//! errors they differ; what differs together in time is an incident, and who explains most of it is the first suspect.
+//!
+//! No clock, file or thread: time comes with the records, and the same rollups in any order give the same findings.
+
+mod ask;
+mod config;
+mod history;
+mod ids;
+mod rollup;
+mod sketch;
+mod statistics;
+mod windows;
+
+pub use ask::{Ask, Named};
+pub use config::{Config, ConfigError, RawConfig};
+pub use history::History;
+pub use rollup::{Roller, Rollups};

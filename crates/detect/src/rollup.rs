@@ -1,0 +1,100 @@
+//! Rollups: what a lane boils its records down to, about a thousandth of them in size.
+//!
+//! Log records become counts per (service, shape, severity) and window; metric points one value per series and slot;
+//! spans become **stubs** (ids, times, status), since caller and callee may have passed through different lanes and meet
+//! only in [`crate::History`]; change events are kept whole. Law: merging is commutative and associative, and what two
+//! batches yield does not depend on where one ended and the other began.
+
+mod change_event;
+mod log_cell;
+mod roller;
+mod series;
+mod service_seen;
+mod stub;
+
+use std::collections::BTreeMap;
+
+pub(crate) use change_event::ChangeEvent;
+pub(crate) use log_cell::{Exemplar, LogCell};
+pub use roller::Roller;
+pub(crate) use series::{Point, Series, SeriesKind};
+pub(crate) use service_seen::ServiceSeen;
+pub(crate) use stub::{Sighting, Stub};
+
+use crate::Config;
+use crate::ids::{IdMap, Names};
+
+/// What one lane saw since it was last asked.
+#[derive(Clone, Debug, Default)]
+pub struct Rollups {
+    pub(crate) names: Names,
+    pub(crate) services: IdMap<ServiceSeen>,
+    pub(crate) logs: IdMap<LogCell>,
+    pub(crate) series: IdMap<Series>,
+    pub(crate) stubs: Vec<Stub>,
+    pub(crate) sightings: Vec<Sighting>,
+    pub(crate) changes: IdMap<ChangeEvent>,
+    pub(crate) notes: BTreeMap<&'static str, u64>,
+    pub(crate) newest: Option<i64>,
+}
+
+impl Rollups {
+    /// Takes over all of another lane's, within the limits.
+    pub fn merge(&mut self, other: Self, config: &Config) {
+        let mut notes = std::mem::take(&mut self.notes);
+        self.names.merge(other.names, config.max_names);
+        union(&mut self.services, other.services, config.max_services, "services over the limit", &mut notes, |a, b| {
+            a.merge(b);
+        });
+        union(&mut self.logs, other.logs, config.max_log_keys, "log keys over the limit", &mut notes, |a, b| a.merge(b));
+        let per_series = config.max_points_per_series;
+        union(&mut self.series, other.series, config.max_series, "series over the limit", &mut notes, |a, b| {
+            a.merge(b, per_series);
+        });
+        union(&mut self.changes, other.changes, config.max_changes, "changes over the limit", &mut notes, |_, _| {});
+        self.newest = self.newest.max(other.newest);
+        self.stubs.extend(other.stubs);
+        self.sightings.extend(other.sightings);
+        for (name, count) in other.notes {
+            *notes.entry(name).or_default() += count;
+        }
+        self.notes = notes;
+    }
+
+    /// Newest event time seen.
+    pub(crate) fn newest(&self) -> Option<i64> {
+        self.newest
+    }
+
+    /// Whether nothing was seen.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.services.is_empty() && self.changes.is_empty()
+    }
+}
+
+/// Adds the entries of `from` to `into`: known keys are merged, new ones taken while there is room.
+pub(crate) fn union<V>(
+    into: &mut IdMap<V>,
+    from: IdMap<V>,
+    limit: usize,
+    over: &'static str,
+    notes: &mut BTreeMap<&'static str, u64>,
+    mut merge: impl FnMut(&mut V, V),
+) {
+    let mut new: Vec<(u64, V)> = Vec::new();
+    for (key, value) in from {
+        match into.get_mut(&key) {
+            Some(known) => merge(known, value),
+            None => new.push((key, value)),
+        }
+    }
+    new.sort_unstable_by_key(|(key, _)| *key);
+    for (key, value) in new {
+        if into.len() < limit {
+            into.insert(key, value);
+        } else {
+            *notes.entry(over).or_default() += 1;
+        }
+    }
+}

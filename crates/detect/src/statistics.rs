@@ -1,0 +1,109 @@
+//! The few tests on which every detector rests. Each yields a signed z ("how many standard errors"), and one function
+//! turns z into -log10 p, so that counts, shares and levels are compared in one currency.
+
+/// -log10 p never exceeds this: beyond it a number says nothing more, and sums stay finite.
+pub(crate) const MOST: f64 = 300.0;
+
+/// -log10 of the two-sided normal tail beyond |z|.
+pub(crate) fn significance(z: f64) -> f64 {
+    let z = z.abs();
+    if z.is_nan() {
+        return 0.0;
+    }
+    if z > 37.0 {
+        // Mills' ratio: the tail is the density over z.
+        return ((z * z / 2.0) / std::f64::consts::LN_10 + (z * (std::f64::consts::TAU / 4.0).sqrt()).log10()).min(MOST);
+    }
+    (-erfc(z / std::f64::consts::SQRT_2).log10()).clamp(0.0, MOST)
+}
+
+/// The complementary error function, relative error below 1.2e-7 everywhere (Numerical Recipes, 6.2).
+fn erfc(x: f64) -> f64 {
+    let t = 1.0 / (1.0 + x / 2.0);
+    let series = [
+        -1.265_512_23, 1.000_023_68, 0.374_091_96, 0.096_784_18, -0.186_288_06, 0.278_868_07, -1.135_203_98,
+        1.488_515_87, -0.822_152_23, 0.170_872_77,
+    ];
+    let sum = series.iter().rev().fold(0.0, |sum, c| sum * t + c);
+    t * (-x * x + sum).exp()
+}
+
+/// Signed root of the likelihood ratio of two rates: `after` events in `after_time` against `before` in `before_time`.
+pub(crate) fn rate_z(after: f64, after_time: f64, before: f64, before_time: f64) -> f64 {
+    let (total, time) = (after + before, after_time + before_time);
+    if total <= 0.0 || after_time <= 0.0 || before_time <= 0.0 {
+        return 0.0;
+    }
+    let (expect_after, expect_before) = (total * after_time / time, total * before_time / time);
+    let g = 2.0 * (part(after, expect_after) + part(before, expect_before));
+    g.max(0.0).sqrt() * (after - expect_after).signum()
+}
+
+/// Signed root of the G statistic of two shares: `a` of `n` after against `b` of `m` before.
+pub(crate) fn share_z(a: f64, n: f64, b: f64, m: f64) -> f64 {
+    if n <= 0.0 || m <= 0.0 {
+        return 0.0;
+    }
+    let (a, b) = (a.min(n), b.min(m));
+    let share = (a + b) / (n + m);
+    let g = part(a, n * share) + part(n - a, n * (1.0 - share)) + part(b, m * share) + part(m - b, m * (1.0 - share));
+    (2.0 * g).max(0.0).sqrt() * (a / n - b / m).signum()
+}
+
+fn part(observed: f64, expected: f64) -> f64 {
+    if observed <= 0.0 || expected <= 0.0 { 0.0 } else { observed * (observed / expected).ln() }
+}
+
+/// Median of a slice, which is sorted on the way; `None` when empty.
+pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// A quantile of a slice, which is sorted on the way; between two values the mean of both counts.
+pub(crate) fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    values.sort_by(f64::total_cmp);
+    let at = q.clamp(0.0, 1.0) * (values.len() - 1) as f64;
+    let (low, high) = (values[at.floor() as usize], values[at.ceil() as usize]);
+    Some(low + (high - low) * (at - at.floor()))
+}
+
+/// Median and spread (1.4826 median absolute deviations: the standard deviation of a normal sample).
+pub(crate) fn centre(values: &[f64]) -> Option<(f64, f64)> {
+    let mut sorted = values.to_vec();
+    let middle = median(&mut sorted)?;
+    let mut deviations: Vec<f64> = values.iter().map(|v| (v - middle).abs()).collect();
+    Some((middle, 1.4826 * median(&mut deviations)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn significance_follows_the_normal_tail() {
+        for (z, expected) in [(0.0, 0.0), (1.96, 1.301), (3.29, 3.0), (-3.29, 3.0), (10.0, 22.818), (40.0, 300.0)] {
+            assert!((significance(z) - expected).abs() < 0.01, "{z}: {}", significance(z));
+        }
+        assert!(significance(f64::NAN).abs() < 1e-12);
+        assert!((significance(f64::INFINITY) - MOST).abs() < 1e-9);
+    }
+
+    #[test]
+    fn equal_rates_and_shares_are_no_news() {
+        assert!(rate_z(10.0, 1.0, 100.0, 10.0).abs() < 1e-6);
+        assert!(share_z(5.0, 50.0, 10.0, 100.0).abs() < 1e-6);
+        assert!(rate_z(100.0, 1.0, 100.0, 10.0) > 10.0);
+        assert!(share_z(0.0, 50.0, 90.0, 100.0) < -8.0);
+        assert!(rate_z(0.0, 0.0, 1.0, 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_median_is_between_the_middle_two() {
+        assert_eq!(median(&mut [3.0, 1.0, 2.0, 10.0]), Some(2.5));
+        assert_eq!(median(&mut []), None);
+        assert_eq!(centre(&[1.0, 1.0, 1.0]), Some((1.0, 0.0)));
+    }
+}

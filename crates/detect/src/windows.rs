@@ -1,0 +1,77 @@
+//! Counts by event-time window, sparse and sorted.
+
+/// (window, count), sorted by window.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Windows {
+    counts: Vec<(i64, u32)>,
+}
+
+impl Windows {
+    /// Counts `count` in a window. Records come nearly in order, so the last entry is nearly always the one.
+    pub(crate) fn add(&mut self, window: i64, count: u32) {
+        match self.counts.last_mut() {
+            Some((last, n)) if *last == window => *n = n.saturating_add(count),
+            Some((last, _)) if *last > window => match self.counts.binary_search_by_key(&window, |(w, _)| *w) {
+                Ok(at) => self.counts[at].1 = self.counts[at].1.saturating_add(count),
+                Err(at) => self.counts.insert(at, (window, count)),
+            },
+            _ => self.counts.push((window, count)),
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (window, count) in &other.counts {
+            self.add(*window, *count);
+        }
+    }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.counts.iter().map(|(_, c)| u64::from(*c)).sum()
+    }
+
+    /// Sum over `from..to`.
+    pub(crate) fn sum(&self, from: i64, to: i64) -> u64 {
+        self.range(from, to).iter().map(|(_, c)| u64::from(*c)).sum()
+    }
+
+    /// Entries in `from..to`.
+    pub(crate) fn range(&self, from: i64, to: i64) -> &[(i64, u32)] {
+        let start = self.counts.partition_point(|(w, _)| *w < from);
+        let end = self.counts.partition_point(|(w, _)| *w < to).max(start);
+        &self.counts[start..end]
+    }
+
+    pub(crate) fn entries(&self) -> &[(i64, u32)] {
+        &self.counts
+    }
+
+    pub(crate) fn first(&self) -> Option<i64> {
+        self.counts.first().map(|(w, _)| *w)
+    }
+
+    pub(crate) fn last(&self) -> Option<i64> {
+        self.counts.last().map(|(w, _)| *w)
+    }
+
+    /// Forgets what is older than `window`; the sum of what was forgotten.
+    pub(crate) fn forget_before(&mut self, window: i64) -> u64 {
+        let end = self.counts.partition_point(|(w, _)| *w < window);
+        self.counts.drain(..end).map(|(_, c)| u64::from(c)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn late_counts_find_their_window() {
+        let mut windows = Windows::default();
+        for window in [5, 6, 6, 3, 5, 9] {
+            windows.add(window, 1);
+        }
+        assert_eq!(windows.entries(), [(3, 1), (5, 2), (6, 2), (9, 1)]);
+        assert_eq!((windows.sum(4, 7), windows.total(), windows.forget_before(6)), (4, 6, 3));
+        assert_eq!((windows.first(), windows.last()), (Some(6), Some(9)));
+    }
+}
