@@ -13,27 +13,14 @@
 //! generations; a full generation retires the older one, counted in `evicted`, after which an old duplicate may pass as
 //! a first occurrence (a repeat told too often, never a record lost).
 
+mod config;
 mod logs;
 mod points;
 mod seen;
 mod spans;
 
+pub use config::{Config, ConfigError, RawConfig};
 use decant_model::{Batch, Rows};
-
-/// Limits; the defaults suit one lane.
-#[derive(Clone, Copy, Debug)]
-pub struct Config {
-    /// Event-time length of a window in which equal log records are repeats of each other.
-    pub window_ms: u32,
-    /// Identities remembered in one generation (16 bytes each).
-    pub max_keys: usize,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self { window_ms: 10_000, max_keys: 1 << 18 }
-    }
-}
 
 /// Where the rows went; `seen = first + repeats + redelivered`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,18 +64,30 @@ impl Dedup {
                 self.counts.first += rows - repeats;
             }
             Rows::Traces(spans) => {
-                let removed = spans::remove_redelivered(spans, &mut self.spans);
-                self.counts.redelivered += removed;
-                self.counts.first += rows - removed;
+                let keep = spans::first(spans, &mut self.spans);
+                self.remove(&mut batch, keep);
             }
             Rows::Metrics(points) => {
-                let removed = points::remove_redelivered(points, &batch.resources, &mut self.points);
-                self.counts.redelivered += removed;
-                self.counts.first += rows - removed;
+                let keep = points::first(points, &batch.resources, &mut self.points);
+                self.remove(&mut batch, keep);
             }
         }
         self.counts.evicted = self.logs.evicted() + self.spans.evicted() + self.points.evicted();
         batch
+    }
+
+    /// Keeps the rows whose flag is set; the others are redeliveries.
+    fn remove(&mut self, batch: &mut Batch, keep: Vec<bool>) {
+        let rows = keep.len() as u64;
+        let kept = keep.iter().filter(|k| **k).count() as u64;
+        if kept < rows
+            // One flag a row was made from the columns themselves, so the lengths agree.
+            && let Ok(left) = batch.rows.filter(keep)
+        {
+            batch.rows = left;
+        }
+        self.counts.redelivered += rows - kept;
+        self.counts.first += kept;
     }
 
     /// Totals since the start.

@@ -1,24 +1,14 @@
 //! Redelivered metric points: a second row of the same series, time and value.
 
-use decant_model::arrow_array::{Array as _, BooleanArray};
+use decant_model::arrow_array::Array as _;
 use decant_model::{Metrics, ResourceTable};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::seen::Seen;
 
-/// Removes the redelivered rows; returns how many.
-pub(crate) fn remove_redelivered(points: &mut Metrics, resources: &ResourceTable, seen: &mut Seen) -> u64 {
-    let keep: Vec<bool> = (0..points.len()).map(|row| !seen.check(identity(points, resources, row))).collect();
-    let removed = keep.iter().filter(|k| !**k).count() as u64;
-    if removed > 0
-        && let Ok(batch) = points.to_record_batch()
-        && let Ok(batch) = arrow_select::filter::filter_record_batch(&batch, &BooleanArray::from(keep))
-        && let Ok(kept) = Metrics::from_record_batch(&batch)
-    {
-        *points = kept;
-        return removed;
-    }
-    0
+/// Which rows are the first of their identity.
+pub(crate) fn first(points: &mut Metrics, resources: &ResourceTable, seen: &mut Seen) -> Vec<bool> {
+    (0..points.len()).map(|row| !seen.check(identity(points, resources, row))).collect()
 }
 
 fn identity(points: &Metrics, resources: &ResourceTable, row: usize) -> u64 {

@@ -1,14 +1,13 @@
 //! Redelivered spans: a second row of the same trace id and span id. Spans without a span id have no identity and pass.
 
 use decant_model::Spans;
-use decant_model::arrow_array::BooleanArray;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::seen::Seen;
 
-/// Removes the redelivered rows; returns how many.
-pub(crate) fn remove_redelivered(spans: &mut Spans, seen: &mut Seen) -> u64 {
-    let keep: Vec<bool> = (0..spans.len())
+/// Which rows are the first of their identity.
+pub(crate) fn first(spans: &mut Spans, seen: &mut Seen) -> Vec<bool> {
+    (0..spans.len())
         .map(|row| {
             let span = spans.span(row);
             // The name and start are part of it: some exporters reuse ids for the two halves of one call.
@@ -16,15 +15,5 @@ pub(crate) fn remove_redelivered(spans: &mut Spans, seen: &mut Seen) -> u64 {
             let named = xxh3_64_with_seed(spans.name.value(row).as_bytes(), seed);
             span == [0; 8] || !seen.check(xxh3_64_with_seed(&spans.trace(row), named))
         })
-        .collect();
-    let removed = keep.iter().filter(|k| !**k).count() as u64;
-    if removed > 0
-        && let Ok(batch) = spans.to_record_batch()
-        && let Ok(batch) = arrow_select::filter::filter_record_batch(&batch, &BooleanArray::from(keep))
-        && let Ok(kept) = Spans::from_record_batch(&batch)
-    {
-        *spans = kept;
-        return removed;
-    }
-    0
+        .collect()
 }

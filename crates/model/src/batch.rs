@@ -1,5 +1,9 @@
 //! A batch: rows of one signal with the resources they point to and the position they came from.
 
+use arrow_array::BooleanArray;
+use arrow_schema::ArrowError;
+use arrow_select::filter::filter_record_batch;
+
 use crate::{Logs, Metrics, ResourceTable, Spans};
 
 /// The three signals.
@@ -43,6 +47,27 @@ pub enum Rows {
     Logs(Logs),
     Metrics(Metrics),
     Traces(Spans),
+}
+
+impl Rows {
+    /// The rows whose flag is set.
+    ///
+    /// # Errors
+    /// When `keep` has another length than the columns.
+    pub fn filter(&self, keep: Vec<bool>) -> Result<Self, ArrowError> {
+        let keep = BooleanArray::from(keep);
+        Ok(match self {
+            Self::Logs(rows) => {
+                Self::Logs(Logs::from_record_batch(&filter_record_batch(&rows.to_record_batch()?, &keep)?)?)
+            }
+            Self::Metrics(rows) => {
+                Self::Metrics(Metrics::from_record_batch(&filter_record_batch(&rows.to_record_batch()?, &keep)?)?)
+            }
+            Self::Traces(rows) => {
+                Self::Traces(Spans::from_record_batch(&filter_record_batch(&rows.to_record_batch()?, &keep)?)?)
+            }
+        })
+    }
 }
 
 /// Rows of one signal.

@@ -1,0 +1,105 @@
+//! The one correlator: where the lanes' yields meet, and questions are answered from.
+
+use decant_detect::{Ask, History, Named};
+use decant_model::{Findings, SlotSummary};
+use decant_redact::instruction_like;
+use decant_template::{Dictionary, Learned};
+
+use crate::config::Config;
+use crate::counts::LaneCounts;
+use crate::lane::Yield;
+
+/// All that was learnt, of all lanes.
+#[derive(Debug)]
+pub struct Correlator {
+    history: History,
+    learned: Learned,
+    /// Of `learned`; `None` when it has grown since.
+    dictionary: Option<Dictionary>,
+}
+
+impl Correlator {
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self { history: History::new(&config.detect), learned: Learned::default(), dictionary: None }
+    }
+
+    /// Takes over what a lane learnt.
+    pub fn absorb(&mut self, yielded: Yield) {
+        self.learn(yielded.learned);
+        self.history.absorb(yielded.rollups);
+    }
+
+    /// The same for a capture of the system when it was well: it trains, and is never reported.
+    pub fn absorb_baseline(&mut self, yielded: Yield) {
+        self.learn(yielded.learned);
+        self.history.absorb_baseline(yielded.rollups);
+    }
+
+    /// Time of the newest record.
+    #[must_use]
+    pub fn newest_unix_nano(&self) -> Option<i64> {
+        self.history.newest()
+    }
+
+    /// The templates of all shapes met so far.
+    pub fn dictionary(&mut self) -> &Dictionary {
+        self.dictionary.get_or_insert_with(|| self.learned.dictionary())
+    }
+
+    /// What there is to say to a question. Excerpts are for others to add; `counts` tell what the lanes say they saw.
+    pub fn findings(&mut self, ask: &Ask, seen: &LaneCounts) -> Findings {
+        let dictionary = self.dictionary.get_or_insert_with(|| self.learned.dictionary());
+        let mut findings = self.history.findings(ask, &|shape| named(dictionary, shape));
+        count(&mut findings, seen);
+        flag(&mut findings);
+        findings
+    }
+
+    fn learn(&mut self, learned: Learned) {
+        self.dictionary = None;
+        self.learned.merge(learned);
+    }
+}
+
+fn named(dictionary: &Dictionary, shape: u64) -> Option<Named> {
+    let template = dictionary.get(shape)?;
+    let slots = template
+        .slots
+        .iter()
+        .map(|slot| SlotSummary { kind: slot.kind.to_string(), distinct: slot.distinct, top: slot.top.clone() })
+        .collect();
+    Some(Named { id: template.id, text: template.text.clone(), slots })
+}
+
+fn count(findings: &mut Findings, seen: &LaneCounts) {
+    let counts = &mut findings.counts;
+    counts.records_in = seen.records_in;
+    counts.logs = seen.logs;
+    counts.spans = seen.spans;
+    counts.metric_points = seen.metric_points;
+    counts.repeats = seen.repeats;
+    if seen.redelivered > 0 {
+        counts.dropped.insert("redelivered".to_owned(), seen.redelivered);
+    }
+    if seen.evicted > 0 {
+        counts.notes.insert("identities forgotten by dedup".to_owned(), seen.evicted);
+    }
+    for (class, &n) in &seen.redacted {
+        counts.notes.insert(format!("redacted {class}"), n);
+    }
+}
+
+/// Marks text that reads like an instruction to a model, wherever a bundle may show it verbatim.
+fn flag(findings: &mut Findings) {
+    for pattern in &mut findings.log_patterns {
+        for example in &mut pattern.examples {
+            example.flagged |= instruction_like(&example.text).is_some();
+        }
+    }
+    for excerpt in &mut findings.excerpts {
+        for line in &mut excerpt.lines {
+            line.flagged |= instruction_like(&line.text).is_some();
+        }
+    }
+}
