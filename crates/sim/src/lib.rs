@@ -1,1 +1,20 @@
-//! A service-graph workload generator with a fault matrix and ground truth
+//! A shop of small services that serves requests, tells of it in OpenTelemetry's three signals, and can be hurt.
+//!
+//! A [`Scenario`] (seed, fault, lengths, rate) makes a [`Simulation`]: an iterator of [`Step`]s, each with the OTLP
+//! export requests of a second of event time, and a [`Truth`] that says what was done to which service and when.
+//! Nothing is drawn from a recording: requests walk through the code paths of the services, and a fault changes how
+//! that walk goes (who waits, who fails, who retries), so causes and effects are spread as the graph spreads them.
+//! Equal scenarios give equal bytes. Nothing here reads a clock, a file or the network.
+
+mod dice;
+mod fault;
+mod scenario;
+mod simulation;
+mod step;
+mod truth;
+
+pub use fault::{Fault, UnknownFault};
+pub use scenario::Scenario;
+pub use simulation::Simulation;
+pub use step::Step;
+pub use truth::{ChangeTruth, Truth};

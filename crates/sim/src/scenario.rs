@@ -1,0 +1,68 @@
+//! What to run: seed, fault, lengths and volume. A scenario and the version of this crate decide every byte.
+
+use std::time::Duration;
+
+use crate::Fault;
+
+/// A run. Time is that of the events; nothing here looks at a clock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    pub seed: u64,
+    /// `None` is a healthy run, background noise included.
+    pub fault: Option<Fault>,
+    /// When the run begins, nanoseconds since 1970.
+    pub start_unix_nano: i64,
+    /// From the start to the onset of the fault.
+    pub healthy: Duration,
+    /// How long the fault lasts. A run without a fault lasts as long.
+    pub faulty: Duration,
+    /// How long the system has to recover afterwards.
+    pub recovery: Duration,
+    /// Requests a second that enter the shop on average. One request makes about 22 records.
+    pub rate: f64,
+    /// Event time that one step covers.
+    pub step: Duration,
+    /// How often a pod exports its metrics.
+    pub metric_interval: Duration,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            fault: None,
+            // 2026-03-03T09:00:00Z, a Tuesday.
+            start_unix_nano: 1_772_528_400_000_000_000,
+            healthy: Duration::from_secs(180),
+            faulty: Duration::from_secs(120),
+            recovery: Duration::ZERO,
+            rate: 12.0,
+            step: Duration::from_secs(1),
+            metric_interval: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Scenario {
+    /// When the fault begins (or would begin).
+    #[must_use]
+    pub fn onset_unix_nano(&self) -> i64 {
+        self.start_unix_nano.saturating_add(nanos(self.healthy))
+    }
+
+    /// When the fault is over.
+    #[must_use]
+    pub fn ended_unix_nano(&self) -> i64 {
+        self.onset_unix_nano().saturating_add(nanos(self.faulty))
+    }
+
+    /// When the run is over.
+    #[must_use]
+    pub fn end_unix_nano(&self) -> i64 {
+        self.ended_unix_nano().saturating_add(nanos(self.recovery))
+    }
+}
+
+pub(crate) fn nanos(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}
