@@ -1,1 +1,102 @@
 //! The lines of plain logs that explain a failure, with their neighbours, in bounded memory.
+//!
+//! Logs of builds, tests and services tell a failure in a few kinds of lines, whatever the tool: the step and command
+//! that ran, the test that failed, the error with its place in the source, what was expected and what came, the
+//! exception and its causes, the summary, the exit code. Two passes find them:
+//!
+//! 1. **gather** ([`Excerpter::push`]), streaming: each line is looked at once by one automaton of words. Lines that say
+//!    something are kept with the lines around them; the rest passes through a small ring of recent lines. What is kept
+//!    is bounded: lines that repeat a shape, and lines that say little, go first.
+//! 2. **weigh** ([`Excerpter::finish`]), over what was kept: the first cause counts more than its echoes, the step that
+//!    failed more than those before and after it, and a line gets part of the weight of what it stands beside.
+//!
+//! A line's weight is between 0 and 1: what the line tells by itself, so that a packer with little room takes the
+//! heaviest lines of an excerpt and leaves its edges out.
+
+mod clean;
+mod config;
+mod gather;
+mod kind;
+mod shape;
+mod weigh;
+mod words;
+
+use std::collections::BTreeMap;
+
+pub use config::{Config, ConfigError, RawConfig};
+use decant_model::{Batch, Excerpt, Rows};
+
+use gather::Source;
+use shape::Shapes;
+use words::Words;
+
+/// Finds excerpts. Takes log batches in order, any number of sources; batches of other signals are passed over.
+#[derive(Debug)]
+pub struct Excerpter {
+    config: Config,
+    words: Words,
+    shapes: Shapes,
+    sources: BTreeMap<(String, String), Source>,
+    /// Lines of sources past the limit, which were not looked at.
+    lines_passed_over: u64,
+}
+
+impl Excerpter {
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            config: config.clone(),
+            words: Words::new(),
+            shapes: Shapes::new(config.max_shapes),
+            sources: BTreeMap::new(),
+            lines_passed_over: 0,
+        }
+    }
+
+    /// Looks at the lines of a batch.
+    pub fn push(&mut self, batch: &Batch) {
+        let Rows::Logs(logs) = &batch.rows else { return };
+        let mut row = 0;
+        while row < logs.len() {
+            let resource = logs.resource.value(row);
+            let end = (row..logs.len()).find(|&r| logs.resource.value(r) != resource).unwrap_or(logs.len());
+            let key = (batch.position.source.clone(), batch.service(resource).to_owned());
+            let share = self.config.max_lines / (self.sources.len() + 1);
+            if self.sources.len() >= self.config.max_sources && !self.sources.contains_key(&key) {
+                self.lines_passed_over += (end - row) as u64;
+            } else {
+                let source = self.sources.entry(key).or_default();
+                for r in row..end {
+                    source.record(
+                        logs.ordinal.value(r),
+                        logs.body.value(r),
+                        logs.severity(r),
+                        &self.words,
+                        &mut self.shapes,
+                    );
+                }
+                source.trim(share.clamp(64, self.config.max_lines_per_source));
+            }
+            row = end;
+        }
+    }
+
+    /// The excerpts, the most telling first.
+    #[must_use]
+    pub fn finish(self) -> Vec<Excerpt> {
+        let mut out = Vec::new();
+        for ((path, service), source) in self.sources {
+            let name = if service.is_empty() { path } else { service };
+            out.extend(weigh::excerpts(&name, source.into_kept(), &self.shapes));
+        }
+        out.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.source.cmp(&b.source)).then(a.id.cmp(&b.id)));
+        out.truncate(self.config.max_excerpts);
+        out
+    }
+
+    /// Lines that were not looked at because they came from more sources than the limit.
+    #[must_use]
+    pub fn lines_passed_over(&self) -> u64 {
+        self.lines_passed_over
+    }
+}

@@ -1,0 +1,53 @@
+//! The last lines that were not kept, in buffers that are used again.
+
+use std::collections::VecDeque;
+
+use super::super::kind::Class;
+
+/// Lines remembered.
+const CAPACITY: usize = 48;
+/// Bytes remembered of one line; a longer one would be cut anyway.
+const MAX_BYTES: usize = 2_048;
+
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    pub(super) ordinal: u64,
+    pub(super) text: String,
+    pub(super) class: Class,
+    pub(super) step: u32,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Ring {
+    entries: VecDeque<Entry>,
+    free: Vec<Entry>,
+}
+
+impl Ring {
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn push(&mut self, ordinal: u64, text: &str, class: Class, step: u32) {
+        let mut entry = if self.entries.len() >= CAPACITY {
+            self.entries.pop_front().unwrap_or_default()
+        } else {
+            self.free.pop().unwrap_or_default()
+        };
+        entry.ordinal = ordinal;
+        entry.class = class;
+        entry.step = step;
+        entry.text.clear();
+        entry.text.push_str(text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or(text));
+        self.entries.push_back(entry);
+    }
+
+    /// Hands over the last `count` lines, in order, and forgets them.
+    pub(super) fn take(&mut self, count: usize, mut with: impl FnMut(&Entry)) {
+        let from = self.entries.len().saturating_sub(count);
+        for entry in self.entries.drain(from..) {
+            with(&entry);
+            self.free.push(entry);
+        }
+    }
+}

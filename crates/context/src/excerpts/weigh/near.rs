@@ -1,0 +1,153 @@
+//! What a line is worth for standing beside one that tells much: the body of an error, the title above it, the last
+//! lines before the end.
+
+use super::super::gather::Line;
+use super::super::kind::Kind;
+
+/// From here on a line lends weight to its neighbours.
+const LENDS: f32 = 0.4;
+const AFTER: usize = 16;
+const BEFORE: usize = 5;
+/// Lines before the end of a failed step, of which something may explain it though no word says so.
+const TAIL: usize = 24;
+
+/// One weight a line, not less than its own.
+pub(super) fn weights(lines: &[Line], own: &[f32]) -> Vec<f32> {
+    let mut out = own.to_vec();
+    for (i, (line, &weight)) in lines.iter().zip(own).enumerate() {
+        if weight >= LENDS && !matches!(line.class.kind, Kind::Step | Kind::Script | Kind::Header) {
+            after(lines, i, weight, &mut out);
+            before(lines, i, weight, &mut out);
+        }
+        if line.class.ends {
+            tail(lines, i, weight, &mut out);
+        }
+        if line.class.kind == Kind::Exit && weight >= LENDS {
+            step(lines, i, weight, &mut out);
+        }
+    }
+    for (line, weight) in lines.iter().zip(&mut out) {
+        *weight *= length_factor(line.text.len());
+    }
+    out
+}
+
+fn raise(out: &mut [f32], i: usize, to: f32) {
+    if let Some(weight) = out.get_mut(i)
+        && *weight < to
+    {
+        *weight = to;
+    }
+}
+
+/// The body of an error: what is indented or begins with a sign belongs to it, other lines soon do not.
+fn after(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
+    let Some(first) = lines.get(at) else { return };
+    let mut lend = weight * 0.75;
+    let mut ordinal = first.ordinal;
+    for (j, line) in lines.iter().enumerate().skip(at + 1).take(AFTER) {
+        if line.ordinal > ordinal + 3 || line.step != first.step || line.class.ends {
+            return;
+        }
+        ordinal = line.ordinal;
+        let share = match line.class.kind {
+            Kind::Noise => 0.1,
+            Kind::Detail => 1.1,
+            Kind::Frame if is_library(&line.text) => 0.25,
+            Kind::Frame => 0.8,
+            _ if is_body(&line.text) => 0.75,
+            Kind::Plain => 0.5,
+            _ => 0.6,
+        };
+        raise(out, j, lend * share);
+        lend *= if is_body(&line.text) || line.class.kind == Kind::Detail { 0.93 } else { 0.8 };
+    }
+}
+
+/// What led to an error.
+fn before(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
+    let Some(last) = lines.get(at) else { return };
+    let mut lend = weight * 0.5;
+    let mut ordinal = last.ordinal;
+    let mut plain = 0;
+    for (j, line) in lines.iter().enumerate().take(at).rev() {
+        let header = line.class.kind == Kind::Header;
+        if header && last.ordinal < line.ordinal + 400 && line.step == last.step {
+            raise(out, j, weight * 0.6);
+            return;
+        }
+        if line.ordinal + 3 < ordinal || line.step != last.step || plain >= BEFORE {
+            return;
+        }
+        ordinal = line.ordinal;
+        plain += 1;
+        let share = match line.class.kind {
+            Kind::Noise => 0.1,
+            Kind::Frame if is_library(&line.text) => 0.3,
+            Kind::Frame | Kind::Detail => 1.0,
+            _ => 0.7,
+        };
+        raise(out, j, lend * share);
+        lend *= 0.75;
+    }
+}
+
+/// The last lines before the runner gave up.
+fn tail(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
+    let Some(end) = lines.get(at) else { return };
+    let mut lend = weight * 0.55;
+    for (j, line) in lines.iter().enumerate().take(at).rev().take(TAIL) {
+        if line.step != end.step {
+            return;
+        }
+        raise(out, j, if line.class.kind == Kind::Noise { lend * 0.15 } else { lend });
+        lend *= 0.93;
+    }
+}
+
+/// Title and script of the step that failed.
+fn step(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
+    let Some(end) = lines.get(at) else { return };
+    let mut script = weight * 0.5;
+    for (j, line) in lines.iter().enumerate().take(at) {
+        if line.step == end.step {
+            match line.class.kind {
+                Kind::Step => raise(out, j, weight * 0.75),
+                Kind::Script => {
+                    raise(out, j, script);
+                    script *= 0.95;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Indented, or beginning with a sign that frames and code frames begin with.
+fn is_body(text: &str) -> bool {
+    text.starts_with([' ', '\t', '|', '>', '+', '-', '^', '~', '=', '}', ')', ']'])
+}
+
+/// A frame of somebody else's code.
+fn is_library(text: &str) -> bool {
+    const PATHS: [&str; 12] = [
+        "node_modules/",
+        "site-packages/",
+        "dist-packages/",
+        "/rustc/",
+        "/.cargo/registry/",
+        "node:internal",
+        "internal/",
+        "java.base/",
+        "java.util.",
+        "sun.reflect",
+        "org.junit.",
+        "/usr/lib/",
+    ];
+    PATHS.iter().any(|p| text.contains(p))
+}
+
+/// Long lines cost more than they tell.
+fn length_factor(bytes: usize) -> f32 {
+    1.0 / (1.0 + bytes.saturating_sub(160) as f32 / 500.0)
+}

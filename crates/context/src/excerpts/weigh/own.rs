@@ -1,0 +1,71 @@
+//! What a line is worth by itself: what it says, how often that was said, and whether it was said in the part that failed.
+
+use std::collections::HashMap;
+
+use super::super::gather::Line;
+use super::super::kind::Kind;
+use super::super::shape::{self, Shapes};
+
+/// Where the failure was told.
+struct Scene {
+    /// Steps in which the runner said that they failed; empty when it said so nowhere.
+    failed_steps: Vec<u32>,
+    /// The last such line.
+    last_end: Option<u64>,
+}
+
+impl Scene {
+    fn of(lines: &[Line]) -> Self {
+        let ends = || lines.iter().filter(|l| l.class.ends);
+        let mut failed_steps: Vec<u32> = ends().map(|l| l.step).collect();
+        failed_steps.dedup();
+        Self { failed_steps, last_end: ends().map(|l| l.ordinal).next_back() }
+    }
+
+    /// How near to the failure a line is, 0 to 1.
+    fn factor(&self, line: &Line) -> f32 {
+        let (Some(first), Some(last)) = (self.failed_steps.first(), self.last_end) else { return 1.0 };
+        if line.class.kind == Kind::Step && line.step == 0 {
+            return 1.0;
+        }
+        if line.ordinal > last {
+            0.2
+        } else if line.step == *first {
+            1.0
+        } else if self.failed_steps.contains(&line.step) {
+            0.8
+        } else if line.step < *first {
+            0.4
+        } else {
+            0.25
+        }
+    }
+}
+
+/// One weight a line.
+pub(super) fn weights(lines: &[Line], shapes: &Shapes) -> Vec<f32> {
+    let scene = Scene::of(lines);
+    let mut out = vec![0.0; lines.len()];
+    let mut said = HashMap::new();
+    let mut texts = HashMap::new();
+    // The first cause tells more than its echoes; of totals and exit codes the last is the one that counts.
+    let forward = |k: Kind| !matches!(k, Kind::Summary | Kind::Exit);
+    let order = (0..lines.len())
+        .filter(|&i| lines.get(i).is_some_and(|l| forward(l.class.kind)))
+        .chain((0..lines.len()).rev().filter(|&i| lines.get(i).is_some_and(|l| !forward(l.class.kind))));
+    let failed_first = order.partition::<Vec<usize>, _>(|&i| lines.get(i).is_some_and(|l| scene.factor(l) >= 0.8));
+    for i in failed_first.0.into_iter().chain(failed_first.1) {
+        let (Some(line), Some(weight)) = (lines.get(i), out.get_mut(i)) else { continue };
+        if line.class.score <= 0.0 {
+            continue;
+        }
+        let times = *said.entry(line.shape).and_modify(|n| *n += 1).or_insert(1_u32);
+        let copies = *texts.entry(shape::text(&line.text)).and_modify(|n| *n += 1).or_insert(1_u32);
+        let of_step = matches!(line.class.kind, Kind::Step | Kind::Script);
+        let repeat = if of_step { 1.0 } else { 1.0 / (1.0 + 0.6 * (times - 1) as f32) };
+        let copy = 1.0 / (1.0 + 3.0 * (copies - 1) as f32);
+        let common = 1.0 + 0.12 * (shapes.seen(line.shape) as f32).ln();
+        *weight = line.class.score * scene.factor(line) * repeat * copy / if of_step { 1.0 } else { common };
+    }
+    out
+}

@@ -1,0 +1,118 @@
+//! What a line says by how it begins or ends, and by its form.
+
+use super::super::kind::Kind;
+use super::Sum;
+
+/// Adds what the start of `line` says.
+pub(super) fn start(sum: &mut Sum, line: &str) {
+    let trimmed = line.trim_start();
+    if line.starts_with("E   ") {
+        // What pytest prints under the line that failed. Further lines of it are indented more.
+        let detail = line.starts_with("E     ") && !line.starts_with("E       ");
+        sum.damp = 1.0;
+        sum.say(if detail { Kind::Detail } else { Kind::Cause }, if detail { 0.6 } else { 0.88 });
+        return;
+    }
+    if let Some(rest) = trimmed.strip_prefix("##[") {
+        if rest.starts_with("group]Run ") {
+            (sum.kind, sum.score) = (Kind::Step, 0.5);
+        } else if rest.starts_with("group]") || rest.starts_with("endgroup]") {
+            (sum.kind, sum.score) = (Kind::Noise, 0.0);
+        }
+        return;
+    }
+    if is_verdict_on_test(trimmed) {
+        sum.damp = 1.0;
+        sum.say(Kind::Test, 0.86);
+        return;
+    }
+    if is_frame(trimmed) {
+        (sum.kind, sum.score) = (Kind::Frame, 0.2);
+        return;
+    }
+    if is_place(trimmed) {
+        sum.say(Kind::Detail, 0.4);
+    } else if sum.score < 0.3 && is_header(trimmed) {
+        sum.say(Kind::Header, 0.1);
+    } else if sum.score >= 0.4 && has_place(trimmed) {
+        sum.score += 0.06;
+    }
+    if is_call(trimmed) {
+        sum.damp = sum.damp.min(0.5);
+    }
+}
+
+/// `FAILED tests/a.py::b`, `FAIL src/a.test.ts`, `ERROR tests/a.py - ..`, `hook....Failed`: a verdict, and whom it is on.
+fn is_verdict_on_test(line: &str) -> bool {
+    let verdict = ["FAILED ", "FAIL ", "FAIL\t", "ERROR "].iter().find_map(|v| line.strip_prefix(v));
+    let named = verdict.and_then(|rest| rest.trim_start().split_ascii_whitespace().next());
+    let is_name = |name: &str| name.contains("::") || (name.contains('.') && name.contains('/'));
+    named.is_some_and(is_name) || line.ends_with("...Failed") || line.ends_with("... FAILED")
+}
+
+/// A frame of a stack.
+fn is_frame(line: &str) -> bool {
+    let rest = match line.strip_prefix("at ") {
+        Some(rest) => rest,
+        None => return (line.starts_with("File \"") && line.contains(", line ")) || line.starts_with("from /"),
+    };
+    rest.ends_with(')') || has_place(rest)
+}
+
+/// `--> src/a.rs:5:5`, `Dockerfile:336`, `a/b.py:43: in f`: a place in the source and not much else.
+fn is_place(line: &str) -> bool {
+    let line = line.strip_prefix("--> ").or_else(|| line.strip_prefix("::: ")).unwrap_or(line);
+    let first = line.split_ascii_whitespace().next().unwrap_or_default();
+    has_place(first) && line.len() < first.len() + 60
+}
+
+/// A name and a line number after a colon or in parentheses: `a.ts:12`, `a.ts(12,3)`.
+fn has_place(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b':', b'(', bytes).take(12).any(|i| {
+        bytes.get(i + 1).is_some_and(u8::is_ascii_digit)
+            && i > 0
+            && bytes.get(i - 1).is_some_and(u8::is_ascii_alphabetic)
+            && !bytes.get(i + 1..).is_some_and(|rest| rest.starts_with(b"//"))
+    })
+}
+
+/// Where a command, task or test begins.
+fn is_header(line: &str) -> bool {
+    const STARTS: [&str; 14] = [
+        "$ ",
+        "+ ",
+        "> ",
+        "[command]",
+        "=== RUN",
+        "Step ",
+        "STEP ",
+        "TASK [",
+        "Running ",
+        "RUN ",
+        "make: Entering",
+        "[INFO] --- ",
+        "==> ",
+        ">>> ",
+    ];
+    STARTS.iter().any(|s| line.starts_with(s)) || is_rule(line) || is_build_step(line)
+}
+
+/// A title between rules: `==== ERRORS ====`, `____ test_x ____`, `---- a::b stdout ----`.
+fn is_rule(line: &str) -> bool {
+    ["===", "___", "---"].iter().any(|r| line.starts_with(r) && line.ends_with(r) && line.len() > 12)
+        && line.bytes().any(|b| b.is_ascii_alphabetic())
+        || (line.starts_with("---- ") && line.ends_with(" ----"))
+}
+
+/// `#12 [stage 3/4] RUN make`: a step of an image build.
+fn is_build_step(line: &str) -> bool {
+    let Some(rest) = line.strip_prefix('#') else { return false };
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.starts_with(" [")
+}
+
+/// Source code that is being shown: a call of a logger or an assertion is no failure yet.
+fn is_call(line: &str) -> bool {
+    line.ends_with(';') || line.ends_with('{') || line.starts_with("//") || line.starts_with("# ")
+}
