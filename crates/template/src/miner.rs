@@ -1,0 +1,61 @@
+//! The state of one lane.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::Config;
+use crate::learned::{Learned, Limits};
+use crate::scan::Scanner;
+
+/// Learns lines and names their shapes.
+#[derive(Debug)]
+pub struct Miner {
+    scanner: Scanner,
+    learned: Learned,
+    max_line: usize,
+    max_shape: usize,
+}
+
+impl Miner {
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let limits = Limits { shapes: config.max_shapes, bytes: config.max_bytes, values: config.max_values };
+        Self {
+            scanner: Scanner::default(),
+            learned: Learned::new(limits, xxh3_64(config.scope.as_bytes())),
+            max_line: config.max_line_bytes,
+            max_shape: config.max_shape_bytes,
+        }
+    }
+
+    /// Counts the line and returns its shape id, which depends on the line and on the limits of line and shape alone.
+    pub fn learn(&mut self, line: &str) -> u64 {
+        self.scan(line);
+        let id = xxh3_64(&self.scanner.skeleton);
+        self.learned.add(id, &self.scanner.skeleton, line, &self.scanner.slots);
+        id
+    }
+
+    /// The shape id without learning.
+    pub fn shape(&mut self, line: &str) -> u64 {
+        self.scan(line);
+        xxh3_64(&self.scanner.skeleton)
+    }
+
+    fn scan(&mut self, line: &str) {
+        self.scanner.start();
+        let bytes = line.as_bytes();
+        self.scanner.scan(bytes, 0, bytes.len().min(self.max_line), self.max_shape);
+    }
+
+    /// Everything learned since the last call.
+    pub fn take(&mut self) -> Learned {
+        let empty = Learned::new(self.learned.limits, self.learned.scope);
+        std::mem::replace(&mut self.learned, empty)
+    }
+
+    /// What was learned since the last [`Miner::take`].
+    #[must_use]
+    pub fn learned(&self) -> &Learned {
+        &self.learned
+    }
+}

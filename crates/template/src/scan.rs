@@ -1,0 +1,177 @@
+//! One pass over a line: its typed skeleton, and where its variable parts stand.
+//!
+//! A line is cut into chunks at white space, brackets, quotes, commas and `=`. A chunk of letters is constant text; any
+//! other chunk is classified by its bytes ([`classify`]) and becomes one slot of a [`Kind`]. The **skeleton** is the
+//! constant text with one control byte for each slot; words with digits keep their letters (`blk_4711` -> `blk_#`), keys
+//! of `key=value` and of JSON stay, their values are slots. It depends on the line alone, so its hash, the **shape id**,
+//! is the same on every shard. Both buffers are reused: a line costs no allocation.
+
+mod chunk;
+mod class;
+mod classify;
+mod pair;
+mod time;
+
+use class::{CLASS, SEP, SPECIAL};
+
+use crate::kind::Kind;
+
+/// Around the pattern of a word with digits, and in the place of its digits.
+pub(crate) const ID_START: u8 = 0x1c;
+pub(crate) const ID_MASK: u8 = 0x1d;
+pub(crate) const ID_END: u8 = 0x1e;
+/// Between the lines of a record.
+pub(crate) const NEW_LINE: u8 = 0x1f;
+
+/// A longer chunk is not a word of anybody's language.
+const CHUNK_BYTES: usize = 512;
+/// Slots of one line; the rest is one more.
+const MAX_SLOTS: usize = 96;
+
+/// Byte offsets of a slot's value in the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+/// The buffers of one pass.
+#[derive(Debug, Default)]
+pub(crate) struct Scanner {
+    pub(crate) skeleton: Vec<u8>,
+    pub(crate) slots: Vec<Span>,
+    /// Constant text from here to the scan position is not yet in the skeleton.
+    literal: usize,
+}
+
+impl Scanner {
+    pub(crate) fn start(&mut self) {
+        self.skeleton.clear();
+        self.slots.clear();
+    }
+
+    /// Scans `line[from..to]`, which holds no line break that matters, behind what the skeleton already has.
+    pub(crate) fn scan(&mut self, line: &[u8], from: usize, to: usize, max_shape: usize) {
+        let line = line.get(..to).unwrap_or(line);
+        let n = line.len();
+        let mut i = from;
+        while i < n && line[i] <= b' ' {
+            i += 1;
+        }
+        self.literal = i;
+        while i < n {
+            let start = i;
+            let mut flags = 0;
+            while i < n {
+                let c = CLASS[line[i] as usize];
+                if c & SEP != 0 {
+                    break;
+                }
+                flags |= c;
+                i += 1;
+            }
+            if i - start > CHUNK_BYTES {
+                i = self.slot(line, start, i, Kind::Any);
+            } else if flags & SPECIAL != 0 && i > start {
+                i = self.chunk(line, start, i, flags);
+            }
+            if i < n && CLASS[line[i] as usize] & SEP != 0 {
+                i = self.separator(line, i);
+            }
+            if self.skeleton.len() + (i - self.literal.min(i)) > max_shape || self.slots.len() >= MAX_SLOTS {
+                self.rest(line, i, max_shape);
+                return;
+            }
+        }
+        self.flush(line, n);
+    }
+
+    /// What stands at a separator: usually itself. Returns where to go on.
+    #[inline]
+    fn separator(&mut self, line: &[u8], i: usize) -> usize {
+        match line[i] {
+            b' ' => match line.get(i + 1) {
+                Some(next) if *next > b' ' => i + 1,
+                _ => self.space(line, i),
+            },
+            b'=' => self.equals(line, i),
+            b'"' | b'\'' => self.quote(line, i),
+            b'<' => self.angle(line, i),
+            b if b < b' ' || b == 127 => self.space(line, i),
+            _ => i + 1,
+        }
+    }
+
+    /// Any run of white space and control characters is one space; at the end it is nothing.
+    fn space(&mut self, line: &[u8], i: usize) -> usize {
+        self.flush(line, i);
+        let mut j = i;
+        while j < line.len() && (line[j] <= b' ' || line[j] == 127) {
+            j += 1;
+        }
+        if j < line.len() {
+            self.skeleton.push(b' ');
+        }
+        self.literal = j;
+        j
+    }
+
+    /// A pseudonym, or the `<` of an ordinary text.
+    fn angle(&mut self, line: &[u8], i: usize) -> usize {
+        let name = line.iter().skip(i + 1).take(40).take_while(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_')).count();
+        let colon = i + 1 + name;
+        if name == 0 || line.get(colon) != Some(&b':') {
+            return i + 1;
+        }
+        let id = line.iter().skip(colon + 1).take(40).take_while(|b| b.is_ascii_hexdigit()).count();
+        let end = colon + 1 + id;
+        if id == 0 || line.get(end) != Some(&b'>') {
+            return i + 1;
+        }
+        self.slot(line, i, end + 1, Kind::Pseudonym)
+    }
+
+    #[inline]
+    fn flush(&mut self, line: &[u8], to: usize) {
+        if let Some(text) = line.get(self.literal..to) {
+            self.skeleton.extend_from_slice(text);
+        }
+        self.literal = to;
+    }
+
+    #[inline]
+    fn slot(&mut self, line: &[u8], start: usize, end: usize, kind: Kind) -> usize {
+        self.flush(line, start);
+        self.skeleton.push(kind as u8);
+        self.span(start, end);
+        self.literal = end;
+        end
+    }
+
+    #[inline]
+    fn span(&mut self, start: usize, end: usize) {
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.slots.push(Span { start: narrow(start), end: narrow(end) });
+    }
+
+    /// The shape is long enough: everything from here on is one wildcard.
+    fn rest(&mut self, line: &[u8], i: usize, max_shape: usize) {
+        if i < line.len() {
+            self.flush(line, i);
+            self.skeleton.truncate(char_boundary(&self.skeleton, max_shape));
+            self.skeleton.push(Kind::Any as u8);
+            self.span(i, line.len());
+            self.literal = line.len();
+        } else {
+            self.flush(line, i);
+        }
+    }
+}
+
+fn char_boundary(text: &[u8], at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while at > 0 && at < text.len() && text[at] & 0xc0 == 0x80 {
+        at -= 1;
+    }
+    at
+}

@@ -1,0 +1,184 @@
+//! Chunks that hold more than letters: what they are, and how far they reach.
+
+use super::class::{
+    CLASS, DIGIT, SPECIAL, class, is_sep, is_size_unit, is_spaced_unit, is_time_unit,
+};
+use super::classify::{Chunk, classify};
+use super::{ID_END, ID_MASK, ID_START, Scanner};
+use crate::kind::Kind;
+
+impl Scanner {
+    /// `line[start..end]` is a chunk whose classes are `flags`. Returns where to go on: `end` or behind it.
+    pub(super) fn chunk(&mut self, line: &[u8], start: usize, end: usize, flags: u8) -> usize {
+        let (mut start, mut flags) = (start, flags);
+        let whole = end;
+        let mut end = end;
+        while end > start && matches!(line[end - 1], b'.' | b':' | b'!' | b'?') {
+            end -= 1;
+        }
+        if end < whole {
+            flags = flags_of(line, start, end);
+        }
+        if line.get(whole) == Some(&b'=') && digits(line, start, end) <= 3 {
+            return whole;
+        }
+        while start < end && flags & SPECIAL != 0 {
+            let text = line.get(start..end).unwrap_or_default();
+            match classify(text, flags) {
+                Chunk::Word => break,
+                Chunk::Slot(kind) => return self.typed(line, start, end, kind).max(whole),
+                Chunk::Id => {
+                    self.id(line, start, end);
+                    break;
+                }
+                Chunk::Split(at) => {
+                    let cut = start + at;
+                    if cut > start {
+                        let left = flags_of(line, start, cut);
+                        if left & SPECIAL != 0 {
+                            self.chunk(line, start, cut, left);
+                        }
+                    }
+                    start = cut + 1;
+                    flags = flags_of(line, start, end);
+                }
+            }
+        }
+        whole
+    }
+
+    fn typed(&mut self, line: &[u8], start: usize, end: usize, kind: Kind) -> usize {
+        match kind {
+            Kind::Num | Kind::Size | Kind::Duration => self.amount(line, start, end, kind),
+            Kind::Time => self.time(line, start, end),
+            Kind::Path => {
+                let end = path_end(line, end);
+                let end = http_version_end(line, end);
+                self.slot(line, start, end, kind)
+            }
+            Kind::Url => {
+                let end = http_version_end(line, url_end(line, end));
+                self.slot(line, start, end, kind)
+            }
+            _ => self.slot(line, start, end, kind),
+        }
+    }
+
+    /// A number, with the unit behind a space if there is one: `12 ms`, `1190 bytes (1.16 KB)`, `<1 sec`.
+    fn amount(&mut self, line: &[u8], start: usize, end: usize, kind: Kind) -> usize {
+        let (mut kind, mut end) = (kind, end);
+        if kind == Kind::Num
+            && let Some((unit, unit_end)) = next_word(line, end)
+            && is_spaced_unit(unit)
+        {
+            if is_size_unit(unit) {
+                (kind, end) = (Kind::Size, unit_end);
+            } else if is_time_unit(unit) {
+                (kind, end) = (Kind::Duration, unit_end);
+            }
+        }
+        if kind == Kind::Size {
+            end = size_in_brackets_end(line, end).unwrap_or(end);
+        }
+        let less = kind != Kind::Num && start > self.literal && line[start - 1] == b'<' && line.get(end) != Some(&b'>');
+        self.slot(line, if less { start - 1 } else { start }, end, kind)
+    }
+
+    /// The word's letters stay, its digits are masked; a part that is mostly digits is masked whole.
+    fn id(&mut self, line: &[u8], start: usize, end: usize) {
+        self.flush(line, start);
+        self.skeleton.push(ID_START);
+        let mut i = start;
+        while i < end {
+            if !line[i].is_ascii_alphanumeric() {
+                // `blk_-4711` is `blk_4711` with a sign.
+                let sign = line[i] == b'-' && i > start && !line[i - 1].is_ascii_alphanumeric();
+                if !sign {
+                    self.skeleton.push(line[i]);
+                }
+                i += 1;
+                continue;
+            }
+            let from = i;
+            let (mut runs, mut digit, mut hex) = (0_usize, false, true);
+            while i < end && line[i].is_ascii_alphanumeric() {
+                let now = line[i].is_ascii_digit();
+                runs += usize::from(now && !digit);
+                digit = now;
+                hex &= line[i].is_ascii_hexdigit();
+                i += 1;
+            }
+            let part = line.get(from..i).unwrap_or_default();
+            if runs == 0 {
+                self.skeleton.extend_from_slice(part);
+            } else if runs > 1 || (hex && part.len() >= 6) || part.len() >= 20 {
+                self.skeleton.push(ID_MASK);
+            } else {
+                let mut masked = false;
+                for b in part {
+                    if !b.is_ascii_digit() {
+                        self.skeleton.push(*b);
+                    } else if !masked {
+                        masked = true;
+                        self.skeleton.push(ID_MASK);
+                    }
+                }
+            }
+        }
+        self.skeleton.push(ID_END);
+        self.span(start, end);
+        self.literal = end;
+    }
+}
+
+pub(super) fn flags_of(line: &[u8], start: usize, end: usize) -> u8 {
+    line.get(start..end).unwrap_or_default().iter().fold(0, |f, b| f | CLASS[*b as usize])
+}
+
+fn digits(line: &[u8], start: usize, end: usize) -> usize {
+    line.get(start..end).unwrap_or_default().iter().filter(|b| class(**b) & DIGIT != 0).count()
+}
+
+/// The word behind one space, without its trailing point.
+fn next_word(line: &[u8], end: usize) -> Option<(&[u8], usize)> {
+    if line.get(end) != Some(&b' ') {
+        return None;
+    }
+    let rest = line.get(end + 1..)?;
+    let mut len = rest.iter().take(16).take_while(|b| !is_sep(**b)).count();
+    while len > 0 && matches!(rest[len - 1], b'.' | b':') {
+        len -= 1;
+    }
+    Some((rest.get(..len)?, end + 1 + len))
+}
+
+/// Behind a size: the same again in brackets, `(1.16 KB)`.
+fn size_in_brackets_end(line: &[u8], end: usize) -> Option<usize> {
+    let rest = line.get(end..)?.strip_prefix(b" (")?;
+    let number = rest.iter().take(24).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    let (unit, unit_end) = next_word(line, end + 2 + number)?;
+    (number > 0 && is_size_unit(unit) && line.get(unit_end) == Some(&b')')).then_some(unit_end + 1)
+}
+
+/// A path goes on behind a `=`: `/a/key=value/b`.
+fn path_end(line: &[u8], end: usize) -> usize {
+    if line.get(end) == Some(&b'=') { url_end(line, end) } else { end }
+}
+
+/// An address ends at white space, a quote or a closing bracket.
+pub(super) fn url_end(line: &[u8], end: usize) -> usize {
+    let more = line
+        .get(end..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(|b| **b > b' ' && !matches!(b, b'"' | b'\'' | b'<' | b'>' | b')' | b']' | b'}' | b',' | b';' | b'|'))
+        .count();
+    end + more
+}
+
+/// A request's target and its protocol version are one: `GET /a HTTP/1.1`.
+fn http_version_end(line: &[u8], end: usize) -> usize {
+    let Some(rest) = line.get(end..).and_then(|r| r.strip_prefix(b" HTTP/")) else { return end };
+    let digits = rest.iter().take(4).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    if digits == 0 { end } else { end + 6 + digits }
+}

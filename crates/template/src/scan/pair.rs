@@ -1,0 +1,107 @@
+//! Keys and values: `key=value`, `key = value`, `key="some text"`, `"key":value`. Keys are constant text whatever they
+//! look like; a value is one slot whatever it looks like, so that `user=root` and `user=10.0.0.1` have one shape. Prose
+//! under a message key (`msg=`, `"error":`) is scanned like any line.
+
+use super::Scanner;
+use super::chunk::url_end;
+use super::class::{is_message_key, is_sep};
+use crate::kind::Kind;
+
+/// A quoted value is looked for this far.
+const QUOTED_BYTES: usize = 4096;
+
+impl Scanner {
+    pub(super) fn equals(&mut self, line: &[u8], i: usize) -> usize {
+        let before = if i > 0 { line[i - 1] } else { b' ' };
+        let spaced = before == b' ';
+        if line.get(i + 1) == Some(&b'=') || matches!(before, b'=' | b'!' | b'<' | b'>' | b':' | b'+') {
+            return i + 1;
+        }
+        let mut value = i + 1;
+        if line.get(value) == Some(&b' ') {
+            value += 1;
+            // `logname= uid=0`: nothing was said about the first.
+            if !spaced && chunk_end(line, value).is_some_and(|end| line.get(end) == Some(&b'=')) {
+                return i + 1;
+            }
+        }
+        self.value(line, i + 1, value, key_before(line, if spaced { i.saturating_sub(1) } else { i }))
+    }
+
+    /// A value may start at `value`; what comes between `from` and it is one space at most.
+    fn value(&mut self, line: &[u8], from: usize, value: usize, key: &[u8]) -> usize {
+        match line.get(value) {
+            Some(quote @ (b'"' | b'\'')) => {
+                if is_message_key(key) {
+                    return value + 1;
+                }
+                match closing(line, value + 1, *quote) {
+                    Some(end) => self.slot(line, value + 1, end, Kind::Quoted) + 1,
+                    None => value + 1,
+                }
+            }
+            Some(_) => match chunk_end(line, value) {
+                None => from,
+                // `data=Order(id=1)`: a constructor's name is constant.
+                Some(end) if matches!(line.get(end), Some(b'(' | b'{' | b'[' | b'<')) => end,
+                Some(end) if is_message_key(key) && end > value => value,
+                Some(end) => {
+                    let end = if line.get(value..end).is_some_and(|v| v.windows(3).any(|w| w == b"://")) {
+                        url_end(line, end)
+                    } else {
+                        super::time::dated_end(line, value, end)
+                    };
+                    let trimmed = trim(line, value, end);
+                    if trimmed > value { self.slot(line, value, trimmed, Kind::Value).max(end) } else { end }
+                }
+            },
+            None => from,
+        }
+    }
+
+    /// `"key": value`; any other quote is itself.
+    pub(super) fn quote(&mut self, line: &[u8], i: usize) -> usize {
+        let quote = line[i];
+        let Some(end) = chunk_end(line, i + 1) else { return i + 1 };
+        if line.get(end) != Some(&quote) || line.get(end + 1) != Some(&b':') {
+            return i + 1;
+        }
+        let key = line.get(i + 1..end).unwrap_or_default();
+        if !key.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'@' | b'$' | b'.')) {
+            return i + 1;
+        }
+        let from = end + 2;
+        let spaces = line.get(from..).unwrap_or_default().iter().take(2).take_while(|b| **b == b' ').count();
+        self.value(line, from, from + spaces, key)
+    }
+}
+
+/// The end of the chunk at `start`; `None` when there is none.
+fn chunk_end(line: &[u8], start: usize) -> Option<usize> {
+    let len = line.get(start..)?.iter().take_while(|b| !is_sep(**b)).count();
+    (len > 0).then_some(start + len)
+}
+
+fn trim(line: &[u8], start: usize, end: usize) -> usize {
+    let mut end = end;
+    while end > start && matches!(line[end - 1], b'.' | b'!' | b'?' | b':') {
+        end -= 1;
+    }
+    end
+}
+
+fn key_before(line: &[u8], end: usize) -> &[u8] {
+    let head = line.get(..end).unwrap_or_default();
+    let len = head.iter().rev().take(64).take_while(|b| !is_sep(**b)).count();
+    head.get(head.len() - len..).unwrap_or_default()
+}
+
+/// The closing quote that is not escaped.
+fn closing(line: &[u8], start: usize, quote: u8) -> Option<usize> {
+    let rest = line.get(start..)?;
+    let window = rest.get(..QUOTED_BYTES).unwrap_or(rest);
+    memchr::memchr_iter(quote, window).map(|at| start + at).find(|at| {
+        let escapes = line.get(start..*at).unwrap_or_default().iter().rev().take_while(|b| **b == b'\\').count();
+        escapes % 2 == 0
+    })
+}
