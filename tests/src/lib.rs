@@ -1,1 +1,1 @@
-//! End-to-end tests; see `tests/`.
+//! End-to-end tests: the product as its users meet it, and the invariants of the workspace.

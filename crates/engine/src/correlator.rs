@@ -1,7 +1,7 @@
 //! The one correlator: where the lanes' yields meet, and questions are answered from.
 
 use decant_detect::{Ask, History, Named};
-use decant_model::{Findings, SlotSummary};
+use decant_model::{Excerpt, Findings, SlotSummary};
 use decant_redact::instruction_like;
 use decant_template::{Dictionary, Learned};
 
@@ -47,10 +47,11 @@ impl Correlator {
         self.dictionary.get_or_insert_with(|| self.learned.dictionary())
     }
 
-    /// What there is to say to a question. Excerpts are for others to add; `counts` tell what the lanes say they saw.
-    pub fn findings(&mut self, ask: &Ask, seen: &LaneCounts) -> Findings {
+    /// What there is to say to a question, with excerpts that others found and what the lanes say they saw.
+    pub fn findings(&mut self, ask: &Ask, excerpts: Vec<Excerpt>, seen: &LaneCounts) -> Findings {
         let dictionary = self.dictionary.get_or_insert_with(|| self.learned.dictionary());
         let mut findings = self.history.findings(ask, &|shape| named(dictionary, shape));
+        findings.excerpts = excerpts;
         count(&mut findings, seen);
         flag(&mut findings);
         findings
@@ -67,7 +68,7 @@ fn named(dictionary: &Dictionary, shape: u64) -> Option<Named> {
     let slots = template
         .slots
         .iter()
-        .map(|slot| SlotSummary { kind: slot.kind.to_string(), distinct: slot.distinct, top: slot.top.clone() })
+        .map(|slot| SlotSummary { kind: slot.kind.name().to_owned(), distinct: slot.distinct, top: slot.top.clone() })
         .collect();
     Some(Named { id: template.id, text: template.text.clone(), slots })
 }
