@@ -10,8 +10,8 @@
 //! 2. **weigh** ([`Excerpter::finish`]), over what was kept: the first cause counts more than its echoes, the step that
 //!    failed more than those before and after it, and a line gets part of the weight of what it stands beside.
 //!
-//! A line's weight is between 0 and 1: what the line tells by itself, so that a packer with little room takes the
-//! heaviest lines of an excerpt and leaves its edges out.
+//! An excerpt's score times a line's weight is what the line is worth, 0 to 1, whichever excerpt it stands in: a packer
+//! with little room takes the worthiest lines of all, and leaves the edges of their excerpts out.
 
 mod clean;
 mod config;

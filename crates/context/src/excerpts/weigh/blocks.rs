@@ -60,9 +60,13 @@ impl Block {
 
     fn finish(&mut self, source: &str, shapes: &Shapes) -> Option<Excerpt> {
         let block = std::mem::take(self);
-        if block.lines.is_empty() {
+        if block.lines.is_empty() || block.best <= 0.0 {
             return None;
         }
+        // A packer multiplies the two: a line's worth is its own, in whichever excerpt it stands.
+        let score = f64::from(block.best);
+        let mut lines = block.lines;
+        lines.iter_mut().for_each(|line| line.weight /= score);
         let times = shapes.seen(block.shape);
         let why = if times > 1 && block.shape != 0 {
             format!("{}, one of {times} alike", block.kind.why())
@@ -73,8 +77,8 @@ impl Block {
             id: xxh3_64_with_seed(source.as_bytes(), block.title),
             source: source.to_owned(),
             why,
-            score: f64::from(block.best),
-            lines: block.lines,
+            score,
+            lines,
         })
     }
 }
