@@ -112,3 +112,10 @@ impl ResourceTable {
         Self { items: self.items.iter().map(|r| f(r).map_or_else(|| r.clone(), Arc::new)).collect() }
     }
 }
+
+/// Index by index, equal resources included: what rows point to stays where it was.
+impl FromIterator<Arc<Resource>> for ResourceTable {
+    fn from_iter<I: IntoIterator<Item = Arc<Resource>>>(resources: I) -> Self {
+        Self { items: resources.into_iter().collect() }
+    }
+}

@@ -1,0 +1,53 @@
+//! Which segments to merge: many small files make every reading slow.
+//!
+//! Segments of one signal are of a tier by their bytes (below 256 KiB, 4 MiB, 64 MiB; larger ones are left alone). When a
+//! tier has [`RUN`] segments, its first ones in the order of their places become one of the next tier, so a row is
+//! rewritten at most three times, and a store with an append a second has some dozens of small files, not thousands.
+//! Neighbours in time are merged with each other, so a merged segment's window stays narrow.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use decant_model::Signal;
+
+use crate::manifest::{Entry, View};
+
+/// Segments that make a merge worth its while.
+pub(crate) const RUN: usize = 16;
+/// Segments that are merged at once at most.
+const RUN_MAX: usize = 64;
+/// Upper ends of the tiers.
+const TIERS_BYTES: [u64; 3] = [256 << 10, 4 << 20, 64 << 20];
+
+/// What a merge did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compacted {
+    /// Segments that were merged into one.
+    pub segments_merged: u64,
+    pub rows: u64,
+    pub bytes_before: u64,
+    pub bytes_after: u64,
+}
+
+/// The next segments to merge, in the order of their places. `None`: there is nothing to do.
+pub(crate) fn next_run(view: &View) -> Option<Vec<Arc<Entry>>> {
+    Signal::ALL.into_iter().find_map(|signal| {
+        let mut tiers: BTreeMap<usize, Vec<Arc<Entry>>> = BTreeMap::new();
+        for entry in view.of(signal) {
+            if let Some(tier) = TIERS_BYTES.iter().position(|&max| entry.segment.bytes < max) {
+                tiers.entry(tier).or_default().push(entry);
+            }
+        }
+        tiers.into_values().find(|tier| tier.len() >= RUN).map(first_of_tier)
+    })
+}
+
+/// As many as fit in one segment of the highest tier.
+fn first_of_tier(tier: Vec<Arc<Entry>>) -> Vec<Arc<Entry>> {
+    let mut bytes = 0;
+    let fits = |entry: &Arc<Entry>| {
+        bytes += entry.segment.bytes;
+        bytes <= 4 * TIERS_BYTES.last().copied().unwrap_or(0)
+    };
+    tier.into_iter().take(RUN_MAX).take_while(fits).collect()
+}

@@ -1,0 +1,194 @@
+//! A segment's Parquet file: written once, read in pieces, deleted when nobody reads it any more.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::SystemTime;
+
+use arrow_array::RecordBatch;
+use decant_model::Signal;
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter,
+};
+use parquet::arrow::{ArrowWriter, ProjectionMask};
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::properties::WriterProperties;
+use parquet::file::statistics::Statistics;
+
+use crate::config::StoreConfig;
+use crate::resources::Resources;
+use crate::segment::PositionRange;
+use crate::select::Selection;
+use crate::{StoreError, rows};
+
+/// Rows that are decoded at a time when a file is read.
+const READ_ROWS: usize = 8_192;
+
+/// Encoded bytes of a row group: what a writer holds in memory.
+const ROW_GROUP_MAX_BYTES: usize = 32 << 20;
+
+/// A file that is on the disk.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) rows: u64,
+    pub(crate) bytes: u64,
+    pub(crate) written_unix_nano: i64,
+}
+
+/// Writes stored rows; the file's bytes are on the disk when this returns, its entry in the folder is for the caller.
+pub(crate) fn write(
+    path: &Path,
+    signal: Signal,
+    resources: &Resources,
+    pieces: impl Iterator<Item = Result<RecordBatch, StoreError>>,
+    config: &StoreConfig,
+) -> Result<Written, StoreError> {
+    let encode = |error: &dyn std::error::Error| StoreError::Encode { reason: error.to_string() };
+    let level = ZstdLevel::try_new(config.compression_level).map_err(|e| encode(&e))?;
+    let properties = WriterProperties::builder()
+        .set_created_by("decant".to_owned())
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(config.row_group_rows))
+        .set_max_row_group_bytes(Some(ROW_GROUP_MAX_BYTES))
+        .set_key_value_metadata(Some(vec![resources.to_footer().map_err(|e| encode(&e))?]))
+        .build();
+    let mut file = File::create(path).map_err(StoreError::io("write", path))?;
+    let mut writer = ArrowWriter::try_new(&mut file, rows::schema(signal), Some(properties)).map_err(|e| encode(&e))?;
+    let mut rows = 0;
+    for piece in pieces {
+        let piece = piece?;
+        rows += piece.num_rows() as u64;
+        writer.write(&piece).map_err(|e| encode(&e))?;
+    }
+    writer.close().map_err(|e| encode(&e))?;
+    file.sync_all().map_err(StoreError::io("synchronise", path))?;
+    let seen = file.metadata().map_err(StoreError::io("look at", path))?;
+    let written = seen.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let written_unix_nano = written.and_then(|since| i64::try_from(since.as_nanos()).ok()).unwrap_or(0);
+    Ok(Written { rows, bytes: seen.len(), written_unix_nano })
+}
+
+/// The file on disk. Readers share it; once [`delete`](Self::delete) was called, the last of them removes it.
+#[derive(Debug)]
+pub(crate) struct SegmentFile {
+    path: PathBuf,
+    doomed: AtomicBool,
+}
+
+impl SegmentFile {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path, doomed: AtomicBool::new(false) }
+    }
+
+    /// Lets the file go with its last reader.
+    pub(crate) fn delete(&self) {
+        self.doomed.store(true, Relaxed);
+    }
+
+    /// The selected rows, of all columns or only of those named.
+    pub(crate) fn read(&self, selection: &Selection, columns: Option<&[&str]>) -> Result<Pieces, StoreError> {
+        let file = File::open(&self.path).map_err(StoreError::io("open", &self.path))?;
+        let mut builder =
+            ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| self.unreadable(&e))?.with_batch_size(READ_ROWS);
+        let metadata = builder.metadata().clone();
+        let resources = Resources::from_footer(metadata.file_metadata().key_value_metadata()).unwrap_or_default();
+        let mask = |names: &[&str]| ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+        let projection = columns.map(mask);
+        let deciding = selection.columns();
+        let deciding = (!deciding.is_empty()).then(|| mask(&deciding));
+        if let Some(projection) = projection {
+            builder = builder.with_projection(projection);
+        }
+        if let Some(deciding) = deciding {
+            let selection = selection.clone();
+            let predicate = ArrowPredicateFn::new(deciding, move |stored| selection.mask(&stored));
+            builder = builder.with_row_filter(RowFilter::new(vec![Box::new(predicate)]));
+        }
+        let groups = groups_in_window(&metadata, selection);
+        let reader = builder.with_row_groups(groups).build().map_err(|e| self.unreadable(&e))?;
+        Ok(Pieces { reader, path: self.path.clone(), resources: Arc::new(resources) })
+    }
+
+    /// How many of the selected rows have a position in one of the ranges.
+    pub(crate) fn count_in(&self, selection: &Selection, ranges: &[PositionRange]) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for piece in self.read(selection, Some(&[rows::SOURCE, rows::PARTITION, rows::OFFSET]))? {
+            let positions = rows::Positions::of(&piece?).map_err(|e| self.unreadable(&e))?;
+            let inside = (0..positions.len()).filter(|&row| {
+                let (source, partition, offset) = positions.get(row);
+                ranges.iter().any(|range| range.holds(source, partition, offset))
+            });
+            count += inside.count() as u64;
+        }
+        Ok(count)
+    }
+
+    pub(crate) fn unreadable(&self, error: &dyn std::error::Error) -> StoreError {
+        StoreError::Segment { path: self.path.clone(), reason: error.to_string() }
+    }
+}
+
+impl Drop for SegmentFile {
+    fn drop(&mut self) {
+        if self.doomed.load(Relaxed)
+            && let Err(error) = std::fs::remove_file(&self.path)
+        {
+            // The manifest does not name it any more, so the next start tries again.
+            tracing::warn!(%error, path = %self.path.display(), "a segment file could not be deleted");
+        }
+    }
+}
+
+/// The row groups that may hold rows of the window, by their statistics.
+fn groups_in_window(metadata: &ParquetMetaData, selection: &Selection) -> Vec<usize> {
+    let window = selection.window();
+    let place = selection.place_unix_nano();
+    let columns = rows::time_columns(selection.signal());
+    let groups = metadata.row_groups().iter().enumerate();
+    groups.filter(|(_, group)| may_be_in(group, columns, place, window)).map(|(at, _)| at).collect()
+}
+
+fn may_be_in(group: &RowGroupMetaData, columns: &[&str], place: i64, (from, to): (Option<i64>, Option<i64>)) -> bool {
+    if from.is_none() && to.is_none() {
+        return true;
+    }
+    let overlaps = |low: i64, high: i64| from.is_none_or(|from| high >= from) && to.is_none_or(|to| low < to);
+    for name in columns {
+        let chunk = group.columns().iter().find(|chunk| chunk.column_path().string() == *name);
+        let Some(Statistics::Int64(statistics)) = chunk.and_then(|chunk| chunk.statistics()) else { return true };
+        match (statistics.min_opt(), statistics.max_opt()) {
+            (Some(&low), Some(&high)) if overlaps(low, high) => return true,
+            (None, None) if statistics.null_count_opt().is_some() => {}
+            (Some(_), Some(_)) => {}
+            _ => return true,
+        }
+        if statistics.null_count_opt() == Some(0) {
+            return false;
+        }
+    }
+    overlaps(place, place)
+}
+
+/// The stored rows of a file, piece by piece.
+pub(crate) struct Pieces {
+    reader: ParquetRecordBatchReader,
+    path: PathBuf,
+    pub(crate) resources: Arc<Resources>,
+}
+
+impl std::fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pieces").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Iterator for Pieces {
+    type Item = Result<RecordBatch, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let piece = self.reader.next()?;
+        Some(piece.map_err(|e| StoreError::Segment { path: self.path.clone(), reason: e.to_string() }))
+    }
+}
