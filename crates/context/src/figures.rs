@@ -1,0 +1,136 @@
+//! Numbers and times as a reader wants them: few digits, one anchor, units beside the number.
+//!
+//! Three significant digits tell what a person or a model can use, and keep two revisions of one incident equal where
+//! nothing of weight changed. Text has times relative to `T0`; JSON has RFC 3339 in UTC.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Number, Value};
+
+/// Three significant digits with `k`, `M`, `G`, `T` above 10,000.
+pub(crate) fn figure(value: f64) -> String {
+    if !value.is_finite() {
+        return "?".to_owned();
+    }
+    let size = value.abs();
+    let (scaled, unit) = match size {
+        _ if size >= 1e15 => return format!("{value:.2e}"),
+        _ if size >= 1e12 => (value / 1e12, "T"),
+        _ if size >= 1e9 => (value / 1e9, "G"),
+        _ if size >= 1e6 => (value / 1e6, "M"),
+        _ if size >= 1e4 => (value / 1e3, "k"),
+        _ => (value, ""),
+    };
+    format!("{}{unit}", significant(scaled))
+}
+
+fn significant(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 {
+        return "0".to_owned();
+    }
+    if size < 1e-4 {
+        return format!("{value:.1e}");
+    }
+    let decimals = (2 - size.log10().floor() as i32).clamp(0, 6) as usize;
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// A change of level: `12 > 340`, `unknown > 5`.
+pub(crate) fn change(before: Option<f64>, after: Option<f64>) -> String {
+    let side = |value: Option<f64>| value.map_or_else(|| "unknown".to_owned(), figure);
+    format!("{} > {}", side(before), side(after))
+}
+
+/// Share as a percentage.
+pub(crate) fn percent(ratio: f64) -> String {
+    format!("{}%", figure(ratio * 100.0))
+}
+
+/// A probability, two decimals.
+pub(crate) fn probability(value: f64) -> String {
+    if value.is_finite() { format!("{:.2}", value.clamp(0.0, 1.0)) } else { "?".to_owned() }
+}
+
+pub(crate) fn milliseconds(value: f64) -> String {
+    if value.abs() >= 10_000.0 { format!("{}s", figure(value / 1e3)) } else { format!("{}ms", figure(value)) }
+}
+
+/// Time from the anchor on: `+3.2s`, `-12m05s`, `+5h12m`, `+3d04h`.
+pub(crate) fn relative(unix_nano: i64, anchor_unix_nano: i64) -> String {
+    let nanos = i128::from(unix_nano) - i128::from(anchor_unix_nano);
+    let sign = if nanos < 0 { '-' } else { '+' };
+    let tenths = (nanos.unsigned_abs() + 50_000_000) / 100_000_000;
+    let seconds = (tenths + 5) / 10;
+    match seconds {
+        _ if tenths < 1_000 && tenths % 10 == 0 => format!("{sign}{}s", tenths / 10),
+        _ if tenths < 1_000 => format!("{sign}{}.{}s", tenths / 10, tenths % 10),
+        _ if seconds < 6_000 => format!("{sign}{}m{:02}s", seconds / 60, seconds % 60),
+        _ if seconds < 172_800 => format!("{sign}{}h{:02}m", seconds / 3_600, seconds % 3_600 / 60),
+        _ => format!("{sign}{}d{:02}h", seconds / 86_400, seconds % 86_400 / 3_600),
+    }
+}
+
+/// RFC 3339 in UTC, to the millisecond, without needless zeros.
+pub(crate) fn rfc3339(unix_nano: i64) -> String {
+    let millis = SignedDuration::from_millis(unix_nano.div_euclid(1_000_000));
+    // Every i64 of nanoseconds lies between the years 1677 and 2262.
+    Timestamp::from_duration(millis).map_or_else(|_| unix_nano.to_string(), |time| time.to_string())
+}
+
+/// Four significant digits; `null` for what is no number.
+pub(crate) fn number(value: f64) -> Value {
+    if !value.is_finite() {
+        return Value::Null;
+    }
+    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
+    if rounded.fract() == 0.0 && rounded.abs() < 1e15 {
+        return Value::from(rounded as i64);
+    }
+    Number::from_f64(rounded).map_or(Value::Null, Value::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_have_three_digits() {
+        let check = |value: f64, expected: &str| assert_eq!(figure(value), expected);
+        check(0.0, "0");
+        check(0.123_456, "0.123");
+        check(0.001_234, "0.00123");
+        check(0.000_012, "1.2e-5");
+        check(12.0, "12");
+        check(-12.34, "-12.3");
+        check(1234.5, "1234");
+        check(12_345.0, "12.3k");
+        check(536_870_912.0, "537M");
+        check(f64::NAN, "?");
+    }
+
+    #[test]
+    fn times_are_relative_to_the_anchor() {
+        let check = |ms: i64, expected: &str| assert_eq!(relative(ms * 1_000_000, 0), expected);
+        check(0, "+0s");
+        check(3_249, "+3.2s");
+        check(-99_900, "-99.9s");
+        check(725_000, "+12m05s");
+        check(-18_720_000, "-5h12m");
+        check(273_600_000, "+3d04h");
+        assert_eq!(relative(i64::MAX, i64::MIN), "+213503d23h");
+    }
+
+    #[test]
+    fn absolute_times_are_rfc_3339_in_utc() {
+        assert_eq!(rfc3339(1_661_140_260_120_456_789), "2022-08-22T03:51:00.12Z");
+        assert_eq!(rfc3339(i64::MIN), "1677-09-21T00:12:43.145Z");
+    }
+
+    #[test]
+    fn json_numbers_have_four_digits() {
+        assert_eq!(number(0.123_456).to_string(), "0.1235");
+        assert_eq!(number(123_456.0).to_string(), "123500");
+        assert_eq!(number(f64::INFINITY), Value::Null);
+    }
+}

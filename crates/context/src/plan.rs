@@ -1,0 +1,144 @@
+//! The order in which there are things to say, whatever the budget.
+//!
+//! First the least that is an answer: verdict, first suspect, how to read it, its two best pieces of evidence, why.
+//! Then every section offers its items, best first, and the offers are merged as packets of different flows are
+//! (weighted fair queueing, Demers, Keshav and Shenker 1989): a section that has spent less of the budget, measured by
+//! its **share** and by the **strength** of what it offered, speaks next. So the top of every signal has its place before
+//! the second of any, and weak items wait long. A bundle is a prefix of this order; hence a larger budget shows all that
+//! a smaller one does.
+
+use crate::sections;
+use crate::selection::List;
+use crate::source::Source;
+
+/// One step: the smallest piece that a budget adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Step {
+    /// How to read quotes, handles and times.
+    Note,
+    Reason,
+    Window,
+    Complete,
+    Counts,
+    Services,
+    /// An item's next level.
+    Raise(List, u32),
+    /// A line of an excerpt.
+    Line(u32, u32),
+}
+
+/// A step with its weight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offer {
+    pub(crate) step: Step,
+    /// Worth beside the section's best, above 0 to 1; offers of a section come in falling order of it.
+    pub(crate) strength: f64,
+    /// About how much text it is.
+    pub(crate) bytes: usize,
+}
+
+/// One section's offers.
+struct Flow {
+    share: f64,
+    offers: std::vec::IntoIter<Offer>,
+    next: Option<Offer>,
+    spent: f64,
+}
+
+/// All steps, the first first, with the bytes each will take, roughly.
+pub(crate) fn plan(source: &Source<'_>) -> Vec<(Step, usize)> {
+    let plain = source.is_plain();
+    let mut flows: Vec<Flow> = List::ALL
+        .into_iter()
+        .map(|list| {
+            let mut offers = sections::offers(source, list);
+            // A stable sort: equal offers stay in the order of the findings.
+            offers.sort_by(|a, b| b.strength.total_cmp(&a.strength));
+            let mut offers = offers.into_iter();
+            let next = offers.next();
+            Flow { share: share(list, plain), offers, next, spent: 0.0 }
+        })
+        .collect();
+    let mut steps = opening(source, plain, &mut flows);
+    while let Some(flow) =
+        flows.iter_mut().filter(|flow| flow.next.is_some()).min_by(|a, b| a.spent.total_cmp(&b.spent))
+    {
+        flow.speak(&mut steps);
+    }
+    steps.push((Step::Services, 400));
+    steps
+}
+
+impl Flow {
+    fn speak(&mut self, steps: &mut Vec<(Step, usize)>) {
+        if let Some(offer) = self.next.take() {
+            steps.push((offer.step, offer.bytes));
+            self.spent += offer.bytes.max(1) as f64 / (self.share * offer.strength.clamp(0.01, 1.0));
+            self.next = self.offers.next();
+        }
+    }
+}
+
+/// What stands first in every bundle.
+fn opening(source: &Source<'_>, plain: bool, flows: &mut [Flow]) -> Vec<(Step, usize)> {
+    let mut steps = Vec::new();
+    let mut speak = |steps: &mut Vec<(Step, usize)>, list: List| {
+        if let Some(flow) = flows.get_mut(list as usize) {
+            flow.speak(steps);
+        }
+    };
+    speak(&mut steps, List::Suspects);
+    steps.push((Step::Note, 250));
+    if plain {
+        steps.push((Step::Reason, source.findings.verdict_reason.len()));
+        for _ in 0..12 {
+            speak(&mut steps, List::Excerpts);
+        }
+    } else {
+        let best = best_two(source);
+        for (at, list) in best.into_iter().enumerate() {
+            speak(&mut steps, list);
+            if at == 0 {
+                steps.push((Step::Reason, source.findings.verdict_reason.len()));
+            }
+        }
+        if !steps.iter().any(|(step, _)| *step == Step::Reason) {
+            steps.push((Step::Reason, source.findings.verdict_reason.len()));
+        }
+        speak(&mut steps, List::Incidents);
+    }
+    steps.push((Step::Complete, 300));
+    steps.push((Step::Window, 100));
+    steps.push((Step::Counts, 200));
+    steps
+}
+
+/// The lists of the first suspect's two best pieces of evidence (each list offers its best supported item first).
+fn best_two(source: &Source<'_>) -> Vec<List> {
+    use decant_model::EvidenceKind;
+    let Some(first) = source.findings.suspects.first() else { return Vec::new() };
+    let list = |kind: EvidenceKind| match kind {
+        EvidenceKind::LogPattern => List::LogPatterns,
+        EvidenceKind::MetricShift => List::MetricShifts,
+        EvidenceKind::SpanEdge => List::SpanEdges,
+        EvidenceKind::Trace => List::Traces,
+        EvidenceKind::Change => List::Changes,
+        EvidenceKind::Excerpt => List::Excerpts,
+    };
+    first.evidence.iter().take(2).map(|evidence| list(evidence.kind)).collect()
+}
+
+/// Parts of the budget, in hundredths; what a section does not need goes to the others.
+fn share(list: List, plain: bool) -> f64 {
+    match (list, plain) {
+        (List::Excerpts, true) => 85.0,
+        (List::LogPatterns, true) => 6.0,
+        (_, true) => 2.0,
+        (List::LogPatterns, false) => 30.0,
+        (List::MetricShifts | List::SpanEdges, false) => 15.0,
+        (List::Traces | List::Suspects, false) => 12.0,
+        (List::Changes | List::Excerpts, false) => 10.0,
+        (List::Healthy | List::Incidents, false) => 4.0,
+        (List::Missing | List::Topology, false) => 3.0,
+    }
+}

@@ -1,0 +1,110 @@
+//! Calls between services, a row each: only the measures that are known, and of those that hardly moved only the first.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use decant_model::{EdgeStats, SpanEdge};
+use serde_json::{Map, Value};
+
+use super::{View, heading, put, raise, weight};
+use crate::handles::Kind;
+use crate::plan::Offer;
+use crate::selection::List;
+use crate::source::Source;
+use crate::{figures, quote};
+
+pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
+    let mut callees: HashMap<&str, i32> = HashMap::new();
+    let edges = source.findings.span_edges.iter().enumerate();
+    edges
+        .map(|(index, edge)| {
+            let callee = callees.entry(&edge.callee).or_default();
+            let own = 0.5 * weight(edge.significance) * 0.85_f64.powi(*callee);
+            *callee += 1;
+            let bytes = 90 + edge.caller.len() + edge.callee.len() + edge.operation.len();
+            raise(List::SpanEdges, index, own.max(source.support(Kind::SpanEdge, edge.id)), bytes)
+        })
+        .collect()
+}
+
+pub(super) fn text(view: View<'_>, out: &mut String) {
+    let mut started = false;
+    for (index, _) in view.shown(List::SpanEdges) {
+        let Some(edge) = view.source.findings.span_edges.get(index) else { continue };
+        heading(out, &mut started, "calls (caller > callee operation; before > after T0; gap is time between the two)");
+        row(view.source, edge, out);
+    }
+}
+
+fn row(source: &Source<'_>, edge: &SpanEdge, out: &mut String) {
+    let caller = if edge.caller.is_empty() { "outside".into() } else { quote::inline(&edge.caller) };
+    let _infallible = write!(
+        out,
+        "[{}] {caller} > {} {}",
+        source.handle(Kind::SpanEdge, edge.id),
+        quote::inline(&edge.callee),
+        quote::inline(&edge.operation),
+    );
+    if !edge.what.is_empty() {
+        let _infallible = write!(out, " {}", quote::ours(&edge.what));
+    }
+    let (before, after) = (&edge.before, &edge.after);
+    let measures = [
+        ("calls/min", before.calls_per_min, after.calls_per_min, figures::figure as fn(f64) -> String),
+        ("errors", before.error_ratio, after.error_ratio, figures::percent),
+        ("p50", before.p50_ms, after.p50_ms, figures::milliseconds),
+        ("p99", before.p99_ms, after.p99_ms, figures::milliseconds),
+        ("gap", before.gap_p50_ms, after.gap_p50_ms, figures::milliseconds),
+    ];
+    let mut separator = ":";
+    for (name, before, after, show) in measures {
+        if name != "calls/min" && !moved(before, after) {
+            continue;
+        }
+        let side = |value: Option<f64>| value.map_or_else(|| "unknown".to_owned(), show);
+        let _infallible = write!(out, "{separator} {name} {} > {}", side(before), side(after));
+        separator = ",";
+    }
+    out.push('\n');
+}
+
+/// Whether a measure is known and differs by a tenth.
+fn moved(before: Option<f64>, after: Option<f64>) -> bool {
+    match (before, after) {
+        (None, None) => false,
+        (Some(before), Some(after)) => (after - before).abs() > 0.1 * before.abs(),
+        _ => true,
+    }
+}
+
+pub(super) fn json(view: View<'_>) -> Vec<Value> {
+    view.shown(List::SpanEdges)
+        .filter_map(|(index, _)| {
+            let edge = view.source.findings.span_edges.get(index)?;
+            let mut fields = Map::new();
+            fields.insert("handle".to_owned(), view.source.handle(Kind::SpanEdge, edge.id).into());
+            fields.insert("caller".to_owned(), quote::json(&edge.caller, 200).into());
+            fields.insert("callee".to_owned(), quote::json(&edge.callee, 200).into());
+            fields.insert("operation".to_owned(), quote::json(&edge.operation, 200).into());
+            fields.insert("before".to_owned(), stats(&edge.before));
+            fields.insert("after".to_owned(), stats(&edge.after));
+            fields.insert("significance".to_owned(), figures::number(edge.significance));
+            fields.insert("what".to_owned(), quote::ours(&edge.what).into());
+            Some(Value::Object(fields))
+        })
+        .collect()
+}
+
+fn stats(stats: &EdgeStats) -> Value {
+    let mut fields = Map::new();
+    for (name, value) in [
+        ("calls_per_min", stats.calls_per_min),
+        ("error_ratio", stats.error_ratio),
+        ("p50_ms", stats.p50_ms),
+        ("p99_ms", stats.p99_ms),
+        ("gap_p50_ms", stats.gap_p50_ms),
+    ] {
+        put(&mut fields, name, value.map_or(Value::Null, figures::number));
+    }
+    Value::Object(fields)
+}

@@ -1,0 +1,120 @@
+//! Lines of plain logs, verbatim, the best first, until the budget is used.
+//!
+//! Lines of one source stand together in their order, each behind its number; `…` stands for lines left out. A line of
+//! two excerpts is shown once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{View, heading};
+use crate::handles::Kind;
+use crate::plan::{Offer, Step};
+use crate::quote;
+use crate::selection::List;
+use crate::source::Source;
+
+/// Longest line, in characters.
+const LINE_CHARS: usize = 700;
+
+pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
+    let excerpts = &source.findings.excerpts;
+    let worth = |score: f64, weight: f64| {
+        let worth = score * weight;
+        if worth.is_finite() { worth.max(0.0) } else { 0.0 }
+    };
+    let best = excerpts
+        .iter()
+        .flat_map(|excerpt| excerpt.lines.iter().map(|line| worth(excerpt.score, line.weight)))
+        .fold(f64::MIN_POSITIVE, f64::max);
+    let mut offers = Vec::new();
+    for (index, excerpt) in excerpts.iter().enumerate() {
+        for (place, line) in excerpt.lines.iter().enumerate() {
+            if source.is_doubled(index as u32, place as u32) {
+                continue;
+            }
+            let strength = worth(excerpt.score, line.weight) / best;
+            let bytes = 8 + line.text.len().min(LINE_CHARS);
+            offers.push(Offer { step: Step::Line(index as u32, place as u32), strength, bytes });
+        }
+    }
+    offers
+}
+
+/// Lines of all excerpts that are not shown, doubles not counted.
+pub(super) fn lines_omitted(view: View<'_>) -> u64 {
+    let lines = view.selection.lines.iter().enumerate().flat_map(|(index, lines)| {
+        lines.iter().enumerate().map(move |(place, shown)| (index as u32, place as u32, *shown))
+    });
+    lines.filter(|(index, place, shown)| !shown && !view.source.is_doubled(*index, *place)).count() as u64
+}
+
+pub(super) fn text(view: View<'_>, out: &mut String) {
+    let excerpts = &view.source.findings.excerpts;
+    // Sources in the order in which the plan came upon them, their lines in the order of the file.
+    let mut sources: Vec<&str> = Vec::new();
+    let mut lines: HashMap<&str, BTreeMap<u64, (usize, usize)>> = HashMap::new();
+    for (index, _) in view.shown(List::Excerpts) {
+        let Some(excerpt) = excerpts.get(index) else { continue };
+        if !lines.contains_key(excerpt.source.as_str()) {
+            sources.push(&excerpt.source);
+        }
+        let of_source = lines.entry(&excerpt.source).or_default();
+        let shown = view.selection.lines.get(index).map(Vec::as_slice).unwrap_or_default();
+        for (place, line) in excerpt.lines.iter().enumerate().filter(|(place, _)| shown.get(*place) == Some(&true)) {
+            of_source.entry(line.ordinal).or_insert((index, place));
+        }
+    }
+    let mut started = false;
+    for source in sources {
+        heading(out, &mut started, "excerpts (line number| text; … lines left out)");
+        if !source.is_empty() {
+            let _infallible = writeln!(out, "source {}", quote::inline(source));
+        }
+        let (mut of, mut next) = (None, None);
+        for (ordinal, (index, place)) in lines.get(source).into_iter().flatten() {
+            let Some(excerpt) = excerpts.get(*index) else { continue };
+            let Some(line) = excerpt.lines.get(*place) else { continue };
+            if of != Some(*index) {
+                let gap = if next.is_some_and(|next| next != *ordinal) { "… " } else { "" };
+                let _infallible = writeln!(out, "{gap}[{}]", view.source.handle(Kind::Excerpt, excerpt.id));
+                of = Some(*index);
+            } else if next.is_some_and(|next| next != *ordinal) {
+                out.push_str("…\n");
+            }
+            let width = (usize::MAX, LINE_CHARS);
+            quote::lines(out, &ordinal.to_string(), &line.text, line.flagged, width);
+            next = Some(ordinal.saturating_add(1));
+        }
+    }
+}
+
+pub(super) fn json(view: View<'_>) -> Vec<Value> {
+    view.shown(List::Excerpts)
+        .filter_map(|(index, _)| {
+            let excerpt = view.source.findings.excerpts.get(index)?;
+            let shown = view.selection.lines.get(index).map(Vec::as_slice).unwrap_or_default();
+            let lines: Vec<Value> = excerpt
+                .lines
+                .iter()
+                .zip(shown)
+                .filter(|(_, shown)| **shown)
+                .map(|(line, _)| {
+                    json!({
+                        "ordinal": line.ordinal,
+                        "text": quote::json(&line.text, LINE_CHARS),
+                        "flagged": line.flagged,
+                    })
+                })
+                .collect();
+            Some(json!({
+                "handle": view.source.handle(Kind::Excerpt, excerpt.id),
+                "source": quote::json(&excerpt.source, 300),
+                "why": quote::ours(&excerpt.why),
+                "score": crate::figures::number(excerpt.score),
+                "lines": lines,
+            }))
+        })
+        .collect()
+}

@@ -1,0 +1,76 @@
+//! Incidents: when they began, how they stand, whom they hit. Level 2 names all services.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{View, heading, raise};
+use crate::handles::Kind;
+use crate::plan::Offer;
+use crate::selection::List;
+use crate::source::Source;
+use crate::{figures, quote};
+
+/// Services named at level 1, and at most.
+const SERVICES: [usize; 2] = [6, 100];
+
+pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
+    let mut offers = Vec::new();
+    for (index, incident) in source.findings.incidents.iter().enumerate() {
+        let strength = 0.6_f64.powi(index as i32);
+        offers.push(raise(List::Incidents, index, strength, 160 + incident.title.len()));
+        if incident.services.len() > SERVICES[0] {
+            offers.push(raise(List::Incidents, index, strength * 0.3, 20 * incident.services.len().min(SERVICES[1])));
+        }
+    }
+    offers
+}
+
+fn services_shown(level: u8) -> usize {
+    if level > 1 { SERVICES[1] } else { SERVICES[0] }
+}
+
+pub(super) fn text(view: View<'_>, out: &mut String) {
+    let mut started = false;
+    for (index, level) in view.ranked(List::Incidents) {
+        let Some(incident) = view.source.findings.incidents.get(index) else { continue };
+        heading(out, &mut started, "incidents");
+        let _infallible = writeln!(
+            out,
+            "[{}] {}, onset {}, confidence {}: {}",
+            view.source.handle(Kind::Incident, incident.id),
+            incident.state.as_str(),
+            figures::rfc3339(incident.onset_unix_nano),
+            figures::probability(incident.confidence),
+            quote::ours(&incident.title),
+        );
+        if incident.services.is_empty() {
+            continue;
+        }
+        let names: Vec<_> =
+            incident.services.iter().take(services_shown(level)).map(|name| quote::inline(name)).collect();
+        let more = incident.services.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _infallible = writeln!(out, "  hit, worst first: {}{more}", names.join(", "));
+    }
+}
+
+pub(super) fn json(view: View<'_>) -> Vec<Value> {
+    view.ranked(List::Incidents)
+        .filter_map(|(index, level)| {
+            let incident = view.source.findings.incidents.get(index)?;
+            let services: Vec<_> =
+                incident.services.iter().take(services_shown(level)).map(|name| quote::json(name, 200)).collect();
+            Some(json!({
+                "handle": view.source.handle(Kind::Incident, incident.id),
+                "revision": incident.revision,
+                "state": incident.state.as_str(),
+                "onset": figures::rfc3339(incident.onset_unix_nano),
+                "last": figures::rfc3339(incident.last_unix_nano),
+                "title": quote::ours(&incident.title),
+                "services": services,
+                "confidence": figures::number(incident.confidence),
+            }))
+        })
+        .collect()
+}

@@ -1,0 +1,196 @@
+//! Log patterns: what is said, by whom, how often before and after.
+//!
+//! Level 1 is the numbers and the template; 2 adds the first record verbatim (unless it is the template), 3 what stood in
+//! the template's slots, 4 the second record.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use decant_model::{LogExample, LogPattern, Novelty};
+use serde_json::{Map, Value, json};
+
+use super::{View, heading, put, raise, weight};
+use crate::handles::Kind;
+use crate::plan::Offer;
+use crate::selection::List;
+use crate::source::Source;
+use crate::{figures, quote};
+
+const TEMPLATE_CHARS: usize = 500;
+const EXAMPLE_CHARS: usize = 900;
+const EXAMPLE_LINES: usize = 12;
+/// Slots described, and values named of each.
+const SLOTS: usize = 8;
+const VALUES: usize = 3;
+
+pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
+    let mut alike: HashMap<(&str, bool), i32> = HashMap::new();
+    let mut templates: HashMap<u64, i32> = HashMap::new();
+    let mut offers = Vec::new();
+    for (index, pattern) in source.findings.log_patterns.iter().enumerate() {
+        let novelty = match pattern.novelty {
+            Novelty::New | Novelty::Vanished => 1.0,
+            Novelty::Rising | Novelty::Falling | Novelty::Unknown => 0.8,
+            Novelty::Steady => 0.2,
+        };
+        let severity = if pattern.severity.is_error() { 1.0 } else { 0.8 };
+        // The tenth pattern of a service, or the tenth service that says the same, tells less than the first.
+        let service = alike.entry((&pattern.service, pattern.severity.is_error())).or_default();
+        let template = templates.entry(pattern.template_id).or_default();
+        let diminished = 0.93_f64.powi(*service) * 0.8_f64.powi(*template);
+        (*service, *template) = (*service + 1, *template + 1);
+        let own = 0.5 * weight(pattern.significance) * novelty * severity * diminished;
+        let mut strength = own.max(source.support(Kind::LogPattern, pattern.id));
+        if said_by_excerpts(source, pattern) {
+            strength *= 0.02;
+        }
+        let text = |example: &LogExample| 10 + example.text.len().min(EXAMPLE_CHARS);
+        let template = pattern.template.len().min(TEMPLATE_CHARS);
+        offers.push(raise(List::LogPatterns, index, strength, 90 + pattern.service.len() + template));
+        let example = shown_examples(pattern).next().map_or(0, text);
+        offers.push(raise(List::LogPatterns, index, strength * 0.7, example));
+        let slots: usize = pattern.slots.iter().take(SLOTS).map(|slot| 20 + 15 * slot.top.len().min(VALUES)).sum();
+        offers.push(raise(List::LogPatterns, index, strength * 0.35, slots));
+        if let Some(second) = shown_examples(pattern).nth(1) {
+            offers.push(raise(List::LogPatterns, index, strength * 0.2, text(second)));
+        }
+    }
+    offers
+}
+
+/// Whether excerpts show this pattern already.
+fn said_by_excerpts(source: &Source<'_>, pattern: &LogPattern) -> bool {
+    source.is_excerpted(&pattern.template) || pattern.examples.iter().any(|example| source.is_excerpted(&example.text))
+}
+
+/// Records that say more than the template.
+fn shown_examples(pattern: &LogPattern) -> impl Iterator<Item = &LogExample> {
+    pattern.examples.iter().filter(|example| example.text.trim() != pattern.template.trim())
+}
+
+fn examples_at(level: u8) -> usize {
+    usize::from(level >= 2) + usize::from(level >= 4)
+}
+
+pub(super) fn text(view: View<'_>, out: &mut String) {
+    let mut started = false;
+    for (index, level) in view.shown(List::LogPatterns) {
+        let Some(pattern) = view.source.findings.log_patterns.get(index) else { continue };
+        heading(out, &mut started, "log patterns (records/min before > after T0; | template, time| record)");
+        numbers(view.source, pattern, out);
+        // A record that is its template stands once, with its mark.
+        let flagged =
+            pattern.examples.iter().any(|example| example.flagged && example.text.trim() == pattern.template.trim());
+        quote::lines(out, "", &pattern.template, flagged, (4, TEMPLATE_CHARS));
+        if level >= 3 {
+            slots(pattern, out);
+        }
+        for example in shown_examples(pattern).take(examples_at(level)) {
+            let at = match example.time_unix_nano {
+                Some(time) => view.source.relative(time),
+                None => format!("#{}", example.ordinal),
+            };
+            quote::lines(out, &at, &example.text, example.flagged, (EXAMPLE_LINES, EXAMPLE_CHARS));
+        }
+    }
+}
+
+fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {
+    let _infallible = write!(out, "[{}]", source.handle(Kind::LogPattern, pattern.id));
+    if !pattern.service.is_empty() {
+        let _infallible = write!(out, " {}", quote::inline(&pattern.service));
+    }
+    for word in [pattern.severity.as_str(), novelty(pattern.novelty)] {
+        if !word.is_empty() {
+            let _infallible = write!(out, " {word}");
+        }
+    }
+    if pattern.before_per_min.is_some() || pattern.after_per_min.is_some() {
+        let _infallible = write!(out, " {}", figures::change(pattern.before_per_min, pattern.after_per_min));
+    } else {
+        let _infallible = write!(out, " x{}", pattern.count);
+    }
+    if let Some(first) = pattern.first_unix_nano.filter(|_| pattern.novelty != Novelty::Vanished) {
+        let _infallible = write!(out, " from {}", source.relative(first));
+    }
+    if let Some(last) = pattern.last_unix_nano.filter(|_| pattern.novelty == Novelty::Vanished) {
+        let _infallible = write!(out, " last {}", source.relative(last));
+    }
+    out.push('\n');
+}
+
+/// `unknown` says nothing in a table whose numbers say it.
+fn novelty(novelty: Novelty) -> &'static str {
+    if novelty == Novelty::Unknown { "" } else { novelty.as_str() }
+}
+
+fn slots(pattern: &LogPattern, out: &mut String) {
+    let described: Vec<String> = pattern
+        .slots
+        .iter()
+        .take(SLOTS)
+        .map(|slot| {
+            let values: Vec<String> = slot
+                .top
+                .iter()
+                .take(VALUES)
+                .map(|(value, count)| format!("{} x{count}", quote::inline(value)))
+                .collect();
+            let more = slot.distinct.saturating_sub(values.len() as u64);
+            let more = if more > 0 { format!(" +{more} other") } else { String::new() };
+            format!("{} {}{more}", quote::inline(&slot.kind), values.join(", "))
+        })
+        .collect();
+    if !described.is_empty() {
+        let more = pattern.slots.len().saturating_sub(SLOTS);
+        let more = if more > 0 { format!("; +{more} slots") } else { String::new() };
+        let _infallible = writeln!(out, "  slots: {}{more}", described.join("; "));
+    }
+}
+
+pub(super) fn json(view: View<'_>) -> Vec<Value> {
+    view.shown(List::LogPatterns)
+        .filter_map(|(index, level)| {
+            let pattern = view.source.findings.log_patterns.get(index)?;
+            let mut fields = Map::new();
+            fields.insert("handle".to_owned(), view.source.handle(Kind::LogPattern, pattern.id).into());
+            fields.insert("template_id".to_owned(), format!("{:016x}", pattern.template_id).into());
+            fields.insert("template".to_owned(), quote::json(&pattern.template, TEMPLATE_CHARS).into());
+            fields.insert("service".to_owned(), quote::json(&pattern.service, 200).into());
+            fields.insert("severity".to_owned(), pattern.severity.as_str().into());
+            fields.insert("count".to_owned(), pattern.count.into());
+            put(&mut fields, "before_per_min", pattern.before_per_min.map_or(Value::Null, figures::number));
+            put(&mut fields, "after_per_min", pattern.after_per_min.map_or(Value::Null, figures::number));
+            put(&mut fields, "first", json!(pattern.first_unix_nano.map(figures::rfc3339)));
+            put(&mut fields, "last", json!(pattern.last_unix_nano.map(figures::rfc3339)));
+            fields.insert("novelty".to_owned(), pattern.novelty.as_str().into());
+            fields.insert("significance".to_owned(), figures::number(pattern.significance));
+            let examples: Vec<Value> = pattern.examples.iter().take(examples_at(level)).map(example).collect();
+            fields.insert("examples".to_owned(), examples.into());
+            let slots: Vec<Value> =
+                if level >= 3 { pattern.slots.iter().take(SLOTS).map(slot).collect() } else { Vec::new() };
+            fields.insert("slots".to_owned(), slots.into());
+            Some(Value::Object(fields))
+        })
+        .collect()
+}
+
+fn example(example: &LogExample) -> Value {
+    let mut fields = Map::new();
+    put(&mut fields, "at", json!(example.time_unix_nano.map(figures::rfc3339)));
+    fields.insert("source".to_owned(), quote::json(&example.source, 300).into());
+    fields.insert("ordinal".to_owned(), example.ordinal.into());
+    fields.insert("text".to_owned(), quote::json(&example.text, EXAMPLE_CHARS * 2).into());
+    fields.insert("flagged".to_owned(), example.flagged.into());
+    Value::Object(fields)
+}
+
+fn slot(slot: &decant_model::SlotSummary) -> Value {
+    let top: Vec<Value> = slot
+        .top
+        .iter()
+        .take(VALUES)
+        .map(|(value, count)| json!({"value": quote::json(value, 160), "count": count}))
+        .collect();
+    json!({"kind": quote::json(&slot.kind, 60), "distinct": slot.distinct, "top": top})
+}

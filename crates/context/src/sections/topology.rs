@@ -1,0 +1,55 @@
+//! The service graph: who calls whom, a line a caller. Edges that touch the suspects come first.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{View, heading, raise};
+use crate::plan::Offer;
+use crate::selection::List;
+use crate::source::Source;
+use crate::{figures, quote};
+
+/// Suspects whose neighbours come first.
+const SUSPECTS: usize = 3;
+
+pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
+    let suspects: HashSet<&str> =
+        source.findings.suspects.iter().take(SUSPECTS).map(|suspect| suspect.service.as_str()).collect();
+    let edges = source.findings.topology.iter().enumerate();
+    edges
+        .map(|(index, edge)| {
+            let touches = suspects.contains(edge.caller.as_str()) || suspects.contains(edge.callee.as_str());
+            let strength = if touches { 1.0 } else { 0.2 };
+            raise(List::Topology, index, strength * 0.995_f64.powi(index.min(2_000) as i32), 8 + edge.callee.len())
+        })
+        .collect()
+}
+
+pub(super) fn text(view: View<'_>, out: &mut String) {
+    let mut callers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (index, _) in view.shown(List::Topology) {
+        let Some(edge) = view.source.findings.topology.get(index) else { continue };
+        let callee = format!("{} {}", quote::inline(&edge.callee), figures::figure(edge.calls as f64));
+        callers.entry(&edge.caller).or_default().push(callee);
+    }
+    let mut started = false;
+    for (caller, callees) in callers {
+        heading(out, &mut started, "topology (caller > callee calls)");
+        let _infallible = writeln!(out, "{} > {}", quote::inline(caller), callees.join(", "));
+    }
+}
+
+pub(super) fn json(view: View<'_>) -> Vec<Value> {
+    view.shown(List::Topology)
+        .filter_map(|(index, _)| {
+            let edge = view.source.findings.topology.get(index)?;
+            Some(json!({
+                "caller": quote::json(&edge.caller, 200),
+                "callee": quote::json(&edge.callee, 200),
+                "calls": edge.calls,
+            }))
+        })
+        .collect()
+}

@@ -1,0 +1,123 @@
+//! Example traces: the critical path, a row a span. Every level shows six spans more.
+
+use std::fmt::Write as _;
+
+use decant_model::{TraceExample, TraceSpan};
+use serde_json::{Map, Value, json};
+
+use super::{View, heading, put, raise};
+use crate::handles::Kind;
+use crate::plan::Offer;
+use crate::selection::List;
+use crate::source::Source;
+use crate::{figures, quote};
+
+const SPANS_A_LEVEL: usize = 6;
+/// Indentation stops here.
+const DEPTH_MAX: usize = 12;
+
+pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
+    let mut offers = Vec::new();
+    for (index, trace) in source.findings.traces.iter().enumerate() {
+        let strength = (0.5 * 0.6_f64.powi(index as i32)).max(source.support(Kind::Trace, trace.id));
+        let levels = trace.spans.chunks(SPANS_A_LEVEL).count().clamp(1, usize::from(u8::MAX));
+        for level in 0..levels {
+            let spans = trace.spans.len().saturating_sub(level * SPANS_A_LEVEL).min(SPANS_A_LEVEL);
+            let head = if level == 0 { 100 + trace.why.len() } else { 0 };
+            offers.push(raise(List::Traces, index, strength * 0.6_f64.powi(level as i32), head + 60 * spans));
+        }
+    }
+    offers
+}
+
+fn spans(trace: &TraceExample, level: u8) -> &[TraceSpan] {
+    trace.spans.get(..usize::from(level) * SPANS_A_LEVEL).unwrap_or(&trace.spans)
+}
+
+fn spans_total(trace: &TraceExample) -> u64 {
+    trace.spans_total.max(trace.spans.len() as u64)
+}
+
+/// Spans of shown traces that are not shown.
+pub(super) fn spans_omitted(view: View<'_>) -> u64 {
+    view.shown(List::Traces)
+        .filter_map(|(index, level)| {
+            let trace = view.source.findings.traces.get(index)?;
+            Some(spans_total(trace) - spans(trace, level).len() as u64)
+        })
+        .sum()
+}
+
+pub(super) fn text(view: View<'_>, out: &mut String) {
+    let mut started = false;
+    for (index, level) in view.shown(List::Traces) {
+        let Some(trace) = view.source.findings.traces.get(index) else { continue };
+        heading(out, &mut started, "traces (offset, duration, of it own time)");
+        let shown = spans(trace, level);
+        let _infallible = writeln!(
+            out,
+            "[{}] trace {} at {}, {}, {} of {} spans: {}",
+            view.source.handle(Kind::Trace, trace.id),
+            quote::inline(&trace.trace_id),
+            view.source.relative(trace.start_unix_nano),
+            figures::milliseconds(trace.duration_ms),
+            shown.len(),
+            spans_total(trace),
+            quote::ours(&trace.why),
+        );
+        for span in shown {
+            row(span, out);
+        }
+    }
+}
+
+fn row(span: &TraceSpan, out: &mut String) {
+    let indent = " ".repeat((span.depth as usize).min(DEPTH_MAX) + 1);
+    let _infallible = write!(
+        out,
+        "{indent}{} {} +{} {} own {}",
+        quote::inline(&span.service),
+        quote::inline(&span.name),
+        figures::milliseconds(span.offset_ms.max(0.0)),
+        figures::milliseconds(span.duration_ms),
+        figures::milliseconds(span.self_ms),
+    );
+    if span.error {
+        out.push_str(" ERROR");
+    }
+    if let Some(note) = &span.note {
+        let _infallible = write!(out, " {}", quote::inline(note));
+    }
+    out.push('\n');
+}
+
+pub(super) fn json(view: View<'_>) -> Vec<Value> {
+    view.shown(List::Traces)
+        .filter_map(|(index, level)| {
+            let trace = view.source.findings.traces.get(index)?;
+            let spans: Vec<Value> = spans(trace, level).iter().map(span).collect();
+            Some(json!({
+                "handle": view.source.handle(Kind::Trace, trace.id),
+                "trace_id": quote::json(&trace.trace_id, 64),
+                "start": figures::rfc3339(trace.start_unix_nano),
+                "duration_ms": figures::number(trace.duration_ms),
+                "why": quote::ours(&trace.why),
+                "spans": spans,
+                "spans_total": spans_total(trace),
+            }))
+        })
+        .collect()
+}
+
+fn span(span: &TraceSpan) -> Value {
+    let mut fields = Map::new();
+    fields.insert("depth".to_owned(), span.depth.into());
+    fields.insert("service".to_owned(), quote::json(&span.service, 200).into());
+    fields.insert("name".to_owned(), quote::json(&span.name, 200).into());
+    fields.insert("offset_ms".to_owned(), figures::number(span.offset_ms));
+    fields.insert("duration_ms".to_owned(), figures::number(span.duration_ms));
+    fields.insert("self_ms".to_owned(), figures::number(span.self_ms));
+    fields.insert("error".to_owned(), span.error.into());
+    put(&mut fields, "note", json!(span.note.as_ref().map(|note| quote::json(note, 400))));
+    Value::Object(fields)
+}

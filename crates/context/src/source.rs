@@ -1,0 +1,115 @@
+//! The findings together with what every section asks of them: handles, the anchor of times, who supports whom.
+
+use std::collections::{HashMap, HashSet};
+
+use decant_model::{Evidence, Findings};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::figures;
+use crate::handles::{Handles, Kind};
+use crate::selection::List;
+
+/// Evidence of a suspect that its line names; the rest is counted.
+pub(crate) const EVIDENCE_SHOWN: usize = 8;
+
+pub(crate) struct Source<'a> {
+    pub(crate) findings: &'a Findings,
+    pub(crate) handles: Handles,
+    /// `T0`: the onset of the first incident, else the beginning of the window.
+    pub(crate) anchor_unix_nano: Option<i64>,
+    /// Rank of the first suspect that a finding supports, and its place among the evidence, both from 0.
+    support: HashMap<(Kind, u64), (u32, u32)>,
+    /// Hashes of lines that excerpts hold.
+    excerpted: HashSet<u64>,
+    /// Lines that another excerpt holds too (excerpt, line): shown once.
+    doubled: HashSet<(u32, u32)>,
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn new(findings: &'a Findings) -> Self {
+        let mut support = HashMap::new();
+        for (rank, suspect) in findings.suspects.iter().enumerate() {
+            for (place, Evidence { kind, id }) in suspect.evidence.iter().enumerate() {
+                support.entry((Kind::from(*kind), *id)).or_insert((rank as u32, place as u32));
+            }
+        }
+        let (mut excerpted, mut doubled, mut seen) = (HashSet::new(), HashSet::new(), HashSet::new());
+        for (index, excerpt) in findings.excerpts.iter().enumerate() {
+            for (place, line) in excerpt.lines.iter().enumerate() {
+                excerpted.insert(folded(&line.text));
+                if !seen.insert((excerpt.source.as_str(), line.ordinal)) {
+                    doubled.insert((index as u32, place as u32));
+                }
+            }
+        }
+        Self {
+            findings,
+            handles: Handles::of(findings),
+            anchor_unix_nano: findings
+                .incidents
+                .first()
+                .map(|incident| incident.onset_unix_nano)
+                .or(findings.scope.from_unix_nano),
+            support,
+            excerpted,
+            doubled,
+        }
+    }
+
+    /// Items of a list.
+    pub(crate) fn len(&self, list: List) -> usize {
+        let findings = self.findings;
+        match list {
+            List::Incidents => findings.incidents.len(),
+            List::Suspects => findings.suspects.len(),
+            List::Changes => findings.changes.len(),
+            List::Excerpts => findings.excerpts.len(),
+            List::LogPatterns => findings.log_patterns.len(),
+            List::MetricShifts => findings.metric_shifts.len(),
+            List::SpanEdges => findings.span_edges.len(),
+            List::Traces => findings.traces.len(),
+            List::Healthy => findings.healthy.len(),
+            List::Missing => findings.missing.len(),
+            List::Topology => findings.topology.len(),
+        }
+    }
+
+    /// How much a finding supports the suspects, 0 to 1: the first piece of the first suspect 1.
+    pub(crate) fn support(&self, kind: Kind, id: u64) -> f64 {
+        self.support
+            .get(&(kind, id))
+            .map_or(0.0, |(rank, place)| 0.65_f64.powi(*rank as i32) * 0.9_f64.powi(*place as i32))
+    }
+
+    /// Plain logs: no graph, no series, but lines that explain.
+    pub(crate) fn is_plain(&self) -> bool {
+        let findings = self.findings;
+        !findings.excerpts.is_empty()
+            && findings.span_edges.is_empty()
+            && findings.topology.is_empty()
+            && findings.metric_shifts.is_empty()
+    }
+
+    /// Whether an excerpt holds this text as a line.
+    pub(crate) fn is_excerpted(&self, text: &str) -> bool {
+        !self.excerpted.is_empty() && self.excerpted.contains(&folded(text))
+    }
+
+    /// Whether an earlier excerpt holds the same line of the same source.
+    pub(crate) fn is_doubled(&self, excerpt: u32, line: u32) -> bool {
+        self.doubled.contains(&(excerpt, line))
+    }
+
+    pub(crate) fn handle(&self, kind: Kind, id: u64) -> String {
+        self.handles.get(kind, id)
+    }
+
+    /// A time as text tells it.
+    pub(crate) fn relative(&self, unix_nano: i64) -> String {
+        self.anchor_unix_nano.map_or_else(|| figures::rfc3339(unix_nano), |anchor| figures::relative(unix_nano, anchor))
+    }
+}
+
+fn folded(text: &str) -> u64 {
+    xxh3_64(text.trim().as_bytes())
+}
