@@ -1,10 +1,21 @@
-//! Shapes to templates.
+//! Shapes to templates: a function of the set of shapes and their values alone.
+//!
+//! Shapes are taken apart ([`row`]), sorted by their frame (the separators between the cells; lists of different lengths
+//! have one frame), grouped within it by evidence ([`group`]) and written down ([`render`]).
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+mod group;
+mod render;
+mod row;
+
+use std::collections::BTreeMap;
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::kind::Kind;
 use crate::learned::{ByShape, Learned};
-use crate::scan::{ID_END, ID_START};
+use crate::sketch::Sketch;
+use group::{Cell, group};
+use row::{Piece, collapsed, pieces};
 
 /// A variable part of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +23,7 @@ pub struct Slot {
     pub kind: Kind,
     /// Exact while few, then estimated.
     pub distinct: u64,
-    /// The most frequent first.
+    /// The most frequent first; all of them while few, then a sample with exact counts.
     pub top: Vec<(String, u64)>,
 }
 
@@ -25,6 +36,7 @@ pub struct Template {
     pub text: String,
     /// Lines.
     pub count: u64,
+    /// In the order of the placeholders.
     pub slots: Vec<Slot>,
 }
 
@@ -35,32 +47,50 @@ pub struct Dictionary {
     by_shape: ByShape<u32>,
 }
 
+/// One shape.
+struct Row<'a> {
+    shape: u64,
+    count: u64,
+    pieces: Vec<Piece<'a>>,
+}
+
+/// A template in the making.
+struct Draft {
+    count: u64,
+    shapes: Vec<u64>,
+    slots: Vec<(Kind, Sketch)>,
+}
+
 impl Dictionary {
     pub(crate) fn build(learned: &Learned) -> Self {
-        let mut out = Self::default();
-        let mut ids: Vec<u64> = learned.shapes.keys().copied().collect();
-        ids.sort_unstable();
-        for id in ids {
-            let Some(shape) = learned.shapes.get(&id) else { continue };
-            let mut text = String::new();
-            let mut in_id = false;
-            for c in String::from_utf8_lossy(&shape.skeleton).chars() {
-                let b = u8::try_from(u32::from(c)).unwrap_or(255);
-                if b == ID_START {
-                    in_id = true;
-                    text.push_str(Kind::Id.placeholder());
-                } else if b == ID_END {
-                    in_id = false;
-                } else if in_id {
-                } else if let Some(kind) = Kind::from_byte(b) {
-                    text.push_str(kind.placeholder());
-                } else {
-                    text.push(c);
+        let k = learned.limits.values;
+        let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
+        for rows in frames(learned).into_values() {
+            let cells = rows.iter().map(|r| r.pieces.iter().filter_map(cell).collect()).collect();
+            for g in group(cells) {
+                let members: Vec<&Row<'_>> = g.rows.iter().filter_map(|i| rows.get(*i)).collect();
+                let (text, draft) = draft(&members, k);
+                match drafts.get_mut(&text) {
+                    Some(known) => known.absorb(draft, k),
+                    None => {
+                        drafts.insert(text, draft);
+                    }
                 }
             }
-            let template = Template { id: xxh3_64_with_seed(text.as_bytes(), learned.scope), text, count: shape.count, slots: Vec::new() };
-            out.by_shape.insert(id, u32::try_from(out.templates.len()).unwrap_or(u32::MAX));
-            out.templates.push(template);
+        }
+        Self::from_drafts(drafts, learned.scope)
+    }
+
+    fn from_drafts(drafts: BTreeMap<String, Draft>, scope: u64) -> Self {
+        let mut drafts: Vec<(String, Draft)> = drafts.into_iter().collect();
+        drafts.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(&b.0)));
+        let mut out = Self::default();
+        for (text, draft) in drafts {
+            let at = u32::try_from(out.templates.len()).unwrap_or(u32::MAX);
+            out.by_shape.extend(draft.shapes.iter().map(|s| (*s, at)));
+            let id = xxh3_64_with_seed(text.as_bytes(), scope);
+            let slots = draft.slots.into_iter().map(|(kind, sketch)| finish(kind, &sketch)).collect();
+            out.templates.push(Template { id, text, count: draft.count, slots });
         }
         out
     }
@@ -75,4 +105,134 @@ impl Dictionary {
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
         self.templates.iter()
     }
+}
+
+impl Draft {
+    fn absorb(&mut self, other: Self, k: usize) {
+        self.count += other.count;
+        self.shapes.extend(other.shapes);
+        for ((kind, mine), (other_kind, more)) in self.slots.iter_mut().zip(&other.slots) {
+            mine.merge(more, k);
+            *kind = (*kind).max(*other_kind);
+        }
+    }
+}
+
+/// Rows by frame, each frame's rows in the order of their skeletons.
+fn frames(learned: &Learned) -> BTreeMap<u64, Vec<Row<'_>>> {
+    let mut order: Vec<_> = learned.shapes.iter().collect();
+    order.sort_unstable_by(|a, b| a.1.skeleton.cmp(&b.1.skeleton));
+    // By the collapsed frame first; a list that always has one length is written out.
+    let mut by_list: BTreeMap<u64, Vec<(Row<'_>, Option<Vec<Piece<'_>>>)>> = BTreeMap::new();
+    for (id, shape) in order {
+        let whole = pieces(shape);
+        let short = collapsed(&whole, learned.limits.values);
+        let key = frame(short.as_ref().unwrap_or(&whole));
+        by_list.entry(key).or_default().push((Row { shape: *id, count: shape.count, pieces: whole }, short));
+    }
+    let mut out: BTreeMap<u64, Vec<Row<'_>>> = BTreeMap::new();
+    for rows in by_list.into_values() {
+        let lengths_differ = rows.iter().any(|r| frame(&r.0.pieces) != frame(&rows[0].0.pieces));
+        for (mut row, short) in rows {
+            if lengths_differ && let Some(short) = short {
+                row.pieces = short;
+            }
+            out.entry(frame(&row.pieces)).or_default().push(row);
+        }
+    }
+    out
+}
+
+/// The separators, and where the cells are.
+fn frame(pieces: &[Piece<'_>]) -> u64 {
+    let mut text = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Sep(s) => text.extend_from_slice(s.as_bytes()),
+            _ => text.push(1),
+        }
+    }
+    xxh3_64(&text)
+}
+
+fn cell<'a>(piece: &Piece<'a>) -> Option<Cell<'a>> {
+    match piece {
+        Piece::Sep(_) => None,
+        Piece::Word(w) => Some(Cell::Word(w)),
+        // `SOCKS5`, `eth0`: a name, as long as no other number was seen in it.
+        Piece::Id(p, sketch) => Some(match sketch.entries() {
+            [only] if sketch.is_exact() && is_name(&only.value) => Cell::Name(only.value.clone()),
+            _ => Cell::Id(p),
+        }),
+        Piece::Slot(_, sketch) if sketch.entries().iter().all(|e| e.value.is_empty()) => Some(Cell::Empty),
+        Piece::Slot(..) | Piece::List(_) => Some(Cell::Slot),
+    }
+}
+
+/// Letters with one or two digits at most.
+fn is_name(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    digits <= 2 && value.bytes().filter(u8::is_ascii_alphabetic).count() > digits && value.len() <= 12
+}
+
+/// The text and the slots of rows that are one template.
+fn draft(rows: &[&Row<'_>], k: usize) -> (String, Draft) {
+    let mut text = String::new();
+    let mut slots = Vec::new();
+    let Some(first) = rows.first() else {
+        return (text, Draft { count: 0, shapes: Vec::new(), slots });
+    };
+    for (i, piece) in first.pieces.iter().enumerate() {
+        if let Piece::Sep(s) = piece {
+            text.push_str(s);
+            continue;
+        }
+        let column: Vec<&Piece<'_>> = rows.iter().filter_map(|r| r.pieces.get(i)).collect();
+        if let Piece::Word(w) = piece
+            && column.iter().all(|p| p.same(piece))
+        {
+            text.push_str(w);
+            continue;
+        }
+        let mut values = Sketch::default();
+        for (p, row) in column.iter().zip(rows) {
+            match p {
+                Piece::Word(w) => {
+                    values.add_hashed(xxh3_64(w.as_bytes()), w, row.count, k);
+                }
+                other => {
+                    if let Some(sketch) = other.sketch() {
+                        values.merge(sketch, k);
+                    }
+                }
+            }
+        }
+        let rendered = column_text(&column, &values);
+        text.push_str(&rendered.text);
+        if let Some(kind) = rendered.kind {
+            slots.push((kind, values));
+        }
+    }
+    let draft = Draft {
+        count: rows.iter().map(|r| r.count).sum(),
+        shapes: rows.iter().map(|r| r.shape).collect(),
+        slots,
+    };
+    (text, draft)
+}
+
+fn column_text(column: &[&Piece<'_>], values: &Sketch) -> render::Rendered {
+    let kind = |p: &Piece<'_>| if let Piece::Slot(kind, _) = p { Some(*kind) } else { None };
+    let first = column.first().and_then(|p| kind(p));
+    match first {
+        Some(first) if column.iter().all(|p| kind(p) == Some(first)) => render::slot(first, values),
+        None if column.iter().all(|p| matches!(p, Piece::Word(_) | Piece::Id(..))) => render::words(values),
+        _ => render::mixed(),
+    }
+}
+
+fn finish(kind: Kind, values: &Sketch) -> Slot {
+    let mut top: Vec<(String, u64)> = values.entries().iter().map(|e| (e.value.clone(), e.count)).collect();
+    top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Slot { kind, distinct: values.distinct(), top }
 }

@@ -13,6 +13,7 @@ mod pair;
 mod time;
 
 use class::{CLASS, SEP, SPECIAL};
+pub(crate) use class::is_sep;
 
 use crate::kind::Kind;
 
@@ -98,6 +99,10 @@ impl Scanner {
             b'"' | b'\'' => self.quote(line, i),
             b'<' => self.angle(line, i),
             b if b < b' ' || b == 127 => self.space(line, i),
+            // Brackets that could hold a value and are empty; not a call's.
+            b'(' | b'[' if i > 0 && line[i - 1] == b' ' && matches!(line.get(i + 1), Some(b')' | b']')) => {
+                self.slot(line, i + 1, i + 1, Kind::Value)
+            }
             _ => i + 1,
         }
     }
@@ -174,4 +179,18 @@ fn char_boundary(text: &[u8], at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// What a value is when it is looked at alone; `None`: words.
+pub(crate) fn kind_of(value: &str) -> Option<Kind> {
+    let bytes = value.as_bytes();
+    let flags = chunk::flags_of(bytes, 0, bytes.len());
+    if bytes.is_empty() || flags & SPECIAL == 0 {
+        return None;
+    }
+    match classify::classify(bytes, flags) {
+        classify::Chunk::Slot(kind) => Some(kind),
+        classify::Chunk::Id | classify::Chunk::Split(_) => Some(Kind::Id),
+        classify::Chunk::Word => None,
+    }
 }

@@ -40,6 +40,10 @@ impl Scanner {
                         }
                     }
                     start = cut + 1;
+                    // A row of points, as in a printed table.
+                    while start < end && line[start] == b'.' && line[start - 1] == b'.' {
+                        start += 1;
+                    }
                     flags = flags_of(line, start, end);
                 }
             }

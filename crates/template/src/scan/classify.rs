@@ -71,6 +71,9 @@ fn simple(c: &[u8]) -> Chunk {
     if is_bare_hex(c) {
         return Chunk::Slot(Kind::Hex);
     }
+    if let Some(at) = c.windows(2).position(|w| w == b"..") {
+        return Chunk::Split(at);
+    }
     if let Some(at) = c.iter().position(|b| matches!(b, b'#' | b'&' | b'*' | b'%')) {
         return Chunk::Split(at);
     }
