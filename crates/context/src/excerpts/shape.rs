@@ -41,7 +41,8 @@ pub(super) fn of(line: &str) -> u64 {
     let mut hole = false;
     for token in line.split_ascii_whitespace() {
         let word = token.trim_matches(|c: char| c.is_ascii_punctuation());
-        if !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic()) {
+        let quoted = token.starts_with(['"', '\'', '`']);
+        if !quoted && !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic()) {
             hash = (hash.rotate_left(5) ^ xxh3_64(word.as_bytes())).wrapping_mul(0x2545_f491_4f6c_dd1d);
             hole = false;
         } else if !hole {

@@ -12,6 +12,6 @@ use super::shape::Shapes;
 /// The excerpts of one source.
 pub(super) fn excerpts(source: &str, lines: Vec<Line>, shapes: &Shapes) -> Vec<Excerpt> {
     let own = own::weights(&lines, shapes);
-    let weights = near::weights(&lines, &own);
+    let weights = near::weights(&lines, &own, &own::news(&lines));
     blocks::excerpts(source, lines, &weights, shapes)
 }

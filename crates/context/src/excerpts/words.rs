@@ -30,6 +30,8 @@ struct Sum {
     damp: f32,
     ends: bool,
     good: bool,
+    /// A verdict that all is well with what the line names.
+    passed: bool,
 }
 
 impl Sum {
@@ -72,7 +74,7 @@ impl Words {
         if sum.kind == Kind::Step || sum.ends {
             return Class { kind: sum.kind, score: sum.score, ends: sum.ends };
         }
-        if sum.good && sum.score < 0.75 {
+        if (sum.good && sum.score < 0.75) || (sum.passed && sum.kind != Kind::Summary) {
             return Class { kind: Kind::Noise, score: 0.0, ends: false };
         }
         let score = ((sum.score + sum.more.min(0.09)) * sum.damp).min(1.0);
@@ -118,5 +120,15 @@ fn apply(sum: &mut Sum, effect: Effect, line: &[u8], start: usize, end: usize) {
         }
         Effect::Damp(factor) => sum.damp = sum.damp.min(factor),
         Effect::Good => sum.good = true,
+        Effect::Passed => {
+            if look::emphasis(line, start, end) > 0.0 && look::number_beside(line, start, end).is_none() {
+                sum.passed = true;
+            }
+        }
+        Effect::Expected => {
+            if !look::is_assigned(line, end) {
+                sum.say(Kind::Detail, 0.4);
+            }
+        }
     }
 }

@@ -47,7 +47,9 @@ impl Step {
         if text.starts_with("shell: ") || text == "env:" || text == "with:" {
             self.script = false;
         }
-        if self.script && self.lines.len() < MAX_SCRIPT {
+        // The title holds the first line of the script.
+        let said = self.lines.len() == 1 && self.lines.first().is_some_and(|l| l.text.ends_with(text));
+        if self.script && self.lines.len() < MAX_SCRIPT && !said {
             let class = Class { kind: Kind::Script, score: 0.2, ends: false };
             self.lines.push(self.line(ordinal, text, class));
         }

@@ -12,11 +12,13 @@ const BEFORE: usize = 5;
 const TAIL: usize = 24;
 
 /// One weight a line, not less than its own.
-pub(super) fn weights(lines: &[Line], own: &[f32]) -> Vec<f32> {
-    let mut out = own.to_vec();
+pub(super) fn weights(lines: &[Line], own: &[f32], news: &[f32]) -> Vec<f32> {
+    let mut out = vec![0.0; own.len()];
     for (i, (line, &weight)) in lines.iter().zip(own).enumerate() {
         if weight >= LENDS && !matches!(line.class.kind, Kind::Step | Kind::Script | Kind::Header) {
-            after(lines, i, weight, &mut out);
+            if !line.class.ends {
+                after(lines, i, weight, &mut out);
+            }
             before(lines, i, weight, &mut out);
         }
         if line.class.ends {
@@ -26,8 +28,8 @@ pub(super) fn weights(lines: &[Line], own: &[f32]) -> Vec<f32> {
             step(lines, i, weight, &mut out);
         }
     }
-    for (line, weight) in lines.iter().zip(&mut out) {
-        *weight *= length_factor(line.text.len());
+    for (((line, weight), own), news) in lines.iter().zip(&mut out).zip(own).zip(news) {
+        *weight = (*weight * news).max(*own) * length_factor(line.text.len());
     }
     out
 }
@@ -43,7 +45,7 @@ fn raise(out: &mut [f32], i: usize, to: f32) {
 /// The body of an error: what is indented or begins with a sign belongs to it, other lines soon do not.
 fn after(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
     let Some(first) = lines.get(at) else { return };
-    let mut lend = weight * 0.75;
+    let mut lend = weight * if first.class.kind == Kind::Exit { 0.3 } else { 0.75 };
     let mut ordinal = first.ordinal;
     for (j, line) in lines.iter().enumerate().skip(at + 1).take(AFTER) {
         if line.ordinal > ordinal + 3 || line.step != first.step || line.class.ends {
@@ -130,7 +132,7 @@ fn is_body(text: &str) -> bool {
 
 /// A frame of somebody else's code.
 fn is_library(text: &str) -> bool {
-    const PATHS: [&str; 12] = [
+    const PATHS: [&str; 15] = [
         "node_modules/",
         "site-packages/",
         "dist-packages/",
@@ -143,6 +145,9 @@ fn is_library(text: &str) -> bool {
         "sun.reflect",
         "org.junit.",
         "/usr/lib/",
+        ": core::",
+        ": std::",
+        ": __rust",
     ];
     PATHS.iter().any(|p| text.contains(p))
 }

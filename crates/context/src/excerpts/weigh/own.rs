@@ -28,18 +28,28 @@ impl Scene {
         if line.class.kind == Kind::Step && line.step == 0 {
             return 1.0;
         }
+        // Far above the end, much has gone well since.
+        let near = 0.8 + 0.2 / (1.0 + last.saturating_sub(line.ordinal) as f32 / 1_000.0);
         if line.ordinal > last {
             0.2
         } else if line.step == *first {
-            1.0
+            near
         } else if self.failed_steps.contains(&line.step) {
-            0.8
+            0.85 * near
         } else if line.step < *first {
             0.4
         } else {
             0.25
         }
     }
+}
+
+/// How much each line says that no line before it said, 0 to 1.
+pub(super) fn news(lines: &[Line]) -> Vec<f32> {
+    let mut texts = HashMap::new();
+    let copies =
+        lines.iter().map(|line| *texts.entry(shape::text(&line.text)).and_modify(|n| *n += 1).or_insert(1_u32));
+    copies.map(|n| 1.0 / (1.0 + 3.0 * (n - 1) as f32)).collect()
 }
 
 /// One weight a line.
@@ -53,7 +63,7 @@ pub(super) fn weights(lines: &[Line], shapes: &Shapes) -> Vec<f32> {
     let order = (0..lines.len())
         .filter(|&i| lines.get(i).is_some_and(|l| forward(l.class.kind)))
         .chain((0..lines.len()).rev().filter(|&i| lines.get(i).is_some_and(|l| !forward(l.class.kind))));
-    let failed_first = order.partition::<Vec<usize>, _>(|&i| lines.get(i).is_some_and(|l| scene.factor(l) >= 0.8));
+    let failed_first = order.partition::<Vec<usize>, _>(|&i| lines.get(i).is_some_and(|l| scene.factor(l) >= 0.6));
     for i in failed_first.0.into_iter().chain(failed_first.1) {
         let (Some(line), Some(weight)) = (lines.get(i), out.get_mut(i)) else { continue };
         if line.class.score <= 0.0 {
@@ -64,7 +74,7 @@ pub(super) fn weights(lines: &[Line], shapes: &Shapes) -> Vec<f32> {
         let of_step = matches!(line.class.kind, Kind::Step | Kind::Script);
         let repeat = if of_step { 1.0 } else { 1.0 / (1.0 + 0.6 * (times - 1) as f32) };
         let copy = 1.0 / (1.0 + 3.0 * (copies - 1) as f32);
-        let common = 1.0 + 0.12 * (shapes.seen(line.shape) as f32).ln();
+        let common = 1.0 + 0.06 * (shapes.seen(line.shape) as f32).ln();
         *weight = line.class.score * scene.factor(line) * repeat * copy / if of_step { 1.0 } else { common };
     }
     out

@@ -25,12 +25,16 @@ pub(super) enum Effect {
     Code(f32),
     /// A number beside it makes a summary, a zero makes it good news; else it is of the kind and tells this much.
     Count(Kind, f32),
+    /// `expected`, which is a detail unless something is assigned to it.
+    Expected,
     /// `error` and `exception`, which stand everywhere.
     Error,
     /// The line tells less than its other words say.
     Damp(f32),
     /// Good news.
     Good,
+    /// Good news when it is a verdict: in capitals, or the first word.
+    Passed,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -282,7 +286,7 @@ pub(super) const WORDS: &[Word] = &[
     left("failed!", Say(Test, 0.7)),
     both("failing", Count(Test, 0.35)),
     both("failure", Count(Cause, 0.45)),
-    left("failures", Count(Header, 0.5)),
+    left("failures", Count(Header, 0.3)),
     both("fails", Count(Cause, 0.4)),
     left("problems", Count(Cause, 0.2)),
     left("problem", Count(Cause, 0.3)),
@@ -308,7 +312,7 @@ pub(super) const WORDS: &[Word] = &[
     left("assertion", Say(Cause, 0.75)),
     left("assert", Say(Cause, 0.4)),
     left("expected:", Say(Detail, 0.6)),
-    left("expected", Say(Detail, 0.4)),
+    left("expected", Effect::Expected),
     left("received:", Say(Detail, 0.6)),
     left("actual:", Say(Detail, 0.6)),
     left("got:", Say(Detail, 0.5)),
@@ -325,9 +329,12 @@ pub(super) const WORDS: &[Word] = &[
     left("deprecat", Damp(0.4)),
     left("ignored", Damp(0.6)),
     left("ignoring", Damp(0.6)),
+    both("skipped", Effect::Passed),
     left("skipped", Damp(0.7)),
     left("skipping", Damp(0.6)),
+    both("xfail", Effect::Passed),
     left("xfail", Damp(0.2)),
+    both("xpass", Effect::Passed),
     left("xpass", Damp(0.2)),
     left("retry", Damp(0.8)),
     left("debug", Damp(0.6)),
@@ -343,9 +350,10 @@ pub(super) const WORDS: &[Word] = &[
     free("mb/s", Damp(0.3)),
     free("kb/s", Damp(0.3)),
     free("\u{2501}\u{2501}", Damp(0.4)),
-    both("passed", Damp(0.7)),
-    both("pass", Damp(0.4)),
+    both("passed", Effect::Passed),
+    both("pass", Effect::Passed),
     both("passes", Damp(0.5)),
+    both("ok", Effect::Passed),
     free("... ok", Good),
     free("\u{2713}", Good),
     free("\u{2714}", Good),

@@ -40,6 +40,12 @@ pub(super) fn is_exception(line: &[u8], start: usize, end: usize) -> bool {
     capital && name_before && matches!(line.get(end), None | Some(b':'))
 }
 
+/// Whether ` =` and no second `=` follows: then the word is a variable.
+pub(super) fn is_assigned(line: &[u8], end: usize) -> bool {
+    let rest = line.get(end..).unwrap_or_default().trim_ascii_start();
+    rest.starts_with(b"=") && !rest.starts_with(b"==")
+}
+
 pub(super) fn colon_after(line: &[u8], end: usize) -> bool {
     line.get(end) == Some(&b':')
 }

@@ -30,6 +30,15 @@ pub(super) fn start(sum: &mut Sum, line: &str) {
         (sum.kind, sum.score) = (Kind::Frame, 0.2);
         return;
     }
+    if is_test_id(trimmed) {
+        sum.passed = true;
+        return;
+    }
+    let indent = line.len() - trimmed.len();
+    if indent >= 4 && sum.score < 0.85 && !starts_with_word(trimmed) {
+        // Source that is shown around an error, and prose in it.
+        sum.damp = sum.damp.min(0.7);
+    }
     if is_place(trimmed) {
         sum.say(Kind::Detail, 0.4);
     } else if sum.score < 0.3 && is_header(trimmed) {
@@ -50,8 +59,22 @@ fn is_verdict_on_test(line: &str) -> bool {
     named.is_some_and(is_name) || line.ends_with("...Failed") || line.ends_with("... FAILED")
 }
 
+/// A test's name alone, or with its progress: its words are not news.
+fn is_test_id(line: &str) -> bool {
+    let first = line.split_ascii_whitespace().next().unwrap_or_default();
+    first.contains("::") && first.contains('/')
+}
+
+fn starts_with_word(line: &str) -> bool {
+    ["error", "Error", "ERROR", "FAIL", "fail", "fatal", "FATAL", "E "].iter().any(|w| line.starts_with(w))
+}
+
 /// A frame of a stack.
 fn is_frame(line: &str) -> bool {
+    let numbered = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    if numbered.len() < line.len() && numbered.starts_with(": ") && numbered.contains("::") {
+        return true;
+    }
     let rest = match line.strip_prefix("at ") {
         Some(rest) => rest,
         None => return (line.starts_with("File \"") && line.contains(", line ")) || line.starts_with("from /"),
