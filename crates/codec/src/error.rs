@@ -17,6 +17,10 @@ pub enum DecodeError {
     Json { line: usize, column: usize, reason: String },
     #[error("payload is not UTF-8 from byte {valid_up_to}")]
     Utf8 { valid_up_to: usize },
+    #[error("compressed bytes are damaged: {reason}")]
+    Compression { reason: String },
+    #[error("message has more than {limit} bytes after decompression")]
+    Inflated { limit: usize },
     #[error("{encoding} payload needs to be told its signal")]
     SignalUnknown { encoding: &'static str },
 }

@@ -4,9 +4,11 @@
 //! bounded by [`Limits`] (or [`text::DecodeOptions`]); what cannot be read is a typed [`DecodeError`] for a request and
 //! a counted value for a file, never a panic.
 
+pub mod compressed;
 mod error;
 mod limits;
 pub mod otlp;
+pub mod payload;
 mod severity;
 pub mod text;
 

@@ -16,6 +16,7 @@ mod formats;
 mod header;
 mod join;
 mod lines;
+mod messages;
 mod options;
 mod pending;
 mod source;
@@ -23,4 +24,5 @@ mod stamp;
 
 pub use counts::{DecodeCounts, Format};
 pub use decoder::FileDecoder;
+pub(crate) use messages::{Form, MessageDecoder};
 pub use options::DecodeOptions;

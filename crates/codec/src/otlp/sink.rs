@@ -13,7 +13,10 @@ macro_rules! sink {
     ($name:ident, $builder:ty, $variant:ident) => {
         #[derive(Debug)]
         pub(crate) struct $name {
+            /// Of the batch at hand.
             position: Position,
+            /// Where a batch that is begun now comes from.
+            next_offset: i64,
             max_rows: usize,
             max_text_bytes: usize,
             text_bytes: usize,
@@ -28,6 +31,7 @@ macro_rules! sink {
 
             pub(crate) fn new(position: Position, max_rows: usize, max_text_bytes: usize) -> Self {
                 Self {
+                    next_offset: position.offset,
                     position,
                     max_rows,
                     max_text_bytes,
@@ -39,6 +43,16 @@ macro_rules! sink {
 
             pub(crate) fn intern(&mut self, resource: Resource) -> u32 {
                 self.resources.intern(resource)
+            }
+
+            /// The rows that follow come from `offset`: a batch that begins with one of them has it as its position, or
+            /// the next one when there was such a batch already.
+            pub(crate) fn begin(&mut self, offset: u64) {
+                let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+                self.next_offset = self.next_offset.max(offset);
+                if self.builder.is_empty() {
+                    self.position.offset = self.next_offset;
+                }
             }
 
             /// Makes room for a row of `bytes`: when the batch is full it goes to `out`, and `true` says that resources
@@ -56,6 +70,8 @@ macro_rules! sink {
             pub(crate) fn flush(&mut self, out: &mut Vec<Batch>) {
                 if self.builder.len() > 0 {
                     out.push(self.take(self.position.clone()));
+                    self.next_offset = self.next_offset.max(self.position.offset.saturating_add(1));
+                    self.position.offset = self.next_offset;
                 }
             }
 
@@ -92,6 +108,13 @@ impl Sinks {
             metrics: MetricsSink::new(position.clone(), max_rows, max_text_bytes),
             spans: SpansSink::new(position, max_rows, max_text_bytes),
         }
+    }
+
+    /// The rows that follow come from `offset`, in all signals.
+    pub(crate) fn begin(&mut self, offset: u64) {
+        self.logs.begin(offset);
+        self.metrics.begin(offset);
+        self.spans.begin(offset);
     }
 
     /// Adds all rows of a message; returns how many.

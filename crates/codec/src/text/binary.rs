@@ -22,7 +22,8 @@ pub(super) fn is_binary_line(line: &[u8], valid_utf8: bool) -> bool {
 
 fn is_binary(bytes: &[u8]) -> bool {
     let nuls = bytes.iter().filter(|&&b| b == 0).count();
-    let controls = bytes.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x08)).count();
+    let controls =
+        bytes.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x08)).count();
     // A character that is cut at the end is not held against the text.
     let invalid: usize = bytes.utf8_chunks().map(|c| c.invalid().len()).sum();
     nuls * 16 > bytes.len() || (controls + invalid.saturating_sub(3)) * 10 > bytes.len() * 3

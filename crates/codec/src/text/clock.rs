@@ -51,10 +51,8 @@ impl Clock {
             None => self.day_in_likely_year(civil),
         };
         self.last_day = Some(day);
-        let local = day * DAY_SECONDS
-            + i64::from(civil.hour) * 3600
-            + i64::from(civil.minute) * 60
-            + i64::from(civil.second);
+        let local =
+            day * DAY_SECONDS + i64::from(civil.hour) * 3600 + i64::from(civil.minute) * 60 + i64::from(civil.second);
         let offset = civil.offset.map_or_else(|| self.offset_at(local), i64::from);
         (local - offset).saturating_mul(1_000_000_000).saturating_add(civil.nanosecond.into())
     }
@@ -98,10 +96,7 @@ mod tests {
         let mut clock = Clock::new(zone, 2023);
         let resolve = |line: &&str| clock.resolve(read(line.as_bytes()).expect("a timestamp").stamp);
         let nanos: Vec<i64> = lines.iter().map(resolve).collect();
-        nanos
-            .iter()
-            .map(|&n| jiff::Timestamp::from_nanosecond(n.into()).expect("in range").to_string())
-            .collect()
+        nanos.iter().map(|&n| jiff::Timestamp::from_nanosecond(n.into()).expect("in range").to_string()).collect()
     }
 
     #[test]

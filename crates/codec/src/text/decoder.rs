@@ -40,7 +40,9 @@ impl FileDecoder {
     #[must_use]
     pub fn new(source: &str, options: DecodeOptions) -> Self {
         let splitter = Splitter::new(options.max_line_bytes, options.limits.max_bytes);
-        Self { head: Some(Vec::new()), binary: false, splitter, lines: Lines::new(source, options) }
+        let position = Position { source: source.to_owned(), ..Position::default() };
+        let resource = Resource::new(source::attributes(source));
+        Self { head: Some(Vec::new()), binary: false, splitter, lines: Lines::new(position, resource, options) }
     }
 
     /// Takes the next bytes; batches that became full are appended to `out`.
@@ -63,7 +65,7 @@ impl FileDecoder {
     pub fn finish(mut self, out: &mut Vec<Batch>) -> DecodeCounts {
         self.judge(out);
         let Self { mut splitter, mut lines, .. } = self;
-        splitter.finish(|line, cut| lines.line(line, cut, out));
+        splitter.finish(|line, cut| lines.next_line(line, cut, out));
         lines.finish(out)
     }
 
@@ -79,18 +81,22 @@ impl FileDecoder {
         if self.binary {
             self.lines.counts.unreadable_bytes += bytes.len() as u64;
         } else {
-            self.splitter.push(bytes, |line, cut| self.lines.line(line, cut, out));
+            self.splitter.push(bytes, |line, cut| self.lines.next_line(line, cut, out));
         }
     }
 }
 
 /// What becomes of lines.
 #[derive(Debug)]
-struct Lines {
+pub(super) struct Lines {
     options: DecodeOptions,
     clock: Clock,
-    counts: DecodeCounts,
-    sinks: Sinks,
+    pub(super) counts: DecodeCounts,
+    pub(super) sinks: Sinks,
+    /// Of the line at hand: the ordinal of a record that begins with it.
+    pub(super) number: u64,
+    /// When the line at hand was received, where that is known: for records without a time.
+    pub(super) received_unix_nano: Option<i64>,
     services: Services,
     pending: Pending,
     partial: Partial,
@@ -98,13 +104,15 @@ struct Lines {
 }
 
 impl Lines {
-    fn new(source: &str, options: DecodeOptions) -> Self {
-        let position = Position { source: source.to_owned(), ..Position::default() };
+    /// `resource` is that of records which name no service.
+    pub(super) fn new(position: Position, resource: Resource, options: DecodeOptions) -> Self {
         Self {
             clock: Clock::new(options.timezone.clone(), options.reference_year),
             counts: DecodeCounts::default(),
             sinks: Sinks::new(position, options.max_batch_rows, options.max_batch_bytes),
-            services: Services::new(Resource::new(source::attributes(source)), options.max_services),
+            number: 0,
+            received_unix_nano: None,
+            services: Services::new(resource, options.max_services),
             pending: Pending::default(),
             partial: Partial::default(),
             stripped: String::new(),
@@ -112,7 +120,13 @@ impl Lines {
         }
     }
 
-    fn line(&mut self, line: &[u8], cut: u64, out: &mut Vec<Batch>) {
+    fn next_line(&mut self, line: &[u8], cut: u64, out: &mut Vec<Batch>) {
+        self.number += 1;
+        self.line(line, cut, out);
+    }
+
+    /// Takes a line, of which `cut` bytes are missing.
+    pub(super) fn line(&mut self, line: &[u8], cut: u64, out: &mut Vec<Batch>) {
         self.counts.lines += 1;
         let mut line = line;
         if cut > 0 {
@@ -122,9 +136,9 @@ impl Lines {
         }
         line = line.strip_suffix(b"\r").unwrap_or(line);
         let text = match simdutf8::basic::from_utf8(line) {
-            Ok(text) if !is_binary_line(line, true) => Cow::Borrowed(text),
+            Ok(text) if self.options.messages || !is_binary_line(line, true) => Cow::Borrowed(text),
             Ok(_) => return self.unreadable(line),
-            Err(_) if is_binary_line(line, false) => return self.unreadable(line),
+            Err(_) if !self.options.messages && is_binary_line(line, false) => return self.unreadable(line),
             Err(_) => {
                 self.counts.invalid_utf8 += 1;
                 String::from_utf8_lossy(line)
@@ -143,13 +157,9 @@ impl Lines {
     }
 
     fn text(&mut self, text: &str, out: &mut Vec<Batch>) {
-        let number = self.counts.lines;
+        let number = self.number;
         if self.options.messages {
-            self.write(out);
-            self.pending.start(Format::Message, Joins::Never, number, 1);
-            self.pending.severity = level::leading(text.as_bytes()).unwrap_or_default();
-            self.pending.body.push_str(text);
-            return self.begun();
+            return self.message(text, out);
         }
         let json_like = text.as_bytes().iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
         if json_like {
@@ -167,10 +177,21 @@ impl Lines {
         }
     }
 
+    /// A record that is all message.
+    pub(super) fn message(&mut self, text: &str, out: &mut Vec<Batch>) {
+        self.write(out);
+        self.pending.start(Format::Message, Joins::Never, self.number, 1);
+        self.pending.severity = level::leading(text.as_bytes()).unwrap_or_default();
+        self.pending.body.push_str(text);
+        self.pending.observed_time_unix_nano = self.received_unix_nano;
+        self.begun();
+    }
+
     fn otlp(&mut self, text: &str, number: u64, out: &mut Vec<Batch>) {
         let parsed = serde_json::from_str::<Envelope<'_>>(text).ok().filter(Envelope::is_otlp);
         if let Some(envelope) = parsed {
             self.write(out);
+            self.sinks.begin(number);
             if let Ok(rows) = self.sinks.append(&envelope, &self.options.limits, out) {
                 self.services.sinks_flushed();
                 self.counts.otlp_lines += 1;
@@ -186,17 +207,26 @@ impl Lines {
         self.bare(text.get(..cut).unwrap_or_default(), number, out);
     }
 
-    fn json(&mut self, text: &str, number: u64, out: &mut Vec<Batch>) {
-        let Some(pairs) = json::parse(text) else {
-            // A lone brace is how source code and printed objects look, and no broken record.
-            self.counts.malformed += u64::from(text.trim_ascii().starts_with("{\""));
-            return self.bare(text, number, out);
-        };
+    /// A JSON record; `false` when the text is none.
+    pub(super) fn json_record(&mut self, text: &str, out: &mut Vec<Batch>) -> bool {
+        let Some(pairs) = json::parse(text) else { return false };
         self.write(out);
-        self.pending.start(Format::Json, Joins::Begins, number, 1);
+        self.pending.start(Format::Json, Joins::Begins, self.number, 1);
         json::read(&pairs, text, self.options.limits.max_attributes, &mut self.pending);
         self.pending.time_unix_nano = self.pending.stamp.map(|s| self.clock.resolve(s));
+        if self.pending.time_unix_nano.is_none() {
+            self.pending.observed_time_unix_nano = self.received_unix_nano.or(self.clock.last());
+        }
         self.begun();
+        true
+    }
+
+    fn json(&mut self, text: &str, number: u64, out: &mut Vec<Batch>) {
+        if !self.json_record(text, out) {
+            // A lone brace is how source code and printed objects look, and no broken record.
+            self.counts.malformed += u64::from(text.trim_ascii().starts_with("{\""));
+            self.bare(text, number, out);
+        }
     }
 
     fn bare(&mut self, text: &str, number: u64, out: &mut Vec<Batch>) {
@@ -271,7 +301,7 @@ impl Lines {
         }
         if record.time_unix_nano.is_none() {
             // Between records whose time is known, the order is kept by the last one.
-            record.observed_time_unix_nano = self.clock.last();
+            record.observed_time_unix_nano = self.received_unix_nano.or(self.clock.last());
         }
     }
 
@@ -317,7 +347,7 @@ impl Lines {
     }
 
     /// Writes the pending record as a row.
-    fn write(&mut self, out: &mut Vec<Batch>) {
+    pub(super) fn write(&mut self, out: &mut Vec<Batch>) {
         if !self.pending.active {
             return;
         }
@@ -333,6 +363,7 @@ impl Lines {
         }
         let record = &self.pending;
         let sink = &mut self.sinks.logs;
+        sink.begin(record.ordinal);
         if sink.make_room(record.text_bytes(), out) {
             self.services.sinks_flushed();
         }
@@ -352,11 +383,21 @@ impl Lines {
         sink.builder.push(&row, record.attributes());
     }
 
-    fn finish(mut self, out: &mut Vec<Batch>) -> DecodeCounts {
+    /// The batch at hand was closed.
+    pub(super) fn batch_ended(&mut self) {
+        self.services.sinks_flushed();
+    }
+
+    /// Nothing follows that could belong to what is open.
+    pub(super) fn end(&mut self, out: &mut Vec<Batch>) {
         for line in self.partial.rest() {
-            self.wrapped(&line, self.counts.lines, out);
+            self.wrapped(&line, self.number, out);
         }
         self.write(out);
+    }
+
+    fn finish(mut self, out: &mut Vec<Batch>) -> DecodeCounts {
+        self.end(out);
         self.sinks.flush(out);
         self.counts
     }

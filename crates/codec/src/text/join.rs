@@ -115,7 +115,8 @@ fn is_go_frame(line: &str) -> bool {
 }
 
 fn is_goroutine(line: &str) -> bool {
-    line.strip_prefix("goroutine ").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains(" ["))
+    line.strip_prefix("goroutine ")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains(" ["))
 }
 
 fn is_traceback(line: &str) -> bool {

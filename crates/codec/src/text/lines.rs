@@ -19,12 +19,7 @@ pub(super) struct Splitter {
 impl Splitter {
     pub(super) fn new(max_text_bytes: usize, max_otlp_bytes: usize) -> Self {
         let max_text_bytes = max_text_bytes.max(PREFIX_BYTES);
-        Self {
-            carry: Vec::new(),
-            skipped_bytes: 0,
-            max_text_bytes,
-            max_otlp_bytes: max_otlp_bytes.max(max_text_bytes),
-        }
+        Self { carry: Vec::new(), skipped_bytes: 0, max_text_bytes, max_otlp_bytes: max_otlp_bytes.max(max_text_bytes) }
     }
 
     /// Calls `each` with every line that ends in `chunk` and with the number of bytes cut off it.

@@ -6,7 +6,7 @@
 use decant_model::Severity;
 
 use super::super::pending::Pending;
-use super::super::stamp::{read_all, unix_from_number, Stamp};
+use super::super::stamp::{Stamp, read_all, unix_from_number};
 use super::level;
 use crate::otlp::{KeyValue, Value, id_from_text};
 use crate::severity;
@@ -35,11 +35,36 @@ pub(in crate::text) fn role_of(key: &str) -> Role {
         | "@l" | "severity_text" | "severityText" | "PRIORITY" | "@level" | "level_name" | "LEVEL" | "Severity" => {
             Role::Level
         }
-        "time" | "ts" | "timestamp" | "@timestamp" | "t" | "datetime" | "@t" | "Timestamp" | "Time" | "date"
-        | "asctime" | "eventTime" | "timeMillis" | "instant" | "@time" | "timestamp_ms" | "TIMESTAMP"
-        | "__REALTIME_TIMESTAMP" | "time_unix_nano" => Role::Time,
-        "service" | "service.name" | "service_name" | "serviceName" | "app" | "application" | "app_name" | "appName"
-        | "SYSLOG_IDENTIFIER" | "resource.service.name" | "component.service" => Role::Service,
+        "time"
+        | "ts"
+        | "timestamp"
+        | "@timestamp"
+        | "t"
+        | "datetime"
+        | "@t"
+        | "Timestamp"
+        | "Time"
+        | "date"
+        | "asctime"
+        | "eventTime"
+        | "timeMillis"
+        | "instant"
+        | "@time"
+        | "timestamp_ms"
+        | "TIMESTAMP"
+        | "__REALTIME_TIMESTAMP"
+        | "time_unix_nano" => Role::Time,
+        "service"
+        | "service.name"
+        | "service_name"
+        | "serviceName"
+        | "app"
+        | "application"
+        | "app_name"
+        | "appName"
+        | "SYSLOG_IDENTIFIER"
+        | "resource.service.name"
+        | "component.service" => Role::Service,
         "trace_id" | "traceId" | "trace.id" | "traceID" | "TraceId" | "otelTraceID" | "dd.trace_id" => Role::TraceId,
         "span_id" | "spanId" | "span.id" | "spanID" | "SpanId" | "otelSpanID" | "dd.span_id" => Role::SpanId,
         "event_name" | "event.name" | "eventName" => Role::EventName,
@@ -53,10 +78,17 @@ pub(in crate::text) fn role_of(key: &str) -> Role {
         "caller" | "source" | "log.origin.file.name" | "filename" => Role::Named("code.file.path"),
         "line" | "lineno" | "line_number" | "log.origin.file.line" => Role::Named("code.line.number"),
         "func" | "function" | "funcName" | "log.origin.function" => Role::Named("code.function.name"),
-        "stack" | "stack_trace" | "stacktrace" | "stackTrace" | "error.stack_trace" | "err.stack" | "error.stack"
-        | "exception.stack_trace" | "exc_info" | "exception" | "thrown.extendedStackTrace" => {
-            Role::Named("exception.stacktrace")
-        }
+        "stack"
+        | "stack_trace"
+        | "stacktrace"
+        | "stackTrace"
+        | "error.stack_trace"
+        | "err.stack"
+        | "error.stack"
+        | "exception.stack_trace"
+        | "exc_info"
+        | "exception"
+        | "thrown.extendedStackTrace" => Role::Named("exception.stacktrace"),
         "error.type" | "err.type" | "exception.exception_class" => Role::Named("exception.type"),
         "error.message" | "err.message" | "exception.exception_message" => Role::Named("exception.message"),
         _ => Role::Other,

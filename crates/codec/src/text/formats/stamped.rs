@@ -31,7 +31,8 @@ pub(in crate::text) fn header(text: &str) -> Option<Header<'_>> {
 fn after_stamp(text: &str, at: usize, read: Read) -> Header<'_> {
     let end = at + read.len;
     let utc = text.as_bytes().get(end.wrapping_sub(1)) == Some(&b'Z');
-    if at == 0 && read.fraction_digits == 7 && read.iso && utc && matches!(text.as_bytes().get(end), None | Some(b' ')) {
+    if at == 0 && read.fraction_digits == 7 && read.iso && utc && matches!(text.as_bytes().get(end), None | Some(b' '))
+    {
         let mut header = ci::header(rest(text, end + 1));
         header.stamp = Some(read.stamp);
         return header;

@@ -70,8 +70,18 @@ fn take_weekday(scan: &mut Scan<'_>) -> Option<()> {
 /// Takes the English name of a month, short (in any case) or long.
 pub(super) fn month_from_name(scan: &mut Scan<'_>) -> Option<u8> {
     const LONG: [&[u8]; 12] = [
-        b"january", b"february", b"march", b"april", b"may", b"june", b"july", b"august", b"september", b"october",
-        b"november", b"december",
+        b"january",
+        b"february",
+        b"march",
+        b"april",
+        b"may",
+        b"june",
+        b"july",
+        b"august",
+        b"september",
+        b"october",
+        b"november",
+        b"december",
     ];
     let rest = scan.rest();
     let short = rest.get(..3)?;

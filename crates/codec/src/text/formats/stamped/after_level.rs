@@ -75,7 +75,8 @@ fn logger<'a>(text: &'a str, at: usize, header: &mut Header<'a>) -> Option<usize
     let bytes = text.as_bytes();
     let tail = bytes.get(at..bytes.len().min(at + 200))?;
     let letter = tail.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
-    let part_of_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'$' | b'#' | b'-' | b':' | b'@' | b'/');
+    let part_of_name =
+        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'$' | b'#' | b'-' | b':' | b'@' | b'/');
     let len = tail.iter().position(|b| !part_of_name(b)).unwrap_or(tail.len());
     if !letter || len < 2 {
         return None;
@@ -84,22 +85,23 @@ fn logger<'a>(text: &'a str, at: usize, header: &mut Header<'a>) -> Option<usize
     let after = tail.get(len..)?;
     let qualified = word.trim_end_matches(':').bytes().any(|b| matches!(b, b'.' | b'$')) || word.contains("::");
     let url = word.contains("://");
-    let (name, end) = if let Some(name) = word.strip_suffix(':').filter(|_| qualified && !url && after.starts_with(b" ")) {
-        (name, at + len + 1)
-    } else if after.starts_with(b" - ") || after.starts_with(b" : ") {
-        (word, at + len + 3)
-    } else if after.starts_with(b"\t") {
-        (word, at + len + 1)
-    } else if qualified && after.starts_with(b" [") {
-        (word, at + len + 1)
-    } else {
-        // `logger     : message`, padded to a column.
-        let spaces = after.iter().take_while(|b| **b == b' ').count();
-        if spaces < 2 || after.get(spaces..spaces + 2) != Some(b": ") {
-            return None;
-        }
-        (word, at + len + spaces + 2)
-    };
+    let (name, end) =
+        if let Some(name) = word.strip_suffix(':').filter(|_| qualified && !url && after.starts_with(b" ")) {
+            (name, at + len + 1)
+        } else if after.starts_with(b" - ") || after.starts_with(b" : ") {
+            (word, at + len + 3)
+        } else if after.starts_with(b"\t") {
+            (word, at + len + 1)
+        } else if qualified && after.starts_with(b" [") {
+            (word, at + len + 1)
+        } else {
+            // `logger     : message`, padded to a column.
+            let spaces = after.iter().take_while(|b| **b == b' ').count();
+            if spaces < 2 || after.get(spaces..spaces + 2) != Some(b": ") {
+                return None;
+            }
+            (word, at + len + spaces + 2)
+        };
     let end = skip_spaces(text, end);
     match name.rsplit_once(['#', ':']) {
         // A logger with a line number, or a source file.

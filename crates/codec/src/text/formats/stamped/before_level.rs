@@ -83,12 +83,16 @@ fn is_technical(word: &[u8]) -> bool {
     let capitals = word.iter().any(u8::is_ascii_uppercase) && !word.iter().any(u8::is_ascii_lowercase);
     let quoted = word.iter().any(|b| matches!(b, b'"' | b'=' | b'{' | b'\'' | b'!' | b'?'));
     let ends = word.last().is_some_and(|b| matches!(b, b'.' | b',' | b';'));
-    !quoted && !ends && (capitals || word.iter().any(marks) || word.windows(2).any(|w| w == b"::") || word == b"-" || word == b"---")
+    !quoted
+        && !ends
+        && (capitals || word.iter().any(marks) || word.windows(2).any(|w| w == b"::") || word == b"-" || word == b"---")
 }
 
 /// Whether ` - ` or a bar follows.
 fn set_off(bytes: &[u8], end: usize) -> bool {
-    bytes.get(end..end + 3) == Some(b" - ") || matches!(bytes.get(end), Some(b'|' | b'\t')) || bytes.get(end..end + 2) == Some(b" |")
+    bytes.get(end..end + 3) == Some(b" - ")
+        || matches!(bytes.get(end), Some(b'|' | b'\t'))
+        || bytes.get(end..end + 2) == Some(b" |")
 }
 
 fn skip_separators_and_dashes(text: &str, at: usize) -> usize {
