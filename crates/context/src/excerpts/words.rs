@@ -28,6 +28,8 @@ struct Sum {
     /// Other telling words beside the best.
     more: f32,
     damp: f32,
+    /// As `damp`, for source that is shown, which is no noise.
+    shown: f32,
     ends: bool,
     good: bool,
     /// A verdict that all is well with what the line names.
@@ -62,7 +64,7 @@ impl Words {
     /// What a line tells.
     pub(super) fn classify(&self, line: &str) -> Class {
         let bytes = line.as_bytes();
-        let mut sum = Sum { damp: 1.0, ..Sum::default() };
+        let mut sum = Sum { damp: 1.0, shown: 1.0, ..Sum::default() };
         for m in self.automaton.find_overlapping_iter(bytes) {
             let Some(word) = WORDS.get(m.pattern().as_usize()) else { continue };
             if !look::edges(bytes, m.start(), m.end(), word.edges) {
@@ -77,7 +79,7 @@ impl Words {
         if (sum.good && sum.score < 0.75) || (sum.passed && sum.kind != Kind::Summary) {
             return Class { kind: Kind::Noise, score: 0.0, ends: false };
         }
-        let score = ((sum.score + sum.more.min(0.09)) * sum.damp).min(1.0);
+        let score = ((sum.score + sum.more.min(0.09)) * sum.damp * sum.shown).min(1.0);
         let kind = if sum.score == 0.0 && sum.damp < 1.0 { Kind::Noise } else { sum.kind };
         Class { kind, score, ends: false }
     }

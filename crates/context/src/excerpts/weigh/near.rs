@@ -31,6 +31,11 @@ pub(super) fn weights(lines: &[Line], own: &[f32], news: &[f32]) -> Vec<f32> {
     for (((line, weight), own), news) in lines.iter().zip(&mut out).zip(own).zip(news) {
         *weight = (*weight * news).max(*own) * length_factor(line.text.len());
     }
+    for (i, (line, &weight)) in lines.iter().zip(own).enumerate() {
+        if line.class.ends {
+            last(lines, i, weight, &mut out);
+        }
+    }
     out
 }
 
@@ -104,6 +109,16 @@ fn tail(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
         }
         raise(out, j, if line.class.kind == Kind::Noise { lend * 0.15 } else { lend });
         lend *= 0.93;
+    }
+}
+
+/// How far it came: the very last lines, though they be progress and told before.
+fn last(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
+    let Some(end) = lines.get(at) else { return };
+    for (j, line) in lines.iter().enumerate().take(at).rev().take(2) {
+        if line.step == end.step {
+            raise(out, j, weight * 0.3 * length_factor(line.text.len()));
+        }
     }
 }
 

@@ -1,0 +1,8 @@
+//! Small logs of many tools, written for these tests: the lines that name the cause must be among the worthiest.
+
+mod builds;
+mod harness;
+mod laws;
+mod noise;
+mod services;
+mod suites;
