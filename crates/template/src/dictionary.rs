@@ -3,6 +3,8 @@
 //! Shapes are taken apart ([`row`]), sorted by their frame (the separators between the cells; lists of different lengths
 //! have one frame), grouped within it by evidence ([`group`]) and written down ([`render`]).
 
+mod absorb;
+mod draft;
 mod group;
 mod render;
 mod row;
@@ -13,9 +15,10 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::kind::Kind;
 use crate::learned::{ByShape, Learned};
-use crate::sketch::Sketch;
+use absorb::absorb;
+use draft::Draft;
 use group::{Cell, group};
-use row::{Piece, collapsed, pieces};
+use row::{Piece, Row, collapsed, pieces};
 
 /// A variable part of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,20 +50,6 @@ pub struct Dictionary {
     by_shape: ByShape<u32>,
 }
 
-/// One shape.
-struct Row<'a> {
-    shape: u64,
-    count: u64,
-    pieces: Vec<Piece<'a>>,
-}
-
-/// A template in the making.
-struct Draft {
-    count: u64,
-    shapes: Vec<u64>,
-    slots: Vec<(Kind, Sketch)>,
-}
-
 impl Dictionary {
     pub(crate) fn build(learned: &Learned) -> Self {
         let k = learned.limits.values;
@@ -69,28 +58,27 @@ impl Dictionary {
             let cells = rows.iter().map(|r| r.pieces.iter().filter_map(cell).collect()).collect();
             for g in group(cells) {
                 let members: Vec<&Row<'_>> = g.rows.iter().filter_map(|i| rows.get(*i)).collect();
-                let (text, draft) = draft(&members, k);
-                match drafts.get_mut(&text) {
-                    Some(known) => known.absorb(draft, k),
+                let draft = Draft::new(&members, k);
+                match drafts.get_mut(&draft.text) {
+                    Some(known) => known.absorb_equal(&draft, k),
                     None => {
-                        drafts.insert(text, draft);
+                        drafts.insert(draft.text.clone(), draft);
                     }
                 }
             }
         }
-        Self::from_drafts(drafts, learned.scope)
+        Self::finish(absorb(drafts.into_values().collect(), k), learned.scope)
     }
 
-    fn from_drafts(drafts: BTreeMap<String, Draft>, scope: u64) -> Self {
-        let mut drafts: Vec<(String, Draft)> = drafts.into_iter().collect();
-        drafts.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(&b.0)));
+    fn finish(mut drafts: Vec<Draft>, scope: u64) -> Self {
+        drafts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
         let mut out = Self::default();
-        for (text, draft) in drafts {
+        for draft in drafts {
             let at = u32::try_from(out.templates.len()).unwrap_or(u32::MAX);
             out.by_shape.extend(draft.shapes.iter().map(|s| (*s, at)));
+            let text = draft.written();
             let id = xxh3_64_with_seed(text.as_bytes(), scope);
-            let slots = draft.slots.into_iter().map(|(kind, sketch)| finish(kind, &sketch)).collect();
-            out.templates.push(Template { id, text, count: draft.count, slots });
+            out.templates.push(Template { id, text, count: draft.count, slots: draft.finished_slots() });
         }
         out
     }
@@ -104,17 +92,6 @@ impl Dictionary {
     /// By falling count, then text.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
         self.templates.iter()
-    }
-}
-
-impl Draft {
-    fn absorb(&mut self, other: Self, k: usize) {
-        self.count += other.count;
-        self.shapes.extend(other.shapes);
-        for ((kind, mine), (other_kind, more)) in self.slots.iter_mut().zip(&other.slots) {
-            mine.merge(more, k);
-            *kind = (*kind).max(*other_kind);
-        }
     }
 }
 
@@ -175,64 +152,3 @@ fn is_name(value: &str) -> bool {
     digits <= 2 && value.bytes().filter(u8::is_ascii_alphabetic).count() > digits && value.len() <= 12
 }
 
-/// The text and the slots of rows that are one template.
-fn draft(rows: &[&Row<'_>], k: usize) -> (String, Draft) {
-    let mut text = String::new();
-    let mut slots = Vec::new();
-    let Some(first) = rows.first() else {
-        return (text, Draft { count: 0, shapes: Vec::new(), slots });
-    };
-    for (i, piece) in first.pieces.iter().enumerate() {
-        if let Piece::Sep(s) = piece {
-            text.push_str(s);
-            continue;
-        }
-        let column: Vec<&Piece<'_>> = rows.iter().filter_map(|r| r.pieces.get(i)).collect();
-        if let Piece::Word(w) = piece
-            && column.iter().all(|p| p.same(piece))
-        {
-            text.push_str(w);
-            continue;
-        }
-        let mut values = Sketch::default();
-        for (p, row) in column.iter().zip(rows) {
-            match p {
-                Piece::Word(w) => {
-                    values.add_hashed(xxh3_64(w.as_bytes()), w, row.count, k);
-                }
-                other => {
-                    if let Some(sketch) = other.sketch() {
-                        values.merge(sketch, k);
-                    }
-                }
-            }
-        }
-        let rendered = column_text(&column, &values);
-        text.push_str(&rendered.text);
-        if let Some(kind) = rendered.kind {
-            slots.push((kind, values));
-        }
-    }
-    let draft = Draft {
-        count: rows.iter().map(|r| r.count).sum(),
-        shapes: rows.iter().map(|r| r.shape).collect(),
-        slots,
-    };
-    (text, draft)
-}
-
-fn column_text(column: &[&Piece<'_>], values: &Sketch) -> render::Rendered {
-    let kind = |p: &Piece<'_>| if let Piece::Slot(kind, _) = p { Some(*kind) } else { None };
-    let first = column.first().and_then(|p| kind(p));
-    match first {
-        Some(first) if column.iter().all(|p| kind(p) == Some(first)) => render::slot(first, values),
-        None if column.iter().all(|p| matches!(p, Piece::Word(_) | Piece::Id(..))) => render::words(values),
-        _ => render::mixed(),
-    }
-}
-
-fn finish(kind: Kind, values: &Sketch) -> Slot {
-    let mut top: Vec<(String, u64)> = values.entries().iter().map(|e| (e.value.clone(), e.count)).collect();
-    top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Slot { kind, distinct: values.distinct(), top }
-}

@@ -29,10 +29,12 @@ pub enum Kind {
     Id = 17,
     /// The value of `key=value`; what it holds is told by its values.
     Value = 18,
+    /// A domain name.
+    Host = 19,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Any,
         Self::Num,
         Self::Hex,
@@ -51,6 +53,7 @@ impl Kind {
         Self::Pseudonym,
         Self::Id,
         Self::Value,
+        Self::Host,
     ];
 
     pub(crate) fn from_byte(b: u8) -> Option<Self> {
@@ -78,6 +81,7 @@ impl Kind {
             Self::Quoted => "str",
             Self::Pseudonym => "redacted",
             Self::Id => "id",
+            Self::Host => "host",
         }
     }
 
@@ -102,6 +106,7 @@ impl Kind {
             Self::Quoted => "<str>",
             Self::Pseudonym => "<redacted>",
             Self::Id => "<id>",
+            Self::Host => "<host>",
         }
     }
 }

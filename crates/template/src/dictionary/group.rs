@@ -67,7 +67,15 @@ pub(super) struct Group<'a> {
 const PAIR_COLUMNS: usize = 24;
 
 /// `rows` are in a canonical order.
-pub(super) fn group<'a>(rows: Vec<Vec<Cell<'a>>>) -> Vec<Group<'a>> {
+pub(super) fn group<'a>(mut rows: Vec<Vec<Cell<'a>>>) -> Vec<Group<'a>> {
+    for cells in &mut rows {
+        // With words enough around it, a word with digits is as variable as any typed slot.
+        if Context::of(cells, &[]).words >= 2 {
+            for cell in cells.iter_mut().filter(|c| matches!(c, Cell::Id(_))) {
+                *cell = Cell::Slot;
+            }
+        }
+    }
     let mut groups: Vec<Group<'a>> = unite(rows.into_iter().enumerate().map(|(i, cells)| Group { cells, rows: vec![i] }).collect());
     let columns = groups.first().map_or(0, |g| g.cells.len());
     loop {
@@ -79,7 +87,7 @@ pub(super) fn group<'a>(rows: Vec<Vec<Cell<'a>>>) -> Vec<Group<'a>> {
             break;
         }
     }
-    if groups.len() > 3 && (3..=PAIR_COLUMNS).contains(&columns) {
+    if groups.len() > 2 && (3..=PAIR_COLUMNS).contains(&columns) {
         for a in 0..columns {
             for b in a + 1..columns {
                 groups = generalise(groups, &[a, b]);
@@ -205,7 +213,7 @@ fn is_variable(cells: &BTreeSet<&Cell<'_>>, column: usize, context: &Context, at
         })
         .collect();
     if words.len() < n {
-        return n > at_once;
+        return n > at_once || context.words >= 3;
     }
     if context.introduced {
         return true;

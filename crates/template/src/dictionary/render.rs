@@ -1,131 +1,136 @@
 //! A column of a template as text: constant, typed, or a wildcard.
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::kind::Kind;
 use crate::scan::kind_of;
 use crate::sketch::Sketch;
 
-/// What a column turned out to be.
+/// What a column turned out to be: constants and kinds' bytes, and a slot for each of the bytes.
 pub(super) struct Rendered {
     pub(super) text: String,
-    /// `None`: constant.
-    pub(super) kind: Option<Kind>,
+    pub(super) slots: Vec<(Kind, Sketch)>,
 }
 
-fn constant(text: &str) -> Rendered {
-    Rendered { text: text.to_owned(), kind: None }
+fn constant(text: String) -> Rendered {
+    Rendered { text, slots: Vec::new() }
 }
 
-fn typed(kind: Kind) -> Rendered {
-    Rendered { text: kind.placeholder().to_owned(), kind: Some(kind) }
+pub(super) fn typed(kind: Kind, values: Sketch) -> Rendered {
+    Rendered { text: byte(kind), slots: vec![(kind, values)] }
 }
 
-/// Values that have nothing in common.
-pub(super) fn mixed() -> Rendered {
-    typed(Kind::Any)
+fn byte(kind: Kind) -> String {
+    char::from(kind as u8).to_string()
 }
 
 /// A column of slots of one kind.
-pub(super) fn slot(kind: Kind, values: &Sketch) -> Rendered {
+pub(super) fn slot(kind: Kind, values: Sketch) -> Rendered {
     match kind {
-        Kind::Size | Kind::Duration => match common_unit(values) {
-            Some(unit) => Rendered { text: format!("<num>{unit}"), kind: Some(kind) },
-            None => typed(kind),
+        Kind::Size | Kind::Duration => match common_unit(&values) {
+            Some(unit) => Rendered { text: format!("{}{unit}", byte(Kind::Num)), slots: vec![(kind, values)] },
+            None => typed(kind, values),
         },
         Kind::Value | Kind::Quoted => value(kind, values),
-        _ => typed(kind),
+        _ => typed(kind, values),
     }
 }
 
 /// The value of a key: constant while it is one word, else what its values are.
-fn value(kind: Kind, values: &Sketch) -> Rendered {
+fn value(kind: Kind, values: Sketch) -> Rendered {
     let entries = values.entries();
-    if let [only] = entries {
-        let digits = only.value.bytes().filter(u8::is_ascii_digit).count();
-        if only.value.is_empty() {
-            return constant("");
-        }
-        if digits == 0 && (kind == Kind::Quoted || kind_of(&only.value).is_none()) {
-            return constant(&only.value);
-        }
+    if let [only] = entries
+        && values.is_exact()
+        && !only.value.bytes().any(|b| b.is_ascii_digit())
+        && (kind == Kind::Quoted || kind_of(&only.value).is_none())
+    {
+        return constant(only.value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect());
     }
     if kind == Kind::Quoted {
-        return typed(kind);
+        return typed(kind, values);
     }
     let mut kinds = entries.iter().map(|e| kind_of(&e.value));
-    let first = kinds.next().flatten();
-    match first {
-        Some(kind) if kinds.all(|k| k == first) => {
-            if kind == Kind::Id {
-                words(values)
-            } else {
-                typed(kind)
-            }
-        }
-        _ => words(values),
+    match kinds.next().flatten() {
+        Some(first) if kinds.all(|k| k == Some(first)) => typed(first, values),
+        _ => typed(Kind::Any, values),
     }
 }
 
 /// The unit behind a space that all values share, with the space.
-fn common_unit(values: &Sketch) -> Option<&str> {
+fn common_unit(values: &Sketch) -> Option<String> {
     let mut units = values.entries().iter().map(|e| {
         let number = e.value.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+')).count();
         if number == 0 { "" } else { e.value.get(number..).unwrap_or_default() }
     });
     let first = units.next()?;
-    (first.starts_with(' ') && !first.contains('(') && units.all(|u| u == first)).then_some(first)
+    (first.starts_with(' ') && !first.contains('(') && units.all(|u| u == first)).then(|| first.to_owned())
 }
 
 /// Words, with digits or without: what they have in common between `.`, `-` and the like stays.
-pub(super) fn words(values: &Sketch) -> Rendered {
+pub(super) fn words(values: Sketch, k: usize) -> Rendered {
     let entries = values.entries();
-    let Some(first) = entries.first() else { return typed(Kind::Any) };
     let split: Vec<Vec<&str>> = entries.iter().map(|e| parts(&e.value)).collect();
-    let Some(head) = split.first() else { return typed(Kind::Any) };
+    let (Some(first), Some(head)) = (entries.first(), split.first()) else { return typed(Kind::Any, values) };
     if entries.len() == 1 && values.is_exact() && !head.iter().any(|p| is_variable_part(p)) {
-        return constant(&first.value);
+        return constant(first.value.clone());
     }
     let digits = entries.iter().all(|e| e.value.bytes().any(|b| b.is_ascii_digit()));
     let kind = if digits { Kind::Id } else { Kind::Any };
-    let mut text = String::new();
     if split.iter().all(|s| s.len() == head.len() && marks(s).eq(marks(head))) {
-        for (i, part) in head.iter().enumerate() {
-            let same = split.iter().all(|s| s.get(i) == Some(part));
-            push(&mut text, if same && !is_variable_part(part) { part } else { kind.placeholder() }, kind);
-        }
-    } else {
-        let common = |back: bool| {
-            let at = |s: &Vec<&str>, i: usize| if back { s.len().checked_sub(i + 1) } else { Some(i) };
-            let shortest = split.iter().map(Vec::len).min().unwrap_or(0);
-            (0..shortest.saturating_sub(1))
-                .take_while(|i| {
-                    let want = at(head, *i).and_then(|j| head.get(j));
-                    want.is_some_and(|p| !is_variable_part(p))
-                        && split.iter().all(|s| at(s, *i).and_then(|j| s.get(j)) == want)
-                })
-                .count()
-        };
-        let front = common(false);
-        let back = common(true).min(split.iter().map(Vec::len).min().unwrap_or(0).saturating_sub(front + 1));
-        text.extend(head.iter().take(front).copied());
-        text.push_str(kind.placeholder());
-        text.extend(head.iter().skip(head.len() - back).copied());
+        return by_part(&values, &split, head, kind, k);
     }
-    Rendered { text, kind: Some(kind) }
+    let shortest = split.iter().map(Vec::len).min().unwrap_or(0);
+    let common = |back: bool| {
+        let at = |s: &Vec<&str>, i: usize| if back { s.len().checked_sub(i + 1) } else { Some(i) };
+        (0..shortest.saturating_sub(1))
+            .take_while(|i| {
+                let want = at(head, *i).and_then(|j| head.get(j));
+                want.is_some_and(|p| !is_variable_part(p))
+                    && split.iter().all(|s| at(s, *i).and_then(|j| s.get(j)) == want)
+            })
+            .count()
+    };
+    let front = common(false);
+    let back = common(true).min(shortest.saturating_sub(front + 1));
+    let mut text: String = head.iter().take(front).copied().collect();
+    text.push_str(&byte(kind));
+    text.extend(head.iter().skip(head.len() - back).copied());
+    Rendered { text, slots: vec![(kind, values)] }
 }
 
-fn push(text: &mut String, part: &str, kind: Kind) {
-    if part == kind.placeholder() && text.ends_with(part) {
-        return;
+/// Every value has the same marks: each part is constant or a slot of its own.
+fn by_part(values: &Sketch, split: &[Vec<&str>], head: &[&str], kind: Kind, k: usize) -> Rendered {
+    let mut out = Rendered { text: String::new(), slots: Vec::new() };
+    for (i, part) in head.iter().enumerate() {
+        if !is_variable_part(part) && split.iter().all(|s| s.get(i) == Some(part)) {
+            out.text.push_str(part);
+            continue;
+        }
+        let mut sketch = Sketch::default();
+        for (entry, s) in values.entries().iter().zip(split) {
+            let text = s.get(i).copied().unwrap_or_default();
+            sketch.add_hashed(xxh3_64(text.as_bytes()), text, entry.count, k);
+        }
+        out.text.push_str(&byte(kind));
+        out.slots.push((kind, sketch));
     }
-    text.push_str(part);
+    // Numbers with nothing but points between them are one number to a reader.
+    if out.slots.len() > 1 && !out.text.bytes().any(|b| b.is_ascii_alphanumeric()) {
+        return Rendered { text: byte(kind), slots: vec![(kind, values.clone())] };
+    }
+    out
 }
 
 /// Cut at marks; the marks are parts of their own.
 fn parts(value: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut from = 0;
+    let mut before = b'a';
     for (i, b) in value.bytes().enumerate() {
-        if is_mark(b) {
+        // A sign is part of its number.
+        let sign = b == b'-' && !before.is_ascii_alphanumeric();
+        before = b;
+        if is_mark(b) && !sign {
             if i > from {
                 out.extend(value.get(from..i));
             }
@@ -147,8 +152,14 @@ fn marks<'a>(parts: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
     parts.iter().copied().filter(|p| p.len() == 1 && p.bytes().all(is_mark))
 }
 
-/// A number, or a word with more than two digits.
+/// `ssh2` and `jk2_init` are names; `storage37`, `2b`, `blk_1` and `rack_B8` are not.
 fn is_variable_part(part: &str) -> bool {
-    let digits = part.bytes().filter(u8::is_ascii_digit).count();
-    digits > 2 || (digits > 0 && digits == part.len())
+    let mut subs = part.split('_').filter(|s| !s.is_empty());
+    let joined = part.contains('_');
+    subs.any(|sub| {
+        let digits = sub.bytes().filter(u8::is_ascii_digit).count();
+        digits > 1
+            || sub.bytes().find(|b| *b != b'-').is_some_and(|b| b.is_ascii_digit())
+            || (joined && digits > 0 && sub.len() <= 2)
+    })
 }

@@ -7,6 +7,13 @@ use crate::learned::Shape;
 use crate::scan::{ID_END, ID_MASK, ID_START, is_sep};
 use crate::sketch::Sketch;
 
+/// One shape.
+pub(super) struct Row<'a> {
+    pub(super) shape: u64,
+    pub(super) count: u64,
+    pub(super) pieces: Vec<Piece<'a>>,
+}
+
 /// A piece of a skeleton.
 #[derive(Clone, Debug)]
 pub(super) enum Piece<'a> {
@@ -144,6 +151,13 @@ fn repeat(pieces: &[Piece<'_>], start: usize) -> Option<usize> {
             end += step;
         }
         if end > start + unit {
+            // A list that the line's limit cut short ends in a wildcard.
+            if end + 2 == pieces.len()
+                && pieces.get(end).is_some_and(|p| p.same(&Piece::Sep(sep)))
+                && matches!(pieces.get(end + 1), Some(Piece::Slot(Kind::Any, _)))
+            {
+                end += 2;
+            }
             return Some(end);
         }
     }

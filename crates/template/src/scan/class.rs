@@ -8,11 +8,13 @@ pub(crate) const COLON: u8 = 8;
 pub(crate) const SLASH: u8 = 16;
 pub(crate) const AT: u8 = 32;
 pub(crate) const BACKSLASH: u8 = 64;
-/// Anything else: `. - _ # $ % & * + ~ ^ ! ?` and non-ASCII bytes.
-pub(crate) const OTHER: u8 = 128;
+/// Anything else: `- _ # $ % & * + ~ ^ ! ?` and non-ASCII bytes.
+pub(crate) const OTHER: u8 = 0;
+/// `.`; at a chunk's end it is punctuation.
+pub(crate) const DOT: u8 = 128;
 
 /// A chunk without any of these is a plain word.
-pub(crate) const SPECIAL: u8 = DIGIT | COLON | SLASH | AT | BACKSLASH;
+pub(crate) const SPECIAL: u8 = DIGIT | COLON | SLASH | AT | BACKSLASH | DOT;
 
 pub(crate) static CLASS: [u8; 256] = {
     let mut t = [OTHER; 256];
@@ -33,6 +35,7 @@ pub(crate) static CLASS: [u8; 256] = {
                 b':' => t[b] = COLON,
                 b'/' => t[b] = SLASH,
                 b'@' => t[b] = AT,
+                b'.' => t[b] = DOT,
                 b'\\' => t[b] = BACKSLASH,
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! What a chunk that is not a plain word is: one look at its bytes, no backtracking beyond the chunk.
 
-use super::class::{AT, BACKSLASH, COLON, DIGIT, SLASH, is_size_unit, is_time_unit};
+use super::class::{AT, BACKSLASH, COLON, DIGIT, DOT, SLASH, is_size_unit, is_time_unit};
 use crate::kind::Kind;
 
 /// The meaning of a chunk.
@@ -57,6 +57,9 @@ fn without_digits(c: &[u8], flags: u8) -> Chunk {
     if flags & SLASH != 0 && is_relative_path(c) {
         return Chunk::Slot(Kind::Path);
     }
+    if flags & DOT != 0 && is_host(c) {
+        return Chunk::Slot(Kind::Host);
+    }
     Chunk::Word
 }
 
@@ -70,6 +73,12 @@ fn simple(c: &[u8]) -> Chunk {
     }
     if is_bare_hex(c) {
         return Chunk::Slot(Kind::Hex);
+    }
+    if is_host(c) {
+        return Chunk::Slot(Kind::Host);
+    }
+    if is_acronym(c) {
+        return Chunk::Word;
     }
     if let Some(at) = c.windows(2).position(|w| w == b"..") {
         return Chunk::Split(at);
@@ -107,7 +116,7 @@ fn with_marks(c: &[u8], flags: u8) -> Chunk {
         if let Some(kind) = colons(c) {
             return Chunk::Slot(kind);
         }
-        if let Some(at) = c.iter().position(|b| *b == b':') {
+        if let Some(at) = colon_to_split(c) {
             return Chunk::Split(at);
         }
     }
@@ -146,6 +155,7 @@ fn slashes(c: &[u8]) -> Chunk {
 pub(crate) fn number(c: &[u8]) -> Option<Kind> {
     let unsigned = match c {
         [b'-' | b'+', rest @ ..] => rest,
+        [b'v' | b'V', rest @ ..] if is_version(rest) => return Some(Kind::Version),
         _ => c,
     };
     if !unsigned.first()?.is_ascii_digit() {
@@ -207,6 +217,11 @@ fn is_compound_duration(c: &[u8]) -> bool {
     true
 }
 
+/// `1.2`, `2.6.32`.
+fn is_version(c: &[u8]) -> bool {
+    c.contains(&b'.') && c.split(|b| *b == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+}
+
 fn is_ipv4(c: &[u8]) -> bool {
     let mut parts = 0;
     for part in c.split(|b| *b == b'.') {
@@ -266,6 +281,16 @@ fn colons(c: &[u8]) -> Option<Kind> {
         return Some(Kind::HostPort);
     }
     None
+}
+
+/// The first colon, unless an address with its port ends at a later one: `10.0.0.1:80:failed`.
+fn colon_to_split(c: &[u8]) -> Option<usize> {
+    let mut colons = c.iter().enumerate().filter(|(_, b)| **b == b':').map(|(i, _)| i);
+    let first = colons.next()?;
+    match colons.next() {
+        Some(second) if c.get(..second).is_some_and(is_host_port) => Some(second),
+        _ => Some(first),
+    }
 }
 
 /// `[date[T ]]h:mm[:ss[.fff]][Z|+hh:mm]`, and `m:ss`.
@@ -351,4 +376,31 @@ fn is_email(c: &[u8]) -> bool {
         && host.iter().all(plain)
         && host.iter().any(u8::is_ascii_alphabetic)
         && host.iter().position(|b| *b == b'.').is_some_and(|dot| dot > 0 && dot + 1 < host.len())
+}
+
+/// A domain name of three labels or more: it ends like one, and does not begin like a package (`com.example.Thing`).
+fn is_host(c: &[u8]) -> bool {
+    let dots = c.iter().filter(|b| **b == b'.').count();
+    if dots < 2 || !c.first().is_some_and(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    if !c.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')) || c.windows(2).any(|w| w == b"..") {
+        return false;
+    }
+    let mut labels = c.split(|b| *b == b'.');
+    let (first, last) = (labels.next().unwrap_or_default(), labels.next_back().unwrap_or_default());
+    let generic = |l: &[u8]| {
+        matches!(
+            l,
+            b"com" | b"net" | b"org" | b"edu" | b"gov" | b"mil" | b"int" | b"info" | b"biz" | b"io" | b"local" | b"localdomain"
+                | b"internal" | b"lan" | b"cluster" | b"svc" | b"cloud" | b"dev" | b"app"
+        )
+    };
+    let country = last.len() == 2 && last.iter().all(u8::is_ascii_lowercase) && !matches!(last, b"so" | b"py" | b"sh" | b"rs" | b"js" | b"cc");
+    (generic(last) || country) && !generic(first) && !matches!(first, b"java" | b"javax" | b"sun")
+}
+
+/// Capitals and one digit, `IPV6`, `SHA1`: the digit is part of the name.
+fn is_acronym(c: &[u8]) -> bool {
+    matches!(c, [name @ .., digit] if name.len() >= 2 && digit.is_ascii_digit() && name.iter().all(u8::is_ascii_uppercase))
 }

@@ -42,7 +42,8 @@ impl Scanner {
             }
             Some(_) => match chunk_end(line, value) {
                 None => from,
-                // `data=Order(id=1)`: a constructor's name is constant.
+                // `source=WorkSource{10113}` is a value, the name in `data=Order(id=1)` is constant.
+                Some(end) if let Some(to) = bracketed_end(line, end) => self.slot(line, value, to, Kind::Value),
                 Some(end) if matches!(line.get(end), Some(b'(' | b'{' | b'[' | b'<')) => end,
                 Some(end) if is_message_key(key) && end > value => value,
                 Some(end) => {
@@ -80,6 +81,19 @@ impl Scanner {
 fn chunk_end(line: &[u8], start: usize) -> Option<usize> {
     let len = line.get(start..)?.iter().take_while(|b| !is_sep(**b)).count();
     (len > 0).then_some(start + len)
+}
+
+/// Behind a bracket that closes again with nothing but one chunk in it.
+fn bracketed_end(line: &[u8], at: usize) -> Option<usize> {
+    let close = match line.get(at)? {
+        b'(' => b')',
+        b'{' => b'}',
+        b'[' => b']',
+        _ => return None,
+    };
+    let inner = line.get(at + 1..)?.iter().take(64).take_while(|b| !is_sep(**b)).count();
+    let end = at + 1 + inner;
+    (line.get(end) == Some(&close) && !matches!(line.get(end + 1), Some(b'(' | b'{' | b'['))).then_some(end + 1)
 }
 
 fn trim(line: &[u8], start: usize, end: usize) -> usize {

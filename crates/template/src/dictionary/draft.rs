@@ -1,0 +1,127 @@
+//! A template in the making: its text with one control byte for each slot, and what stood in the slots.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::Slot;
+use super::render::{self, Rendered};
+use super::row::{Piece, Row};
+use crate::kind::Kind;
+use crate::sketch::Sketch;
+
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    /// Constants, and a kind's byte for each placeholder.
+    pub(super) text: String,
+    pub(super) count: u64,
+    pub(super) shapes: Vec<u64>,
+    /// In the order of the placeholders.
+    pub(super) slots: Vec<(Kind, Sketch)>,
+}
+
+impl Draft {
+    /// From rows that are one template; there is at least one.
+    pub(super) fn new(rows: &[&Row<'_>], k: usize) -> Self {
+        let mut out = Self {
+            text: String::new(),
+            count: rows.iter().map(|r| r.count).sum(),
+            shapes: rows.iter().map(|r| r.shape).collect(),
+            slots: Vec::new(),
+        };
+        let pieces = rows.first().map(|r| r.pieces.as_slice()).unwrap_or_default();
+        for (i, piece) in pieces.iter().enumerate() {
+            if let Piece::Sep(s) = piece {
+                out.text.push_str(s);
+                continue;
+            }
+            let column: Vec<&Piece<'_>> = rows.iter().filter_map(|r| r.pieces.get(i)).collect();
+            if let Piece::Word(w) = piece
+                && column.iter().all(|p| p.same(piece))
+            {
+                out.text.push_str(w);
+                continue;
+            }
+            let mut values = Sketch::default();
+            for (p, row) in column.iter().zip(rows) {
+                match p {
+                    Piece::Word(w) => {
+                        values.add_hashed(xxh3_64(w.as_bytes()), w, row.count, k);
+                    }
+                    other => {
+                        if let Some(sketch) = other.sketch() {
+                            values.merge(sketch, k);
+                        }
+                    }
+                }
+            }
+            let mut rendered = column_text(&column, values, k);
+            out.text.push_str(&rendered.text);
+            out.slots.append(&mut rendered.slots);
+        }
+        out
+    }
+
+    /// Takes in another one whose slots are these: `(mine, theirs)`; constants that stand in a slot of mine are values.
+    pub(super) fn absorb(&mut self, other: &Self, pairs: &[(usize, Held<'_>)], k: usize) {
+        self.count += other.count;
+        self.shapes.extend_from_slice(&other.shapes);
+        for (mine, held) in pairs {
+            let Some((_, sketch)) = self.slots.get_mut(*mine) else { continue };
+            match held {
+                Held::Slot(theirs) => {
+                    if let Some((_, more)) = other.slots.get(*theirs) {
+                        sketch.merge(more, k);
+                    }
+                }
+                Held::Constant(text) => {
+                    sketch.add_hashed(xxh3_64(text.as_bytes()), text, other.count, k);
+                }
+            }
+        }
+    }
+
+    /// Takes in one of the same text.
+    pub(super) fn absorb_equal(&mut self, other: &Self, k: usize) {
+        let pairs: Vec<_> = (0..self.slots.len()).map(|i| (i, Held::Slot(i))).collect();
+        self.absorb(other, &pairs, k);
+    }
+
+    /// The text that people see.
+    pub(super) fn written(&self) -> String {
+        let mut out = String::with_capacity(self.text.len() + 8 * self.slots.len());
+        for c in self.text.chars() {
+            match u8::try_from(u32::from(c)).ok().and_then(Kind::from_byte) {
+                Some(kind) => out.push_str(kind.placeholder()),
+                None => out.push(c),
+            }
+        }
+        out
+    }
+
+    pub(super) fn finished_slots(&self) -> Vec<Slot> {
+        self.slots
+            .iter()
+            .map(|(kind, values)| {
+                let mut top: Vec<(String, u64)> =
+                    values.entries().iter().map(|e| (e.value.clone(), e.count)).collect();
+                top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+                Slot { kind: *kind, distinct: values.distinct(), top }
+            })
+            .collect()
+    }
+}
+
+/// What stands in the place of a slot.
+pub(super) enum Held<'a> {
+    Slot(usize),
+    Constant(&'a str),
+}
+
+fn column_text(column: &[&Piece<'_>], values: Sketch, k: usize) -> Rendered {
+    let kind = |p: &Piece<'_>| if let Piece::Slot(kind, _) = p { Some(*kind) } else { None };
+    let first = column.first().and_then(|p| kind(p));
+    match first {
+        Some(first) if column.iter().all(|p| kind(p) == Some(first)) => render::slot(first, values),
+        None if column.iter().all(|p| matches!(p, Piece::Word(_) | Piece::Id(..))) => render::words(values, k),
+        _ => render::typed(Kind::Any, values),
+    }
+}
