@@ -117,11 +117,16 @@ pub(super) enum Held<'a> {
 }
 
 fn column_text(column: &[&Piece<'_>], values: Sketch, k: usize) -> Rendered {
-    let kind = |p: &Piece<'_>| if let Piece::Slot(kind, _) = p { Some(*kind) } else { None };
-    let first = column.first().and_then(|p| kind(p));
-    match first {
-        Some(first) if column.iter().all(|p| kind(p) == Some(first)) => render::slot(first, values),
-        None if column.iter().all(|p| matches!(p, Piece::Word(_) | Piece::Id(..))) => render::words(values, k),
-        _ => render::typed(Kind::Any, values),
+    if column.iter().all(|p| matches!(p, Piece::Word(_) | Piece::Id(..))) {
+        return render::words(values, k);
+    }
+    let kind = |p: &Piece<'_>| match p {
+        Piece::Slot(kind, _) => Some(*kind),
+        Piece::Id(..) => Some(Kind::Id),
+        _ => None,
+    };
+    match column.iter().map(|p| kind(p)).reduce(|a, b| a.zip(b).and_then(|(a, b)| render::join(a, b))).flatten() {
+        Some(kind) => render::slot(kind, values),
+        None => render::typed(Kind::Any, values),
     }
 }

@@ -24,6 +24,17 @@ fn byte(kind: Kind) -> String {
     char::from(kind as u8).to_string()
 }
 
+/// The kind that holds both.
+pub(super) fn join(a: Kind, b: Kind) -> Option<Kind> {
+    match (a, b) {
+        _ if a == b => Some(a),
+        (Kind::Num | Kind::Hex, Kind::Num | Kind::Hex) => Some(Kind::Hex),
+        (Kind::Id, Kind::Num | Kind::Hex | Kind::Uuid) | (Kind::Num | Kind::Hex | Kind::Uuid, Kind::Id) => Some(Kind::Id),
+        (Kind::Ip | Kind::Host, Kind::Ip | Kind::Host) => Some(Kind::Host),
+        _ => None,
+    }
+}
+
 /// A column of slots of one kind.
 pub(super) fn slot(kind: Kind, values: Sketch) -> Rendered {
     match kind {
@@ -46,14 +57,8 @@ fn value(kind: Kind, values: Sketch) -> Rendered {
     {
         return constant(only.value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect());
     }
-    if kind == Kind::Quoted {
-        return typed(kind, values);
-    }
-    let mut kinds = entries.iter().map(|e| kind_of(&e.value));
-    match kinds.next().flatten() {
-        Some(first) if kinds.all(|k| k == Some(first)) => typed(first, values),
-        _ => typed(Kind::Any, values),
-    }
+    let found = entries.iter().map(|e| kind_of(&e.value)).reduce(|a, b| a.zip(b).and_then(|(a, b)| join(a, b))).flatten();
+    typed(found.unwrap_or(if kind == Kind::Quoted { kind } else { Kind::Any }), values)
 }
 
 /// The unit behind a space that all values share, with the space.

@@ -40,7 +40,7 @@ impl Scanner {
         {
             from -= 4;
         }
-        if from > 0 && !is_sep(line[from - 1]) {
+        if from > 0 && !is_sep(line[from - 1]) && line[from - 1] != b':' {
             return None;
         }
         // The skeleton ends with the words, one space (however many the line has) and the number's byte.
