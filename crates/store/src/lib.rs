@@ -20,6 +20,7 @@ mod compaction;
 mod config;
 mod disk;
 mod error;
+mod lock;
 mod manifest;
 mod metrics;
 mod near;

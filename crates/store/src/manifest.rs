@@ -85,7 +85,7 @@ impl View {
         places.map(|entry| entry.segment.order_unix_nano).next().unwrap_or(0)
     }
 
-    /// The view after a change. Files of removed segments go with their last reader.
+    /// The view after a change.
     fn after(&self, root: &Path, change: Change) -> Self {
         let mut view = self.clone();
         view.version += 1;
@@ -98,9 +98,7 @@ impl View {
             }
         }
         for id in change.remove {
-            if let Some(entry) = view.segments.remove(&id) {
-                entry.file.delete();
-            }
+            view.segments.remove(&id);
         }
         for segment in change.add {
             view.next_segment = view.next_segment.max(segment.id.0 + 1);
@@ -172,9 +170,13 @@ impl Manifest {
         self.log.is_broken()
     }
 
-    /// Makes a change durable; what is returned is true from now on.
+    /// Makes a change durable; what is returned is true from now on. Files of removed segments go with their last
+    /// reader.
     pub(crate) fn append(&mut self, view: &View, change: Change) -> Result<View, StoreError> {
         self.log.append(&to_line(&change)?)?;
+        for entry in change.remove.iter().filter_map(|id| view.segments.get(id)) {
+            entry.file.delete();
+        }
         let view = view.after(&self.root, change);
         if self.log.lines() > SPARE_LINES_MAX + 2 * view.segments.len()
             && let Err(error) = self.rewrite(&view)

@@ -8,13 +8,13 @@ mod append;
 mod recovery;
 mod upkeep;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use decant_model::Signal;
 
 use crate::config::StoreConfig;
+use crate::lock::Lock;
 use crate::manifest::{Manifest, View};
 use crate::metrics::Metrics;
 use crate::scan::{Scan, ScanRequest, Snapshot};
@@ -31,7 +31,7 @@ pub struct Store {
     /// One merge at a time.
     merging: Mutex<()>,
     /// Held as long as the store is open.
-    _lock: File,
+    _lock: Lock,
 }
 
 #[derive(Debug)]

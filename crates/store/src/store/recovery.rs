@@ -1,12 +1,13 @@
 //! Opening: lock, read the manifest, remove what it does not name.
 
 use std::collections::HashSet;
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
 use super::{Recovered, Store, Writer};
 use crate::config::StoreConfig;
+use crate::lock::Lock;
 use crate::manifest::{Manifest, View};
 use crate::metrics::{Metrics, add};
 use crate::{StoreError, disk};
@@ -16,7 +17,7 @@ const OURS: [&str; 2] = [".parquet", disk::TEMPORARY];
 
 pub(super) fn open(root: &Path, config: StoreConfig) -> Result<(Store, Recovered), StoreError> {
     fs::create_dir_all(root).map_err(StoreError::io("make folder", root))?;
-    let lock = lock(root)?;
+    let lock = Lock::take(root)?;
     let files = files_below(&root.join("data"))?;
     // With no manifest, every segment would look like a leftover.
     Manifest::check_present(root, !files.is_empty())?;
@@ -45,17 +46,6 @@ pub(super) fn open(root: &Path, config: StoreConfig) -> Result<(Store, Recovered
         _lock: lock,
     };
     Ok((store, recovered))
-}
-
-fn lock(root: &Path) -> Result<File, StoreError> {
-    let path = root.join("LOCK");
-    let mut options = fs::OpenOptions::new();
-    let file = options.create(true).truncate(false).write(true).open(&path).map_err(StoreError::io("open", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: root.to_owned() }),
-        Err(TryLockError::Error(error)) => Err(StoreError::io("lock", &path)(error)),
-    }
 }
 
 fn is_whole(path: &Path, bytes: u64) -> bool {
