@@ -56,8 +56,8 @@ impl Dice {
         self.unit() < probability
     }
 
-    pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
+    pub(crate) fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())]
     }
 
     /// Standard normal (Box and Muller).
@@ -103,6 +103,6 @@ impl Dice {
 
     /// Characters of an alphabet.
     pub(crate) fn of(&mut self, alphabet: &[u8], n: usize) -> String {
-        (0..n).map(|_| char::from(*self.pick(alphabet))).collect()
+        (0..n).map(|_| char::from(self.pick(alphabet))).collect()
     }
 }

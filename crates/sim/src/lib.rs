@@ -6,15 +6,36 @@
 //! that walk goes (who waits, who fails, who retries), so causes and effects are spread as the graph spreads them.
 //! Equal scenarios give equal bytes. Nothing here reads a clock, a file or the network.
 
+mod ailment;
+mod calendar;
 mod dice;
 mod fault;
+mod line;
+mod load;
+mod meters;
+mod otlp;
+mod outbox;
+mod plan;
+mod pods;
 mod scenario;
+mod shop;
 mod simulation;
+mod stack;
 mod step;
+mod traffic;
+mod trouble;
 mod truth;
+mod vars;
+mod walk;
+mod world;
+
+use std::time::Duration;
 
 pub use fault::{Fault, UnknownFault};
 pub use scenario::Scenario;
 pub use simulation::Simulation;
 pub use step::Step;
 pub use truth::{ChangeTruth, Truth};
+
+/// Event time before the start that is simulated and not told.
+const WARM_UP: Duration = Duration::from_secs(40);
