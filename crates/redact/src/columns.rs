@@ -1,84 +1,147 @@
 //! The text columns of the three signals, each scanned as one buffer.
 
-use std::borrow::Cow;
+mod attributes;
+mod resources;
+mod rebuild;
 
-use arrow_array::builder::StringBuilder;
 use arrow_array::{Array as _, StringArray};
-use decant_model::{Attributes, Batch, Resource, Rows};
+use decant_model::{Batch, Rows};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::{Place, Redactor, hygiene};
+use rebuild::Rebuild;
+
+/// Which service each row belongs to, and which stream of lines.
+struct Rows32<'a> {
+    services: Vec<&'a str>,
+    resource: &'a [u32],
+    stream: u64,
+}
+
+impl Rows32<'_> {
+    fn service(&self, row: usize) -> &str {
+        let resource = self.resource.get(row).copied().unwrap_or_default();
+        self.services.get(resource as usize).copied().unwrap_or_default()
+    }
+
+    fn stream(&self, row: usize) -> u64 {
+        self.stream ^ u64::from(self.resource.get(row).copied().unwrap_or_default()).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
 
 /// Every text of a batch, redacted.
-pub(crate) fn batch(redactor: &mut Redactor, mut batch: Batch) -> Batch {
-    batch.resources = batch.resources.map(|r| resource(redactor, r));
-    match &mut batch.rows {
+pub(crate) fn batch(redactor: &mut Redactor, batch: Batch) -> Batch {
+    let resources = batch.resources.map(|r| resources::redact(redactor, r));
+    let services = resources.iter().map(|r| r.service()).collect();
+    let source = batch.position.source.as_bytes();
+    let stream = xxh3_64_with_seed(source, batch.position.partition as u64);
+    let mut rows = batch.rows;
+    match &mut rows {
         Rows::Logs(logs) => {
-            redact(redactor, &mut logs.body, "body");
-            redact(redactor, &mut logs.event_name, "event.name");
-            attributes(redactor, &mut logs.attributes);
+            let of = Rows32 { services, resource: logs.resource.values(), stream };
+            redact(redactor, &mut logs.body, "body", &of);
+            redact(redactor, &mut logs.event_name, "event.name", &of);
+            attributes::redact(redactor, &mut logs.attributes, &of);
         }
         Rows::Traces(spans) => {
-            redact(redactor, &mut spans.name, "span.name");
-            redact(redactor, &mut spans.status_message, "status.message");
-            redact(redactor, &mut spans.events, "events");
-            redact(redactor, &mut spans.links, "links");
-            attributes(redactor, &mut spans.attributes);
+            let of = Rows32 { services, resource: spans.resource.values(), stream };
+            redact(redactor, &mut spans.name, "span.name", &of);
+            redact(redactor, &mut spans.status_message, "status.message", &of);
+            redact(redactor, &mut spans.events, "events", &of);
+            redact(redactor, &mut spans.links, "links", &of);
+            attributes::redact(redactor, &mut spans.attributes, &of);
         }
         Rows::Metrics(metrics) => {
-            redact(redactor, &mut metrics.name, "metric.name");
-            redact(redactor, &mut metrics.unit, "metric.unit");
-            redact(redactor, &mut metrics.exemplars, "exemplars");
-            attributes(redactor, &mut metrics.attributes);
+            let of = Rows32 { services, resource: metrics.resource.values(), stream };
+            redact(redactor, &mut metrics.name, "metric.name", &of);
+            redact(redactor, &mut metrics.unit, "metric.unit", &of);
+            redact(redactor, &mut metrics.exemplars, "exemplars", &of);
+            attributes::redact(redactor, &mut metrics.attributes, &of);
         }
     }
-    batch
+    Batch { resources, rows, ..batch }
 }
 
-fn redact(redactor: &mut Redactor, column: &mut StringArray, field: &'static str) {
-    let place = Place { service: "", field };
-    let mut changed: Option<StringBuilder> = None;
-    for row in 0..column.len() {
-        let old = column.is_valid(row).then(|| column.value(row));
-        let new = old.map(|old| value(redactor, old, place));
-        if changed.is_none() && matches!(new, Some(Cow::Owned(_))) {
-            let mut builder = StringBuilder::with_capacity(column.len(), column.value_data().len());
-            (0..row).for_each(|i| builder.append_option(column.is_valid(i).then(|| column.value(i))));
-            changed = Some(builder);
-        }
-        if let Some(builder) = &mut changed {
-            builder.append_option(new);
-        }
-    }
-    if let Some(mut builder) = changed {
-        *column = builder.finish();
+/// A column with a row each.
+fn redact(redactor: &mut Redactor, column: &mut StringArray, field: &'static str, of: &Rows32<'_>) {
+    let follows = field == "body";
+    let place = |row: usize| Place { service: of.service(row), field, stream: follows.then(|| of.stream(row)) };
+    if let Some(new) = redact_column(redactor, column, place) {
+        *column = new;
     }
 }
 
-fn value<'a>(redactor: &mut Redactor, text: &'a str, place: Place<'_>) -> Cow<'a, str> {
-    match hygiene::clean(text) {
-        Some(clean) => {
-            let new = redactor.redact(&clean, place);
-            Cow::Owned(new.unwrap_or(clean))
+/// The new column, or `None` when nothing changes.
+fn redact_column<'p>(
+    redactor: &mut Redactor,
+    column: &StringArray,
+    place: impl Fn(usize) -> Place<'p>,
+) -> Option<StringArray> {
+    let clean = clean_column(redactor, column);
+    let source = clean.as_ref().unwrap_or(column);
+    let mut triggers = std::mem::take(&mut redactor.triggers);
+    triggers.clear();
+    let (first, last) = range(source);
+    redactor.scanner.triggers(source.value_data().get(first..last).unwrap_or_default(), &mut triggers);
+    let mut rebuild = Rebuild::new(source);
+    let offsets = source.value_offsets();
+    let start_of = |row: usize| offsets.get(row).map_or(last, |o| *o as usize) - first;
+    let (mut next, mut row) = (0, 0);
+    while row < source.len() {
+        // Rows without a trigger are passed over, unless something looks at every row.
+        if !redactor.looks_at_all(place(row).stream) {
+            let Some(trigger) = triggers.get(next) else { break };
+            if start_of(row + 1) <= trigger.at {
+                row += rows_before(offsets, row, trigger.at + first);
+                continue;
+            }
         }
-        None => redactor.redact(text, place).map_or(Cow::Borrowed(text), Cow::Owned),
+        let (start, end) = (start_of(row), start_of(row + 1));
+        let until = next + triggers.get(next..).unwrap_or_default().partition_point(|t| t.at < end);
+        if let Some(new) = redactor.row(source.value(row), triggers.get(next..until).unwrap_or_default(), start, place(row)) {
+            rebuild.replace(row, &new);
+        }
+        next = until;
+        row += 1;
     }
+    redactor.triggers = triggers;
+    rebuild.finish().or(clean)
 }
 
-fn attributes(redactor: &mut Redactor, attributes: &mut Attributes) {
-    let keys = attributes.map_keys(|key| value(redactor, key, Place { service: "", field: "attribute.key" }));
-    let new = keys.map_values(|key, text| value(redactor, text, Place { service: "", field: key }));
-    *attributes = new;
+/// How many rows after `row` end at or before byte `at`: doubling steps, then halving, since triggers are sparse.
+fn rows_before(offsets: &[i32], row: usize, at: usize) -> usize {
+    let ends = offsets.get(row + 1..).unwrap_or_default();
+    let passed = |i: usize| ends.get(i).is_some_and(|&end| end as usize <= at);
+    let mut step = 1;
+    while passed(step) {
+        step *= 2;
+    }
+    let window = ends.get(..step.min(ends.len())).unwrap_or_default();
+    window.partition_point(|&end| end as usize <= at).max(1)
 }
 
-fn resource(redactor: &mut Redactor, resource: &Resource) -> Option<Resource> {
-    let new: Vec<(Cow<'_, str>, Cow<'_, str>)> = resource
-        .attributes()
-        .iter()
-        .map(|(k, v)| {
-            let key = value(redactor, k, Place { service: "", field: "attribute.key" });
-            (key, value(redactor, v, Place { service: "", field: k }))
-        })
-        .collect();
-    let same = new.iter().all(|(k, v)| matches!((k, v), (Cow::Borrowed(_), Cow::Borrowed(_))));
-    (!same).then(|| Resource::new(new.into_iter().map(|(k, v)| (k.into_owned(), v.into_owned()))))
+fn range(column: &StringArray) -> (usize, usize) {
+    let offsets = column.value_offsets();
+    let at = |o: Option<&i32>| o.map_or(0, |o| *o as usize);
+    (at(offsets.first()), at(offsets.last()))
+}
+
+/// The column without characters that hide or move things, and without what is over the limit; `None` when it was so.
+fn clean_column(redactor: &mut Redactor, column: &StringArray) -> Option<StringArray> {
+    let (first, last) = range(column);
+    if !hygiene::is_suspect(column.value_data().get(first..last)?) {
+        return None;
+    }
+    let mut rebuild = Rebuild::new(column);
+    let mut cleaned = 0;
+    for row in (0..column.len()).filter(|&row| column.is_valid(row)) {
+        if let Some(new) = hygiene::clean(column.value(row)) {
+            rebuild.replace(row, &new);
+            cleaned += 1;
+        }
+    }
+    if cleaned > 0 {
+        redactor.count("control-characters", cleaned);
+    }
+    rebuild.finish()
 }

@@ -151,6 +151,21 @@ impl Config {
         Self { key: Some(key), ..self }
     }
 
+    /// What happens to a class in a field of a service.
+    pub(crate) fn policy(&self, class: &str, service: &str, field: &str) -> Policy {
+        let names = |list: &[String], name: &str| list.is_empty() || list.iter().any(|n| n == name);
+        let scoped = self
+            .scopes
+            .iter()
+            .filter(|s| names(&s.services, service) && names(&s.fields, field))
+            .find_map(|s| s.policies.get(class));
+        scoped.or_else(|| self.policies.get(class)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn is_allowed(&self, value: &str) -> bool {
+        self.allow.iter().any(|pattern| pattern.is_match(value))
+    }
+
     /// Whether pseudonyms are keyed: the same in every process that has the key.
     #[must_use]
     pub fn is_keyed(&self) -> bool {

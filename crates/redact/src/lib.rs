@@ -8,12 +8,16 @@
 //! Guarantees: a raw value is in no output, error, count or debug form of this crate; redacting twice is redacting once;
 //! a column in which nothing changes is shared, not copied; all state is bounded.
 
+mod blocks;
 mod chars;
 mod class;
 mod columns;
 mod config;
+mod encoded;
 mod hygiene;
 mod instructions;
+mod keys;
+mod personal;
 mod pseudonym;
 mod rewrite;
 mod rules;
@@ -29,26 +33,34 @@ pub use class::{CLASSES, Class, Family};
 pub use config::{Config, ConfigError, Policy, RawConfig, RawRule, RawScope};
 pub use instructions::{Flag, instruction_like};
 
+use blocks::Blocks;
+use keys::KnownKeys;
 use pseudonym::Pseudonyms;
 use scan::{Hit, Name, Scanner, Trigger};
 
-/// The state of one lane: rules, pseudonyms given so far, counts.
+/// The state of one lane: rules, pseudonyms given so far, open blocks, counts.
 #[derive(Debug)]
 pub struct Redactor {
     config: Config,
     scanner: Scanner,
     pseudonyms: Pseudonyms,
+    blocks: Blocks,
+    keys: KnownKeys,
     counts: BTreeMap<String, u64>,
+    /// Values whose policy says that their attribute goes.
+    dropped: u64,
     // Room that is used again for each column.
     triggers: Vec<Trigger>,
     hits: Vec<Hit>,
 }
 
-/// Where a text stands, for policies that hold in some places only.
+/// Where a text stands.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Place<'a> {
     pub(crate) service: &'a str,
     pub(crate) field: &'a str,
+    /// The stream of lines that the text is one of.
+    pub(crate) stream: Option<u64>,
 }
 
 impl Redactor {
@@ -57,8 +69,11 @@ impl Redactor {
         Self {
             scanner: Scanner::new(config),
             pseudonyms: Pseudonyms::new(config.key, config.max_pseudonyms),
+            blocks: Blocks::new(config.max_open_blocks),
+            keys: KnownKeys::default(),
             config: config.clone(),
             counts: BTreeMap::new(),
+            dropped: 0,
             triggers: Vec::new(),
             hits: Vec::new(),
         }
@@ -70,17 +85,11 @@ impl Redactor {
         columns::batch(self, batch)
     }
 
-    /// One free text redacted: a line of a filter, an error, a dead letter.
+    /// One free text redacted: a line of a filter, an error, a dead letter. Texts given one after the other are taken for
+    /// lines of one stream: a private key may run over several.
     #[must_use]
     pub fn text<'a>(&mut self, text: &'a str) -> Cow<'a, str> {
-        match hygiene::clean(text) {
-            Some(clean) => {
-                self.count("control-characters", 1);
-                let redacted = self.redact(&clean, Place::default()).map_or(clean, |new| new);
-                Cow::Owned(redacted)
-            }
-            None => self.redact(text, Place::default()).map_or(Cow::Borrowed(text), Cow::Owned),
-        }
+        self.value(text, Place { stream: Some(0), ..Place::default() })
     }
 
     /// Values found by class, and texts cleaned or cut, since the start.
@@ -96,54 +105,98 @@ impl Redactor {
         }
     }
 
+    /// One text, cleaned and redacted.
+    pub(crate) fn value<'a>(&mut self, text: &'a str, place: Place<'_>) -> Cow<'a, str> {
+        self.ranked(text, place, 0)
+    }
+
+    /// One text, cleaned, and redacted of what has at least this rank.
+    pub(crate) fn ranked<'a>(&mut self, text: &'a str, place: Place<'_>, rank: u8) -> Cow<'a, str> {
+        match hygiene::clean(text) {
+            Some(clean) => {
+                self.count("control-characters", 1);
+                let redacted = self.redact(&clean, place, rank);
+                Cow::Owned(redacted.unwrap_or(clean))
+            }
+            None => self.redact(text, place, rank).map_or(Cow::Borrowed(text), Cow::Owned),
+        }
+    }
+
     /// The new text, or `None` when nothing changes.
-    fn redact(&mut self, text: &str, place: Place<'_>) -> Option<String> {
+    fn redact(&mut self, text: &str, place: Place<'_>, rank: u8) -> Option<String> {
         let mut triggers = std::mem::take(&mut self.triggers);
         triggers.clear();
         self.scanner.triggers(text.as_bytes(), &mut triggers);
-        let new = self.row(text, &triggers, 0, place);
+        let new = self.row_ranked(text, &triggers, 0, place, rank);
         self.triggers = triggers;
         new
     }
 
+    /// Whether a row of this stream must be looked at without a trigger.
+    pub(crate) fn looks_at_all(&self, stream: Option<u64>) -> bool {
+        self.scanner.looks_at_all() || (stream.is_some() && !self.blocks.is_idle())
+    }
+
     /// The new text of a row whose triggers are given; `base` is where the row starts in their buffer.
     pub(crate) fn row(&mut self, text: &str, triggers: &[Trigger], base: usize, place: Place<'_>) -> Option<String> {
+        self.row_ranked(text, triggers, base, place, 0)
+    }
+
+    fn row_ranked(&mut self, text: &str, triggers: &[Trigger], base: usize, place: Place<'_>, rank: u8) -> Option<String> {
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
-        for trigger in triggers {
-            self.scanner.look(text, Trigger { at: trigger.at - base, ..*trigger }, &mut hits);
+        if let Some(stream) = place.stream {
+            self.blocks.follow(stream, text, &mut hits);
         }
-        rewrite::settle(&mut hits);
+        let progress = self.scanner.hits(text, triggers, base, &mut hits);
+        if let Some(stream) = place.stream.filter(|_| progress.opened) {
+            self.blocks.open(stream);
+        }
+        hits.retain(|hit| hit.rank >= rank || hit.class == Name::Built("email"));
+        rewrite::settle(text, &mut hits);
         let new = self.rewrite(text, &hits, place);
         self.hits = hits;
         new
     }
 
-    fn rewrite(&mut self, text: &str, hits: &[Hit], _place: Place<'_>) -> Option<String> {
+    /// The text with one hit replaced; `None` when policy leaves it.
+    pub(crate) fn replace(&mut self, text: &str, hit: Hit, place: Place<'_>) -> Option<String> {
+        let mut hits = vec![hit];
+        rewrite::settle(text, &mut hits);
+        self.rewrite(text, &hits, place)
+    }
+
+    fn rewrite(&mut self, text: &str, hits: &[Hit], place: Place<'_>) -> Option<String> {
         let mut out = String::new();
-        let mut copied = 0;
+        let (mut copied, mut changed) = (0, false);
         for hit in hits {
+            let own;
             let class = match hit.class {
-                Name::Built(name) => name.to_owned(),
-                Name::Own(rule) => self.config.rules.get(usize::from(rule)).map(|r| r.name.clone()).unwrap_or_default(),
+                Name::Built(name) => name,
+                Name::Own(rule) => {
+                    own = self.config.rules.get(usize::from(rule)).map(|r| r.name.clone()).unwrap_or_default();
+                    own.as_str()
+                }
             };
-            let value = text.get(hit.start..hit.end).unwrap_or_default();
-            if self.config.allow.iter().any(|a| a.is_match(value)) {
+            let raw = text.get(hit.start..hit.end).unwrap_or_default();
+            let value = hit.plain.as_deref().unwrap_or(raw);
+            if self.config.is_allowed(value) || self.config.is_allowed(raw) {
                 continue;
             }
-            let policy = self.config.policies.get(&class).copied().unwrap_or_default();
-            self.count(&class, 1);
+            self.count(class, 1);
+            let policy = self.config.policy(class, place.service, place.field);
             if policy == Policy::Allow || self.config.detect_only {
                 continue;
             }
             out.push_str(text.get(copied..hit.start).unwrap_or_default());
             let quote = rewrite::json_quote(text, hit);
             out.push_str(quote);
-            self.pseudonyms.write(&mut out, &class, value, policy);
+            self.pseudonyms.write(&mut out, class, value, policy);
             out.push_str(quote);
-            copied = hit.end;
+            (copied, changed) = (hit.end, true);
+            self.dropped += u64::from(policy == Policy::Drop);
         }
-        if copied == 0 {
+        if !changed {
             return None;
         }
         out.push_str(text.get(copied..).unwrap_or_default());

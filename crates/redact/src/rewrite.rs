@@ -3,20 +3,62 @@
 use crate::scan::Hit;
 
 /// Sorts hits and unites those that overlap: the union keeps the class of the highest rank, of equals the longer's.
-pub(crate) fn settle(hits: &mut Vec<Hit>) {
+/// Hits on what stands for a value already are dropped, so that redacting twice is redacting once.
+pub(crate) fn settle(text: &str, hits: &mut Vec<Hit>) {
+    if hits.is_empty() {
+        return;
+    }
+    if text.contains('<') {
+        hits.retain(|hit| !is_redacted(text, hit));
+    }
     hits.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end)));
     hits.dedup_by(|next, kept| {
         if next.start >= kept.end {
             return false;
         }
         let length = |h: &Hit| h.end - h.start;
+        let same = (next.start, next.end) == (kept.start, kept.end);
         if (next.rank, length(next)) > (kept.rank, length(kept)) {
             kept.class = next.class;
             kept.rank = next.rank;
         }
+        if !same {
+            // The plain value of a part is not that of the whole.
+            kept.plain = kept.plain.take().filter(|_| next.end <= kept.end);
+        } else if kept.plain.is_none() {
+            kept.plain = next.plain.take();
+        }
         kept.end = kept.end.max(next.end);
         true
     });
+}
+
+/// Whether a hit lies in one of our own tokens, `<class>`, `<class:1>` or `<class:3f2a91c04b>`, or is one.
+fn is_redacted(text: &str, hit: &Hit) -> bool {
+    let bytes = text.as_bytes();
+    let before = bytes.get(..hit.start + 1).unwrap_or_default();
+    let Some(back) = before.iter().rev().take(64).position(|&b| b == b'<') else { return false };
+    let open = hit.start - back;
+    token_length(bytes.get(open + 1..).unwrap_or_default()).is_some_and(|length| hit.end <= open + 1 + length)
+}
+
+/// The length of `class:digits>` at the start of `bytes`.
+fn token_length(bytes: &[u8]) -> Option<usize> {
+    let name = bytes.iter().take(41).take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || **b == b'-').count();
+    let rest = bytes.get(name..)?;
+    if name == 0 || !bytes.first()?.is_ascii_lowercase() {
+        return None;
+    }
+    match rest.first()? {
+        b'>' => Some(name + 1),
+        b':' => {
+            let digits = rest.iter().skip(1).take(17).take_while(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(*b)).count();
+            let numbered = digits <= 7 && rest.iter().skip(1).take(digits).all(u8::is_ascii_digit);
+            let fits = digits > 0 && (numbered || matches!(digits, 10 | 16));
+            (fits && rest.get(digits + 1) == Some(&b'>')).then_some(name + digits + 2)
+        }
+        _ => None,
+    }
 }
 
 /// The quotes that a bare JSON value needs when a pseudonym takes its place: a number `7` after `"pin":` becomes

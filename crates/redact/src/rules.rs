@@ -4,6 +4,13 @@
 //! literal. Each family has a file with its tables; sources are the issuers' documentation of their formats.
 
 mod ai;
+mod aws;
+mod business;
+mod clouds;
+mod code;
+mod headers;
+mod infrastructure;
+mod jwt;
 
 use crate::chars::{Charset, part, starts_word};
 use crate::scan::Hit;
@@ -64,7 +71,9 @@ pub(crate) const RANK_PERSONAL: u8 = 4;
 pub(crate) const RANK_GUESS: u8 = 2;
 
 /// All tables of tokens.
-pub(crate) const TOKENS: &[&[Token]] = &[ai::TOKENS];
+pub(crate) const TOKENS: &[&[Token]] =
+    &[ai::TOKENS, aws::TOKENS, business::TOKENS, clouds::TOKENS, code::TOKENS, infrastructure::TOKENS];
 
 /// All functions at literals.
-pub(crate) const CUSTOM: &[&[Custom]] = &[];
+pub(crate) const CUSTOM: &[&[Custom]] =
+    &[business::CUSTOM, clouds::CUSTOM, headers::CUSTOM, infrastructure::CUSTOM, jwt::CUSTOM];

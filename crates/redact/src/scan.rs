@@ -1,12 +1,19 @@
 //! One pass over many texts for the places where something may be, then a close look at those places only.
 //!
 //! A column's texts lie in one buffer. [`Scanner::triggers`] goes over the buffer once and notes *triggers*: a literal of
-//! a rule, an `@`, a stretch of digits. Each trigger costs a look at its row; a row without one costs nothing more.
+//! a rule, an `@`, a stretch of digits, a long word. Each trigger costs a look at its row; a row without one costs
+//! nothing more.
 
+mod actions;
 mod prefilter;
+mod runs;
+mod shapes;
 
-use crate::config::Config;
-use crate::rules::{self, Custom, Token};
+use crate::config::{Config, OwnRule};
+use crate::personal::{email, iban, ip, numbers, phone};
+use crate::rules::RANK_OWN;
+use crate::{blocks, encoded};
+use actions::Action;
 use prefilter::Prefilter;
 
 /// A place where a value may be.
@@ -21,8 +28,13 @@ pub(crate) struct Trigger {
 pub(crate) enum Kind {
     /// The literals of this group may start here.
     Literal(u16),
-    /// `@`.
     At,
+    Plus,
+    Percent,
+    /// Eight bytes of digits and separators.
+    Digits,
+    /// Eight bytes of a word.
+    Run,
 }
 
 /// The class of a hit.
@@ -34,41 +46,56 @@ pub(crate) enum Name {
 }
 
 /// A value that was found: bytes `start..end` of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Hit {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) class: Name,
     pub(crate) rank: u8,
+    /// The plain value, where the text holds it encoded.
+    pub(crate) plain: Option<Box<str>>,
 }
 
 impl Hit {
     pub(crate) fn new(start: usize, end: usize, class: &'static str, rank: u8) -> Self {
-        Self { start, end, class: Name::Built(class), rank }
+        Self { start, end, class: Name::Built(class), rank, plain: None }
     }
 }
 
-/// What is done at a literal.
-#[derive(Clone, Copy)]
-enum Action {
-    Token(Token),
-    Custom(Custom),
-}
-
-impl Action {
-    fn literal(&self) -> &'static str {
-        match self {
-            Self::Token(token) => token.prefix,
-            Self::Custom(custom) => custom.literal,
-        }
+impl std::fmt::Debug for Hit {
+    /// Without the value.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} at {}..{}", self.class, self.start, self.end)
     }
 }
+
+/// What looking at one text has learnt so far.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// Ends of the stretches that were judged: a second trigger in one stretch costs nothing.
+    digits: usize,
+    run: usize,
+    percent: usize,
+    /// Rules of the operator's that were tried.
+    own: Vec<u16>,
+    /// A private key starts and does not end in this text.
+    pub(crate) opened: bool,
+    /// How many layers of encoding were taken off.
+    depth: u8,
+}
+
+/// Layers of encoding that are taken off at most.
+const MAX_DEPTH: u8 = 3;
 
 /// All rules, ready to run. Stateless.
 pub(crate) struct Scanner {
     prefilter: Prefilter,
     /// By group of the prefilter.
     actions: Vec<Vec<Action>>,
+    own: Vec<OwnRule>,
+    /// Rules that are tried on every text.
+    always: Vec<u16>,
+    ip_addresses: bool,
 }
 
 impl std::fmt::Debug for Scanner {
@@ -78,45 +105,126 @@ impl std::fmt::Debug for Scanner {
 }
 
 impl Scanner {
-    pub(crate) fn new(_config: &Config) -> Self {
-        let tokens = rules::TOKENS.iter().copied().flatten().copied().map(Action::Token);
-        let custom = rules::CUSTOM.iter().copied().flatten().copied().map(Action::Custom);
-        let all: Vec<Action> = tokens.chain(custom).collect();
-        let (prefilter, groups) = Prefilter::new(all.iter().map(Action::literal));
+    pub(crate) fn new(config: &Config) -> Self {
+        let all = actions::all(config);
+        let (prefilter, groups) = Prefilter::new(all.iter().map(|(literal, _)| literal.as_str()));
         let mut actions = vec![Vec::new(); groups.iter().map(|&g| usize::from(g) + 1).max().unwrap_or(0)];
-        for (action, &group) in all.iter().zip(&groups) {
+        for ((literal, action), &group) in all.into_iter().zip(&groups) {
             if let Some(actions) = actions.get_mut(usize::from(group)) {
-                actions.push(*action);
+                actions.push(Action { literal, what: action });
             }
         }
-        Self { prefilter, actions }
+        let always = (0..config.rules.len() as u16)
+            .filter(|&i| config.rules.get(usize::from(i)).is_some_and(|r| r.keywords.is_empty()))
+            .collect();
+        Self { prefilter, actions, own: config.rules.clone(), always, ip_addresses: config.ip_addresses }
+    }
+
+    /// Whether every text must be looked at, triggers or not.
+    pub(crate) fn looks_at_all(&self) -> bool {
+        self.ip_addresses || !self.always.is_empty()
     }
 
     /// The triggers of a buffer, in order.
     pub(crate) fn triggers(&self, buffer: &[u8], out: &mut Vec<Trigger>) {
         self.prefilter.find(buffer, out);
-        out.extend(memchr::memchr_iter(b'@', buffer).map(|at| Trigger { at, kind: Kind::At }));
+        shapes::find(buffer, out);
         out.sort();
     }
 
-    /// Adds the values around one trigger of `text`.
-    pub(crate) fn look(&self, text: &str, trigger: Trigger, out: &mut Vec<Hit>) {
-        match trigger.kind {
-            Kind::At => {}
+    /// The values of a text, in no order. `base` is where the text starts in the triggers' buffer.
+    pub(crate) fn hits(&self, text: &str, triggers: &[Trigger], base: usize, out: &mut Vec<Hit>) -> Progress {
+        let mut progress = Progress::default();
+        self.look_at(text, triggers, base, &mut progress, out);
+        progress
+    }
+
+    fn look_at(&self, text: &str, triggers: &[Trigger], base: usize, progress: &mut Progress, out: &mut Vec<Hit>) {
+        for trigger in triggers {
+            self.look(text, trigger.at.saturating_sub(base), trigger.kind, progress, out);
+        }
+        if progress.depth == 0 {
+            self.always.iter().for_each(|&rule| self.own(text, rule, progress, out));
+            if self.ip_addresses {
+                ip::look(text, out);
+            }
+        }
+    }
+
+    fn look(&self, text: &str, at: usize, kind: Kind, progress: &mut Progress, out: &mut Vec<Hit>) {
+        match kind {
+            Kind::At => email::look(text, at, out),
+            Kind::Plus => phone::international(text, at, out),
+            Kind::Digits if at >= progress.digits => {
+                iban::around(text, at, out);
+                progress.digits = numbers::look(text, at, out);
+            }
+            Kind::Run if at >= progress.run => progress.run = runs::look(self, text, at, progress, out),
+            Kind::Percent if at >= progress.percent => self.percent(text, at, progress, out),
+            Kind::Digits | Kind::Run | Kind::Percent => {}
             Kind::Literal(group) => {
                 for action in self.actions.get(usize::from(group)).into_iter().flatten() {
-                    match action {
-                        Action::Token(token) => out.extend(token.hit(text, trigger.at)),
-                        Action::Custom(custom) => {
-                            let end = trigger.at + custom.literal.len();
-                            let found = text.as_bytes().get(trigger.at..end);
-                            if found.is_some_and(|f| f.eq_ignore_ascii_case(custom.literal.as_bytes())) {
-                                (custom.look)(text, trigger.at, end, out);
-                            }
-                        }
-                    }
+                    action.look(self, text, at, progress, out);
                 }
             }
+        }
+    }
+
+    /// A rule of the operator's, once a text.
+    pub(crate) fn own(&self, text: &str, rule: u16, progress: &mut Progress, out: &mut Vec<Hit>) {
+        let Some(own) = self.own.get(usize::from(rule)).filter(|_| !progress.own.contains(&rule)) else { return };
+        progress.own.push(rule);
+        for captures in own.pattern.captures_iter(text) {
+            if let Some(found) = captures.name("secret").or_else(|| captures.get(0)).filter(|m| !m.is_empty()) {
+                let class = Name::Own(rule);
+                out.push(Hit { start: found.start(), end: found.end(), class, rank: RANK_OWN, plain: None });
+            }
+        }
+    }
+
+    /// A private key that starts at `at`.
+    pub(crate) fn block(&self, text: &str, at: usize, progress: &mut Progress, out: &mut Vec<Hit>) {
+        if let Some((hit, closed)) = blocks::begin(text, at) {
+            progress.opened |= !closed;
+            out.push(hit);
+        }
+    }
+
+    /// The values of a decoded text.
+    fn inside(&self, decoded: &str, progress: &Progress) -> Vec<Hit> {
+        let mut inner = Progress { depth: progress.depth + 1, ..Progress::default() };
+        let (mut triggers, mut hits) = (Vec::new(), Vec::new());
+        if inner.depth <= MAX_DEPTH {
+            self.triggers(decoded.as_bytes(), &mut triggers);
+            self.look_at(decoded, &triggers, 0, &mut inner, &mut hits);
+            crate::rewrite::settle(decoded, &mut hits);
+        }
+        hits
+    }
+
+    /// A stretch with `%XX` around `at`.
+    fn percent(&self, text: &str, at: usize, progress: &mut Progress, out: &mut Vec<Hit>) {
+        let bytes = text.as_bytes();
+        let pair = bytes.get(at + 1).zip(bytes.get(at + 2));
+        if !pair.is_some_and(|(h, l)| encoded::hex(*h).is_some() && encoded::hex(*l).is_some()) {
+            return;
+        }
+        let inside = |b: &&u8| !matches!(**b, b' ' | b'\t' | b'\n' | b'"' | b'\'' | b'<' | b'>' | b'`');
+        let before = bytes.get(..at).unwrap_or_default().iter().rev().take(4096).take_while(inside).count();
+        let after = bytes.get(at..).unwrap_or_default().iter().take(encoded::MAX_ENCODED_BYTES).take_while(inside).count();
+        let (mut start, mut end) = (at - before, at + after);
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        progress.percent = end;
+        let Some((decoded, origin)) = encoded::percent_text(crate::chars::part(text, start, end)) else { return };
+        for hit in self.inside(&decoded, progress) {
+            let (Some(&from), Some(&to)) = (origin.get(hit.start), origin.get(hit.end)) else { continue };
+            let plain = hit.plain.or_else(|| decoded.get(hit.start..hit.end).map(Into::into));
+            out.push(Hit { start: start + from as usize, end: start + to as usize, plain, ..hit });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The automaton over the first bytes of all literals.
 //!
-//! Only the first four bytes of a literal go in: the automaton stays small enough for the nearest cache, and the rest of
+//! Only the first bytes of a literal go in: the automaton stays small enough for the nearest cache, and the rest of
 //! a literal is compared where its head was seen. A step of an automaton waits for the step before, so a buffer is cut
 //! in lanes that take their steps in turn: the waits overlap.
 
@@ -11,7 +11,7 @@ use aho_corasick::{Anchored, MatchKind};
 use super::{Kind, Trigger};
 
 /// Bytes of a literal that the automaton knows.
-const HEAD: usize = 4;
+const HEAD: usize = 12;
 
 /// Buffers at least this long are cut in lanes.
 const LANES_FROM: usize = 256;

@@ -1,0 +1,82 @@
+//! Attributes: keys and values are flat columns, and a key may tell that its value is secret.
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::{Array as _, MapArray, StringArray};
+use decant_model::Attributes;
+
+use super::{Rows32, redact_column};
+use crate::keys::KeyRule;
+use crate::{Place, Redactor};
+
+/// Redacts keys and values of all rows.
+pub(super) fn redact(redactor: &mut Redactor, attributes: &mut Attributes, of: &Rows32<'_>) {
+    let map = attributes.to_array();
+    let (Some(keys), Some(values)) = (map.keys().as_string_opt::<i32>(), map.values().as_string_opt::<i32>()) else {
+        return;
+    };
+    if keys.is_empty() {
+        return;
+    }
+    let rows = row_of(&map, keys.len());
+    let service = |entry: usize| of.service(rows.get(entry).map_or(0, |r| *r as usize));
+    let secret = secret_keys(redactor, keys);
+    let new_keys = redact_column(redactor, keys, |i| Place { service: service(i), field: "attribute.key", stream: None });
+    let whole = |i: usize| Place { service: service(i), field: keys.value(i), stream: None };
+    let first = secret.as_ref().and_then(|rules| under_keys(redactor, values, rules, whole));
+    let values_now = first.as_ref().unwrap_or(values);
+    let second = redact_column(redactor, values_now, whole);
+    if new_keys.is_none() && first.is_none() && second.is_none() {
+        return;
+    }
+    let new_values = second.or(first).unwrap_or_else(|| values.clone());
+    *attributes = rebuilt(&map, new_keys.unwrap_or_else(|| keys.clone()), new_values, attributes);
+}
+
+/// The row of each entry.
+fn row_of(map: &MapArray, entries: usize) -> Vec<u32> {
+    let mut rows = vec![0; entries];
+    for (row, window) in map.value_offsets().windows(2).enumerate() {
+        let (Ok(from), Ok(to)) = (usize::try_from(window[0]), usize::try_from(window[1])) else { continue };
+        rows.get_mut(from..to).unwrap_or_default().fill(row as u32);
+    }
+    rows
+}
+
+/// The rule of each entry whose key tells that its value is secret; `None` when no key does.
+fn secret_keys(redactor: &mut Redactor, keys: &StringArray) -> Option<Vec<Option<&'static KeyRule>>> {
+    let rules: Vec<_> = (0..keys.len()).map(|i| redactor.keys.rule(keys.value(i))).collect();
+    rules.iter().any(Option::is_some).then_some(rules)
+}
+
+/// The values with those under secret keys replaced whole.
+fn under_keys<'p>(
+    redactor: &mut Redactor,
+    values: &StringArray,
+    rules: &[Option<&'static KeyRule>],
+    place: impl Fn(usize) -> Place<'p>,
+) -> Option<StringArray> {
+    let mut rebuild = super::Rebuild::new(values);
+    for (i, rule) in rules.iter().enumerate().filter(|&(i, _)| values.is_valid(i)) {
+        let text = values.value(i);
+        let Some(hit) = rule.and_then(|rule| rule.attribute(text)) else { continue };
+        if let Some(new) = redactor.replace(text, hit, place(i)) {
+            rebuild.replace(i, &new);
+        }
+    }
+    rebuild.finish()
+}
+
+/// The map with new columns. Keys and values have as many entries as before, so this cannot fail; if it did, no
+/// attributes are better than raw ones.
+fn rebuilt(map: &MapArray, keys: StringArray, values: StringArray, old: &Attributes) -> Attributes {
+    let entries = arrow_array::StructArray::try_new(
+        map.entries().fields().clone(),
+        vec![std::sync::Arc::new(keys), std::sync::Arc::new(values)],
+        None,
+    );
+    let arrow_schema::DataType::Map(field, _) = map.data_type() else { return Attributes::empty(old.rows()) };
+    entries
+        .and_then(|entries| MapArray::try_new(field.clone(), map.offsets().clone(), entries, None, false))
+        .and_then(|map| Attributes::from_array(&map))
+        .unwrap_or_else(|_| Attributes::empty(old.rows()))
+}

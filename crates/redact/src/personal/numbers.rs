@@ -1,0 +1,214 @@
+//! Numbers by layout: payment cards, and national ids whose layout is their own.
+//!
+//! A *stretch* is a run of digits and single separators. It is cut in groups at the separators, and each layout is tried
+//! on the groups: a card is one group of 13 to 16 digits or 4-4-4-4, 4-6-5, 4-6-4. Its first digits must be those of a
+//! card network, its last must be Luhn's.
+
+use super::checks::{digits, luhn, mod97, weighted};
+use super::phone;
+use crate::chars::part;
+use crate::rules::RANK_PERSONAL;
+use crate::scan::Hit;
+
+/// Groups of digits of one stretch: (start, end).
+type Groups = Vec<(usize, usize)>;
+
+/// Longest stretch that is looked at.
+const MAX_STRETCH: usize = 64;
+
+fn separator(b: u8) -> bool {
+    matches!(b, b' ' | b'-' | b'.' | b'(' | b')')
+}
+
+/// Looks at the stretch around `at`; returns where it ends.
+pub(crate) fn look(text: &str, at: usize, out: &mut Vec<Hit>) -> usize {
+    let bytes = text.as_bytes();
+    let part_of = |b: u8| b.is_ascii_digit() || separator(b);
+    let start = at - bytes.get(..at).unwrap_or_default().iter().rev().take(MAX_STRETCH).take_while(|&&b| part_of(b)).count();
+    let end = at + bytes.get(at..).unwrap_or_default().iter().take(MAX_STRETCH).take_while(|&&b| part_of(b)).count();
+    if bytes.get(start..end).unwrap_or_default().iter().filter(|b| b.is_ascii_digit()).count() < 9 {
+        return end;
+    }
+    let groups = groups(bytes, start, end);
+    for i in 0..groups.len() {
+        if i > 0 && !borders_left(bytes, groups[i].0) && !space_before(bytes, groups[i].0) {
+            continue;
+        }
+        card(text, &groups, i, out);
+        layouts(text, &groups, i, out);
+        phone::grouped(text, &groups, i, out);
+    }
+    end
+}
+
+fn groups(bytes: &[u8], start: usize, end: usize) -> Groups {
+    let mut groups = Vec::with_capacity(8);
+    let mut at = start;
+    while at < end {
+        let length = bytes.get(at..end).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+        if length > 0 {
+            groups.push((at, at + length));
+        }
+        at += length.max(1);
+    }
+    groups
+}
+
+/// What may stand before a number that is a thing of its own.
+pub(super) fn borders_left(bytes: &[u8], at: usize) -> bool {
+    match at.checked_sub(1).and_then(|i| bytes.get(i)) {
+        None => true,
+        Some(&b) => !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-' | b'.' | b'/' | b'#' | b'@' | b'$' | b'%' | b'\\' | b'+') && b < 0x80,
+    }
+}
+
+pub(super) fn space_before(bytes: &[u8], at: usize) -> bool {
+    at > 0 && bytes.get(at - 1) == Some(&b' ')
+}
+
+/// What may stand after it: no letter, and no digit after a separator.
+pub(super) fn borders_right(bytes: &[u8], end: usize) -> bool {
+    match bytes.get(end) {
+        None => true,
+        Some(b'.' | b',' | b':' | b'-') => bytes.get(end + 1).is_none_or(|b| !b.is_ascii_alphanumeric()),
+        Some(&b) => !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'/' | b'%' | b'@' | b'+') && b < 0x80,
+    }
+}
+
+/// Whether the groups from `i` on have these lengths, one separator `sep` between them, and no more such group after.
+pub(super) fn layout(bytes: &[u8], groups: &Groups, i: usize, lengths: &[usize], seps: &[u8]) -> Option<(usize, usize)> {
+    let found = groups.get(i..i + lengths.len())?;
+    let fits = found.iter().zip(lengths).all(|((s, e), &n)| e - s == n);
+    let joined = found.windows(2).zip(seps).all(|(w, &sep)| w[1].0 == w[0].1 + 1 && bytes.get(w[0].1) == Some(&sep));
+    let (start, end) = (found.first()?.0, found.last()?.1);
+    // `1234 5678 9012 3456 7890` is a row of numbers, not a card.
+    let more = seps.last().is_some_and(|&sep| {
+        let next = bytes.get(end) == Some(&sep) && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+        let previous = start >= 2 && bytes.get(start - 1) == Some(&sep) && bytes.get(start - 2).is_some_and(u8::is_ascii_digit);
+        next || previous
+    });
+    (fits && joined && !more && borders_left(bytes, start) && borders_right(bytes, end)).then_some((start, end))
+}
+
+/// The first digits of the card networks (ISO/IEC 7812, the networks' published ranges) by length.
+pub(super) fn network(d: &[u32]) -> bool {
+    let head = |n: usize| d.iter().take(n).fold(0, |sum, digit| sum * 10 + digit);
+    match d.len() {
+        14 => matches!(head(2), 36 | 38 | 39) || matches!(head(3), 300..=305),
+        15 => matches!(head(2), 34 | 37),
+        16 => {
+            head(1) == 4
+                || matches!(head(2), 51..=55 | 62 | 65 | 81)
+                || matches!(head(4), 2221..=2720 | 6011 | 3528..=3589 | 2200..=2204 | 5018 | 5020 | 5038 | 6304 | 6759 | 6761..=6763)
+                || matches!(head(3), 644..=649 | 508)
+        }
+        _ => false,
+    }
+}
+
+fn card(text: &str, groups: &Groups, i: usize, out: &mut Vec<Hit>) {
+    let bytes = text.as_bytes();
+    let layouts: [(&[usize], &[u8]); 9] = [
+        (&[16], b""), (&[15], b""), (&[14], b""),
+        (&[4, 4, 4, 4], b"   "), (&[4, 4, 4, 4], b"---"), (&[4, 4, 4, 4], b"..."),
+        (&[4, 6, 5], b"  "), (&[4, 6, 5], b"--"), (&[4, 6, 4], b"  "),
+    ];
+    for (lengths, seps) in layouts {
+        let Some((start, end)) = layout(bytes, groups, i, lengths, seps) else { continue };
+        let d = digits(part(text, start, end));
+        let repeated = d.iter().skip(1).all(|x| *x == d[0]);
+        if network(&d) && luhn(&d) && !repeated {
+            out.push(Hit::new(start, end, "payment-card", RANK_PERSONAL + 1));
+        }
+        return;
+    }
+}
+
+/// Ids that need no word before them.
+fn layouts(text: &str, groups: &Groups, i: usize, out: &mut Vec<Hit>) {
+    let bytes = text.as_bytes();
+    let mut found = |class, range: Option<(usize, usize)>, check: fn(&[u32]) -> bool| {
+        if let Some((start, end)) = range.filter(|&(s, e)| check(&digits(part(text, s, e)))) {
+            out.push(Hit::new(start, end, class, RANK_PERSONAL + 1));
+        }
+    };
+    found("us-ssn", layout(bytes, groups, i, &[3, 2, 4], b"--"), us_ssn);
+    found("br-cpf", layout(bytes, groups, i, &[3, 3, 3, 2], b"..-"), br_cpf);
+    found("ch-ahv", layout(bytes, groups, i, &[3, 4, 4, 2], b"..."), ch_ahv);
+    found("fr-nir", layout(bytes, groups, i, &[1, 2, 2, 2, 3, 3, 2], b"      "), fr_nir);
+    found("fr-nir", layout(bytes, groups, i, &[15], b""), fr_nir);
+    found("kr-rrn", layout(bytes, groups, i, &[6, 7], b"-"), kr_rrn);
+    chinese(text, groups, i, out);
+}
+
+/// Area not 000, 666 or 9xx, group not 00, serial not 0000 (Social Security Administration, since 2011).
+pub(super) fn us_ssn(d: &[u32]) -> bool {
+    let number = |r: std::ops::Range<usize>| d.get(r).unwrap_or_default().iter().fold(0, |n, x| n * 10 + x);
+    let area = number(0..3);
+    d.len() == 9 && area != 0 && area != 666 && area < 900 && number(3..5) != 0 && number(5..9) != 0
+}
+
+/// Cadastro de Pessoas Físicas: two check digits modulo 11.
+pub(super) fn br_cpf(d: &[u32]) -> bool {
+    let check = |n: usize| {
+        let sum: u32 = d.iter().take(n).zip((2..=n as u32 + 1).rev()).map(|(x, w)| x * w).sum();
+        match sum % 11 { 0 | 1 => 0, rest => 11 - rest }
+    };
+    d.len() == 11 && !d.iter().all(|x| *x == d[0]) && check(9) == d[9] && check(10) == d[10]
+}
+
+/// Swiss AHV number: an EAN-13 that begins with 756.
+pub(super) fn ch_ahv(d: &[u32]) -> bool {
+    let sum = weighted(d, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]);
+    d.len() == 13 && d.starts_with(&[7, 5, 6]) && sum.is_multiple_of(10)
+}
+
+/// French NIR: sex, year, month, place, order, and 97 less the number modulo 97.
+pub(super) fn fr_nir(d: &[u32]) -> bool {
+    let number = |r: std::ops::Range<usize>| d.get(r).unwrap_or_default().iter().fold(0u64, |n, x| n * 10 + u64::from(*x));
+    let month = number(3..5);
+    d.len() == 15
+        && matches!(d[0], 1 | 2)
+        && (1..=12).contains(&month)
+        && (1..=98).contains(&number(5..7))
+        && 97 - number(0..13) % 97 == number(13..15)
+}
+
+/// Korean resident number: a date, a digit for century and sex, and a check digit (which numbers since 2020 lack).
+pub(super) fn kr_rrn(d: &[u32]) -> bool {
+    let sum = weighted(d, &[2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]);
+    d.len() == 13 && date(d, 2, 4) && (1..=8).contains(&d[6]) && (11 - sum % 11) % 10 == d[12]
+}
+
+/// Whether month and day at these places can be meant.
+pub(super) fn date(d: &[u32], month: usize, day: usize) -> bool {
+    let two = |i: usize| d.get(i..i + 2).map_or(0, |p| p[0] * 10 + p[1]);
+    (1..=12).contains(&two(month)) && (1..=31).contains(&two(day))
+}
+
+/// Chinese resident id: 17 digits and a check character that may be X (GB 11643, ISO 7064 mod 11-2).
+fn chinese(text: &str, groups: &Groups, i: usize, out: &mut Vec<Hit>) {
+    let bytes = text.as_bytes();
+    let Some(&(start, end)) = groups.get(i) else { return };
+    let x = end - start == 17 && matches!(bytes.get(end), Some(b'X' | b'x'));
+    if !(end - start == 18 || x) {
+        return;
+    }
+    let end = end + usize::from(x);
+    if borders_left(bytes, start) && borders_right(bytes, end) && cn_id(part(text, start, end)) {
+        out.push(Hit::new(start, end, "cn-id", RANK_PERSONAL + 1));
+    }
+}
+
+pub(super) fn cn_id(text: &str) -> bool {
+    let d = digits(part(text, 0, 17));
+    let sum = weighted(&d, &[7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]);
+    let check = b"10X98765432"[(sum % 11) as usize];
+    let year = d.get(6..8).map_or(0, |p| p[0] * 10 + p[1]);
+    d.len() == 17 && matches!(year, 19 | 20) && date(&d, 10, 12) && text.as_bytes().last().map(u8::to_ascii_uppercase) == Some(check)
+}
+
+/// Digits alone, by mod 97 of the first part: used by ids of several countries.
+pub(super) fn rest97(d: &[u32], n: usize) -> Option<u64> {
+    mod97(d.get(..n)?.iter().map(|x| b'0' + *x as u8))
+}

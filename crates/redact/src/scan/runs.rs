@@ -1,0 +1,115 @@
+//! Long words: base64 that hides something, tokens without a prefix, and what looks random where a value stands.
+
+use super::{Hit, Name, Progress, Scanner};
+use crate::chars::{Charset, Mix, entropy_bits, part};
+use crate::encoded::{MAX_ENCODED_BYTES, base64_text};
+use crate::keys::changes;
+use crate::rules::{RANK_GUESS, RANK_TOKEN};
+
+const WORD: Charset = Charset::BASE64.or(Charset::URL64);
+
+/// Shortest base64 that is decoded: twelve bytes of plain text.
+const MIN_BASE64: usize = 16;
+const MIN_RANDOM: usize = 20;
+
+/// Looks at the word around `at`; returns where it ends.
+pub(super) fn look(scanner: &Scanner, text: &str, at: usize, progress: &Progress, out: &mut Vec<Hit>) -> usize {
+    let bytes = text.as_bytes();
+    let start = at - WORD.run_back(bytes, at, MAX_ENCODED_BYTES);
+    let end = at + WORD.run(bytes, at, usize::MAX);
+    if end - start < MIN_BASE64 {
+        return end;
+    }
+    discord(text, start, end, out);
+    let mix = Mix::of(part(text, start, end.min(start + 256)));
+    // Words, paths and hexadecimal numbers, which is what nearly all of them are.
+    let hex = mix.other == 0 && Charset::HEX.all(part(text, start, end));
+    if hex || mix.lower + mix.upper == 0 || mix.lower + mix.upper + mix.digit < 12 {
+        return end;
+    }
+    let padded = end + bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|&&b| b == b'=').count();
+    if mix.upper > 0 && mix.lower > 0 {
+        base64(scanner, text, start, padded, progress, out);
+    }
+    random(text, start, padded, out);
+    end
+}
+
+/// What the decoded text holds redacts the whole word.
+fn base64(scanner: &Scanner, text: &str, start: usize, end: usize, progress: &Progress, out: &mut Vec<Hit>) {
+    let word = part(text, start, end);
+    let whole = base64_text(word).map(|decoded| (start, decoded));
+    // The word may be glued to a path or a prefix: `data/dXNlci...`.
+    let cut = || {
+        let from = word.trim_end_matches('=').rfind(['/', '-', '_'])? + 1;
+        (word.len() - from >= MIN_BASE64).then(|| base64_text(word.get(from..)?).map(|d| (start + from, d)))?
+    };
+    let Some((start, decoded)) = whole.or_else(cut) else { return };
+    let Some(best) = scanner.inside(&decoded, progress).into_iter().max_by_key(|hit| hit.rank) else { return };
+    let plain = best.plain.or_else(|| decoded.get(best.start..best.end).map(Into::into));
+    out.push(Hit { start, end, plain, rank: RANK_TOKEN, class: best.class });
+}
+
+/// Random characters after `=`, `:` or an opening quote behind one, unless the key says that it is an id or a hash.
+fn random(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
+    let bytes = text.as_bytes();
+    let value = part(text, start, end).trim_end_matches('=');
+    if !(MIN_RANDOM..=4096).contains(&value.len()) || matches!(bytes.get(end), Some(b'.' | b'(' | b':' | b'@')) {
+        return;
+    }
+    if !is_random(value) {
+        return;
+    }
+    let mut at = start;
+    let before = |at: usize| at.checked_sub(1).and_then(|i| bytes.get(i)).copied();
+    while matches!(before(at), Some(b'"' | b'\'' | b'\\' | b' ')) && start - at < 8 {
+        at -= 1;
+    }
+    if !matches!(before(at), Some(b'=' | b':')) {
+        return;
+    }
+    let mut key_end = at - 1;
+    while matches!(before(key_end), Some(b'"' | b'\'' | b'\\' | b' ' | b':')) && at - key_end < 8 {
+        key_end -= 1;
+    }
+    let key_start = key_end - Charset::URL64_DOT.run_back(bytes, key_end, 64);
+    let key = part(text, key_start, key_end);
+    if !key.is_empty() && !names_no_secret(key) {
+        out.push(Hit { start, end, class: Name::Built("high-entropy"), rank: RANK_GUESS, plain: None });
+    }
+}
+
+fn is_random(value: &str) -> bool {
+    let mix = Mix::of(value);
+    let slashes = value.bytes().filter(|&b| b == b'/').count();
+    let three = mix.lower >= 3 && mix.upper >= 3 && mix.digit >= 1;
+    // A path has a `/` every few letters, and words between them; a name in camel case changes its case rarely.
+    three && slashes * 12 <= value.len() && changes(value) * 5 >= value.len() * 2 && entropy_bits(value) >= 3.9
+}
+
+/// Whether a key promises an id, a hash, or another thing that is long and no secret.
+fn names_no_secret(key: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "id", "ids", "uid", "uuid", "guid", "hash", "sha", "sha1", "sha256", "sha512", "md5", "digest", "checksum", "etag",
+        "integrity", "fingerprint", "trace", "span", "revision", "commit", "version", "build", "name", "path", "file", "url",
+        "uri", "ref", "tag", "image", "class", "type", "method", "host", "target", "label", "cursor", "request", "parent",
+        "traceparent", "tracestate", "object", "blob", "block", "cache", "oid", "tree", "crc", "node", "pod", "container",
+    ];
+    let lower: String = key.chars().flat_map(|c| if c.is_ascii_uppercase() { vec!['_', c.to_ascii_lowercase()] } else { vec![c] }).collect();
+    lower.split(['_', '-', '.']).rev().take(2).any(|word| WORDS.contains(&word))
+}
+
+/// A Discord bot token: 24 to 28 characters from M, N or O on, `.`, 6, `.`, 27 to 38.
+fn discord(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
+    let bytes = text.as_bytes();
+    if !matches!(bytes.get(start), Some(b'M' | b'N' | b'O')) || !(24..=28).contains(&(end - start)) {
+        return;
+    }
+    let second = Charset::URL64.run(bytes, end + 1, 7);
+    let third_at = end + 1 + second + 1;
+    let third = Charset::URL64.run(bytes, third_at, 39);
+    let dots = bytes.get(end) == Some(&b'.') && bytes.get(third_at - 1) == Some(&b'.');
+    if dots && second == 6 && (27..=38).contains(&third) {
+        out.push(Hit::new(start, third_at + third, "discord-token", RANK_TOKEN));
+    }
+}
