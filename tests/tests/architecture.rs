@@ -32,7 +32,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("rmcp", &["egress"]),
     ("tokio", &["ingress", "egress", "decant"]),
     ("tempfile", &["store", "decant"]),
-    ("rand", &["sim"]),
+    ("rand", &["sim", "decant"]),
 ];
 
 /// Top-level names of rooms that end up holding everything.

@@ -19,5 +19,5 @@ pub use window::{Window, restrict};
 
 pub use decant_dedup::RawConfig as RawDedupConfig;
 pub use decant_detect::{Ask, RawConfig as RawDetectConfig};
-pub use decant_redact::{RawConfig as RawRedactConfig, Redactor};
+pub use decant_redact::{RawConfig as RawRedactConfig, Redactor, instruction_like};
 pub use decant_template::{Dictionary, RawConfig as RawTemplateConfig, Template};

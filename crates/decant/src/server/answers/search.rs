@@ -1,0 +1,63 @@
+//! Where words occur: among the findings first, then in the newest records.
+
+use decant_context::{Handles, PageItem};
+use decant_egress::{Answer, SearchQuery, ServiceError};
+use decant_engine::Ask;
+use decant_model::Signal;
+use decant_store::{ScanRequest, Store};
+
+use super::{Answers, Times, blocking, describe, page, records, request};
+
+/// Records that are looked through, and matches that are kept.
+const LOOKED_AT_MAX: usize = 1_000_000;
+const MATCHES_MAX: usize = 2_000;
+
+pub(super) async fn answer(answers: &Answers, query: SearchQuery) -> Result<Answer, ServiceError> {
+    let request = request(&query.fit)?;
+    let times = Times { from: query.from, to: query.to, at: None };
+    let ask = answers.ask(times, query.service).await?;
+    let findings = answers.findings(ask.clone()).await?;
+    answers.remember(ask.clone());
+    let store = answers.store.clone();
+    let words: Vec<String> = query.query.split_whitespace().map(str::to_lowercase).collect();
+    blocking(move || {
+        let handles = Handles::of(&findings);
+        let mut items: Vec<PageItem> =
+            describe::all(&findings, &handles).into_iter().filter(|item| matches(item, &words)).collect();
+        items.append(&mut in_records(&store, &ask, &words));
+        page(format!("search: {}", query.query), request, query.cursor, &items)
+    })
+    .await
+}
+
+fn in_records(store: &Store, ask: &Ask, words: &[String]) -> Vec<PageItem> {
+    let mut found = Vec::new();
+    let mut looked_at = 0;
+    for signal in [Signal::Logs, Signal::Traces] {
+        let request = ScanRequest {
+            from_unix_nano: ask.from,
+            to_unix_nano: ask.to,
+            services: ask.service.clone().map(|service| vec![service]),
+            ..ScanRequest::of(signal)
+        };
+        for batch in store.scan(&request) {
+            let Ok(batch) = batch else { continue };
+            looked_at += batch.len();
+            let mut items = Vec::new();
+            records::items(&batch, &mut items);
+            found.extend(items.into_iter().filter(|item| matches(item, words)));
+            if looked_at >= LOOKED_AT_MAX || found.len() >= MATCHES_MAX {
+                break;
+            }
+        }
+    }
+    found.sort_by_key(|item| std::cmp::Reverse(item.at_unix_nano));
+    found
+}
+
+/// Whether every word stands in the item's text or service, in any case.
+fn matches(item: &PageItem, words: &[String]) -> bool {
+    let text = item.text.to_lowercase();
+    let service = item.service.as_deref().unwrap_or_default().to_lowercase();
+    words.iter().all(|word| text.contains(word.as_str()) || service.contains(word.as_str()))
+}

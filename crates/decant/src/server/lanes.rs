@@ -1,0 +1,96 @@
+//! The lanes' threads, and how batches are spread over them.
+//!
+//! A batch goes to the lane that its first resource hashes to, so that a record that is delivered twice meets the same
+//! dedup state. A lane thread takes a batch through the stages, hands it to the writer, and tells the correlator what it
+//! learnt when its queue has run dry, or after some batches when it never does.
+
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use decant_engine::{Config, Lane};
+use decant_ingress::{Ack, Deliveries, Delivery};
+use decant_model::Batch;
+use tokio::sync::mpsc;
+
+use super::correlating::Correlating;
+use super::writing::Writing;
+
+/// Batches that may wait for a lane; the intake's bounds hold for them too.
+const QUEUE: usize = 64;
+/// A lane that is never idle still tells what it learnt this often.
+const YIELD_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The lanes' queues and threads.
+pub(super) struct Lanes {
+    queues: Vec<mpsc::Sender<Delivery>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Lanes {
+    /// Starts `count` lanes.
+    pub(super) fn start(
+        count: usize,
+        config: &Config,
+        writing: &Writing,
+        correlating: &Correlating,
+    ) -> std::io::Result<Self> {
+        let (mut queues, mut threads) = (Vec::new(), Vec::new());
+        for lane in 0..count {
+            let (sender, receiver) = mpsc::channel(QUEUE);
+            let state = Lane::new(config);
+            let (writing, correlating) = (writing.clone(), correlating.clone());
+            let run = move || run(lane, state, receiver, &writing, &correlating);
+            threads.push(thread::Builder::new().name(format!("lane-{lane}")).spawn(run)?);
+            queues.push(sender);
+        }
+        Ok(Self { queues, threads })
+    }
+
+    /// Spreads deliveries until they end; returns the threads, which end when their queues are empty.
+    pub(super) async fn spread(self, mut deliveries: Deliveries) -> Vec<JoinHandle<()>> {
+        while let Some(delivery) = deliveries.recv().await {
+            let lane = lane_of(&delivery.batch, self.queues.len());
+            if let Some(queue) = self.queues.get(lane)
+                && let Err(refused) = queue.send(delivery).await
+            {
+                // Dropping the ack tells the sender to try again.
+                drop(refused);
+                tracing::error!(lane, "a lane is gone: its batches are sent back");
+            }
+        }
+        self.threads
+    }
+}
+
+fn lane_of(batch: &Batch, lanes: usize) -> usize {
+    let id = batch.resources.get(0).map_or(0, |resource| resource.id());
+    (id % lanes.max(1) as u64) as usize
+}
+
+fn run(
+    number: usize,
+    mut lane: Lane,
+    mut queue: mpsc::Receiver<Delivery>,
+    writing: &Writing,
+    correlating: &Correlating,
+) {
+    let mut told = Instant::now();
+    while let Some(Delivery { batch, ack }) = queue.blocking_recv() {
+        write(&mut lane, batch, ack, writing);
+        if queue.is_empty() || told.elapsed() >= YIELD_INTERVAL {
+            correlating.learn(number, lane.take(), lane.counts());
+            told = Instant::now();
+        }
+    }
+    correlating.learn(number, lane.take(), lane.counts());
+}
+
+fn write(lane: &mut Lane, batch: Batch, ack: Ack, writing: &Writing) {
+    let batch = lane.push(batch);
+    if batch.is_empty() {
+        // All of it had been delivered before, and is durable.
+        ack.durable();
+    } else {
+        writing.write(batch, ack);
+    }
+}

@@ -1,0 +1,83 @@
+//! The writer's thread: batches of all lanes, made durable in groups.
+//!
+//! One write to the disk costs as much for a hundred batches as for one. So the writer takes what has gathered, waits a
+//! moment for more unless there is much already, appends it as one group, and only then answers. When the disk fails,
+//! senders are told to come again; nothing is acknowledged that is not there.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use decant_ingress::{Ack, Failure};
+use decant_model::Batch;
+use decant_store::Store;
+use tokio::sync::mpsc;
+
+/// Batches that may wait; the intake's bounds hold for them too.
+const QUEUE: usize = 256;
+/// A group is written when it has this many bytes.
+const GROUP_BYTES: usize = 16 << 20;
+/// A group waits this long for more batches.
+const LINGER: Duration = Duration::from_millis(100);
+/// How often the queue is looked at while a group gathers.
+const GATHER_INTERVAL: Duration = Duration::from_millis(5);
+
+struct Write {
+    batch: Batch,
+    ack: Ack,
+}
+
+/// Sends batches to the writer. Cheap to clone; the thread ends when all are gone.
+#[derive(Clone)]
+pub(super) struct Writing(mpsc::Sender<Write>);
+
+impl Writing {
+    /// Starts the thread.
+    pub(super) fn start(store: Arc<Store>) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || run(&store, receiver))?;
+        Ok((Self(sender), thread))
+    }
+
+    /// Hands a batch over; its ack is answered when it is durable. Called by lane threads; waits for room.
+    pub(super) fn write(&self, batch: Batch, ack: Ack) {
+        if let Err(refused) = self.0.blocking_send(Write { batch, ack }) {
+            refused
+                .0
+                .ack
+                .failed(Failure::Retryable("the store takes no writes any more: restart the server".to_owned()));
+        }
+    }
+}
+
+fn run(store: &Store, mut queue: mpsc::Receiver<Write>) {
+    while let Some(first) = queue.blocking_recv() {
+        let (batches, acks) = gather(first, &mut queue);
+        match store.append(&batches) {
+            Ok(_) => acks.into_iter().for_each(Ack::durable),
+            Err(error) => {
+                tracing::error!(%error, batches = batches.len(), "a group of batches could not be made durable");
+                let failure = Failure::Retryable(error.to_string());
+                acks.into_iter().for_each(|ack| ack.failed(failure.clone()));
+            }
+        }
+    }
+}
+
+fn gather(first: Write, queue: &mut mpsc::Receiver<Write>) -> (Vec<Batch>, Vec<Ack>) {
+    let until = Instant::now() + LINGER;
+    let mut bytes = first.batch.memory_bytes();
+    let (mut batches, mut acks) = (vec![first.batch], vec![first.ack]);
+    while bytes < GROUP_BYTES {
+        match queue.try_recv() {
+            Ok(write) => {
+                bytes += write.batch.memory_bytes();
+                batches.push(write.batch);
+                acks.push(write.ack);
+            }
+            Err(mpsc::error::TryRecvError::Empty) if Instant::now() < until => thread::sleep(GATHER_INTERVAL),
+            Err(_) => break,
+        }
+    }
+    (batches, acks)
+}
