@@ -59,7 +59,7 @@ fn a_message_that_is_not_what_it_should_be_adds_nothing() {
     assert!(matches!(push(&mut json, 4, "{\"msg\":1} x"), Err(DecodeError::Json { .. })));
     assert_eq!(take(&mut json), [(3, vec![row("fine", 3, 7)])]);
     let mut text = decoder(Encoding::Text);
-    let binary = [0x9c, 0xff, 0xd3, 0x80, 0x01, 0xe8, 0xaa, 0xbb, 0xf1, 0x90];
+    let binary = [0x9c, 0xff, 0x00, 0x80, 0x01, 0xe8, 0xaa, 0xbb, 0xf1, 0x90].repeat(4);
     let message = Message { offset: 1, time_unix_nano: None, payload: &binary };
     assert!(matches!(text.push(&message), Err(DecodeError::Utf8 { valid_up_to: 0 })));
     let mut proto = decoder(Encoding::OtlpProto);

@@ -235,16 +235,30 @@ impl Lines {
 
     /// A line of a container runtime: parts are put together, then the program's line is looked at.
     fn wrapped(&mut self, line: &wrapped::Wrapped<'_>, number: u64, out: &mut Vec<Batch>) {
-        let wrapper_time = line.stamp.map(|s| self.clock.resolve(s));
-        let Some((text, first, lines)) = self.partial.take(line, number, self.options.max_joined_bytes) else { return };
+        let time = line.stamp.map(|s| self.clock.resolve(s));
+        if let Some((text, first, lines)) = self.partial.take(line, number, self.options.max_joined_bytes) {
+            self.unwrapped(line.format, line.is_stderr, time, &text, (first, lines), out);
+        }
+    }
+
+    /// A program's line, `lines` of the runtime's from `first` on, which it got out at `time`.
+    fn unwrapped(
+        &mut self,
+        format: Format,
+        is_stderr: bool,
+        time: Option<i64>,
+        text: &str,
+        (first, lines): (u64, u64),
+        out: &mut Vec<Batch>,
+    ) {
         let mut stripped = String::new();
-        let text = if ansi::strip(&text, &mut stripped) { &stripped } else { &*text };
+        let text = if ansi::strip(text, &mut stripped) { &stripped } else { text };
         if let Some(pairs) = text.trim_ascii_start().starts_with('{').then(|| json::parse(text)).flatten() {
             self.write(out);
-            self.pending.start(line.format, Joins::Begins, first, lines);
+            self.pending.start(format, Joins::Begins, first, lines);
             json::read(&pairs, text, self.options.limits.max_attributes, &mut self.pending);
             let own = self.pending.stamp.map(|s| self.clock.resolve(s));
-            self.pending.time_unix_nano = own.or(wrapper_time);
+            self.pending.time_unix_nano = own.or(time);
         } else {
             let mut header = formats::header(text);
             // The program's time may lack a zone; the runtime's does not.
@@ -255,12 +269,12 @@ impl Lines {
             }
             self.write(out);
             let joins = if header.joins == Joins::Never { Joins::Begins } else { header.joins };
-            self.pending.start(line.format, joins, first, lines);
+            self.pending.start(format, joins, first, lines);
             self.fill(&header);
-            self.pending.time_unix_nano = wrapper_time;
+            self.pending.time_unix_nano = time;
         }
-        self.pending.observed_time_unix_nano = wrapper_time;
-        if line.is_stderr {
+        self.pending.observed_time_unix_nano = time;
+        if is_stderr {
             self.pending.attribute("log.iostream", "stderr");
         }
         self.begun();
@@ -390,8 +404,9 @@ impl Lines {
 
     /// Nothing follows that could belong to what is open.
     pub(super) fn end(&mut self, out: &mut Vec<Batch>) {
-        for line in self.partial.rest() {
-            self.wrapped(&line, self.number, out);
+        for partial::Rest { format, is_stderr, text, first_line, lines } in self.partial.rest() {
+            let time = self.clock.last();
+            self.unwrapped(format, is_stderr, time, &text, (first_line, lines), out);
         }
         self.write(out);
     }

@@ -129,7 +129,7 @@ fn is_python_chain(line: &str) -> bool {
 }
 
 /// A dotted name that ends as exceptions' do, alone or before a colon: `java.io.IOException: ..`, `ValueError`.
-fn is_exception(line: &str) -> bool {
+pub(super) fn is_exception(line: &str) -> bool {
     let Some(name) = name_before_colon(line) else { return false };
     let last = name.rsplit(['.', '$']).next().unwrap_or(name);
     let ends = ["Exception", "Error", "Throwable", "Failure", "Fault", "Interrupt", "Warning", "Exit", "Iteration"];

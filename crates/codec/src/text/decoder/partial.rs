@@ -45,12 +45,22 @@ impl Partial {
         Some((Cow::Owned(std::mem::take(&mut open.text)), open.first_line, lines))
     }
 
-    /// Empty last parts for what is still open at the end of the file, to close it with.
-    pub(super) fn rest(&self) -> Vec<Wrapped<'static>> {
-        let close = |open: &Open, is_stderr: bool| {
-            let format = open.format.filter(|_| open.lines > 0)?;
-            Some(Wrapped { format, stamp: None, is_stderr, is_part: false, text: Cow::Borrowed("") })
+    /// What is still open at the end of the file.
+    pub(super) fn rest(&mut self) -> Vec<Rest> {
+        let close = |open: &mut Open, is_stderr: bool| {
+            let Open { text, first_line, lines, format } = std::mem::take(open);
+            format.filter(|_| lines > 0).map(|format| Rest { format, is_stderr, text, first_line, lines })
         };
-        close(&self.stdout, false).into_iter().chain(close(&self.stderr, true)).collect()
+        close(&mut self.stdout, false).into_iter().chain(close(&mut self.stderr, true)).collect()
     }
+}
+
+/// A line whose last part did not come.
+#[derive(Debug)]
+pub(super) struct Rest {
+    pub(super) format: Format,
+    pub(super) is_stderr: bool,
+    pub(super) text: String,
+    pub(super) first_line: u64,
+    pub(super) lines: u64,
 }

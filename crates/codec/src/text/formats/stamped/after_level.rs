@@ -3,6 +3,7 @@
 //! Brackets are a thread only when a logger follows (`[main] com.shop.Cart: ..`); else they belong to the message.
 
 use super::super::super::header::{Header, part};
+use super::super::super::join::is_exception;
 use super::super::super::stamp::Scan;
 use super::skip_separators;
 
@@ -86,7 +87,10 @@ fn logger<'a>(text: &'a str, at: usize, header: &mut Header<'a>) -> Option<usize
     let qualified = word.trim_end_matches(':').bytes().any(|b| matches!(b, b'.' | b'$')) || word.contains("::");
     let url = word.contains("://");
     let (name, end) =
-        if let Some(name) = word.strip_suffix(':').filter(|_| qualified && !url && after.starts_with(b" ")) {
+        // `java.io.IOException: ..` looks like a logger and is the message.
+        if let Some(name) =
+            word.strip_suffix(':').filter(|n| qualified && !url && after.starts_with(b" ") && !is_exception(n))
+        {
             (name, at + len + 1)
         } else if after.starts_with(b" - ") || after.starts_with(b" : ") {
             (word, at + len + 3)
