@@ -77,12 +77,12 @@ impl Source {
             return;
         }
         if class.score < TELLING {
-            self.quiet(ordinal, text, class);
+            self.quiet(ordinal, text, class, shapes);
             return;
         }
         let shape = shape::of(text);
         let nth = shapes.count(shape);
-        if nth > MAX_OF_SHAPE && !class.ends {
+        if nth > MAX_OF_SHAPE && class.kind != Kind::Exit {
             self.ring.push(ordinal, text, class, self.step.number());
             return;
         }
@@ -102,10 +102,14 @@ impl Source {
         }
     }
 
-    fn quiet(&mut self, ordinal: u64, text: &str, class: Class) {
+    fn quiet(&mut self, ordinal: u64, text: &str, class: Class, shapes: &mut Shapes) {
         if class.kind == Kind::Header {
             let step = self.step.number();
             self.header = Some(Line { ordinal, text: clean::cut(text), class, shape: 0, step, priority: 0.0 });
+        }
+        if self.after == 0 && class.kind == Kind::Warning {
+            self.warning(ordinal, text, class, shapes);
+            return;
         }
         if self.after == 0 {
             self.ring.push(ordinal, text, class, self.step.number());
@@ -116,6 +120,17 @@ impl Source {
         self.after = if inner && self.after_priority > 0.02 { self.after } else { self.after - 1 };
         self.after_priority *= 0.95;
         self.keep(ordinal, text, class, shape::of(text), self.after_priority);
+    }
+
+    /// Warnings are kept alone, the first of each shape.
+    fn warning(&mut self, ordinal: u64, text: &str, class: Class, shapes: &mut Shapes) {
+        let shape = shape::of(text);
+        let nth = shapes.count(shape);
+        if nth <= MAX_OF_SHAPE / 4 {
+            self.keep(ordinal, text, class, shape, 0.15 / nth as f32);
+        } else {
+            self.ring.push(ordinal, text, class, self.step.number());
+        }
     }
 
     fn telling(&mut self, ordinal: u64, text: &str, class: Class, shape: u64, priority: f32) {

@@ -11,6 +11,8 @@ pub(super) enum Kind {
     Step,
     /// A line of a step's script.
     Script,
+    /// A warning: of interest when warnings count as errors.
+    Warning,
     /// A command, task or test that begins here.
     Header,
     /// Expected, actual, a place in the source: tells much beside an error, little alone.
@@ -41,6 +43,7 @@ impl Kind {
     pub(super) fn why(self) -> &'static str {
         match self {
             Self::Cause => "error",
+            Self::Warning => "warning",
             Self::Test => "failed test",
             Self::Exit => "exit status",
             Self::Summary => "summary of failures",

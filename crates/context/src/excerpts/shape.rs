@@ -53,12 +53,16 @@ pub(super) fn of(line: &str) -> u64 {
     hash
 }
 
-/// The text with its runs of digits made alike: equal for lines that differ in counters and times only.
+/// The text with its runs of digits made alike: equal for lines that differ in counters and times only. Line numbers
+/// (`a.rs:12`) stay.
 pub(super) fn text(line: &str) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut digit = false;
+    let (mut digit, mut place) = (false, false);
+    let (mut before, mut last) = (0_u8, 0_u8);
     for b in line.trim().bytes() {
-        let is_digit = b.is_ascii_digit();
+        place = if b.is_ascii_digit() { place || (last == b':' && before.is_ascii_alphabetic()) } else { false };
+        (before, last) = (last, b);
+        let is_digit = b.is_ascii_digit() && !place;
         if is_digit && digit {
             continue;
         }
@@ -84,6 +88,7 @@ mod tests {
     fn counters_and_times_do_not_make_a_text_new() {
         assert_eq!(text("retry 1/12 in 3.5s"), text("  retry 2/3 in 10.25s"));
         assert_ne!(text("retry"), text("retries"));
+        assert_ne!(text(" --> src/a.rs:5:5"), text(" --> src/a.rs:61:5"));
     }
 
     #[test]

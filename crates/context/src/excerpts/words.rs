@@ -31,6 +31,10 @@ struct Sum {
     /// As `damp`, for source that is shown, which is no noise.
     shown: f32,
     ends: bool,
+    /// The runner calls it an error.
+    marked: bool,
+    warning: bool,
+    progress: bool,
     good: bool,
     /// A verdict that all is well with what the line names.
     passed: bool,
@@ -73,14 +77,17 @@ impl Words {
             apply(&mut sum, word.effect, bytes, m.start(), m.end());
         }
         place::start(&mut sum, line);
-        if sum.kind == Kind::Step || sum.ends {
+        if sum.kind == Kind::Step || sum.ends || sum.marked {
             return Class { kind: sum.kind, score: sum.score, ends: sum.ends };
         }
-        if (sum.good && sum.score < 0.75) || (sum.passed && sum.kind != Kind::Summary) {
+        if (sum.good && sum.score < 0.8 && sum.kind != Kind::Summary) || (sum.passed && sum.kind != Kind::Summary) {
             return Class { kind: Kind::Noise, score: 0.0, ends: false };
         }
         let score = ((sum.score + sum.more.min(0.09)) * sum.damp * sum.shown).min(1.0);
-        let kind = if sum.score == 0.0 && sum.damp < 1.0 { Kind::Noise } else { sum.kind };
+        if sum.warning && score < 0.3 {
+            return Class { kind: Kind::Warning, score: 0.22, ends: false };
+        }
+        let kind = if sum.score == 0.0 && sum.progress { Kind::Noise } else { sum.kind };
         Class { kind, score, ends: false }
     }
 }
@@ -89,6 +96,19 @@ impl Words {
 fn apply(sum: &mut Sum, effect: Effect, line: &[u8], start: usize, end: usize) {
     match effect {
         Effect::Say(kind, score) => sum.say(kind, score),
+        Effect::Annotation => {
+            // Errors at a place in the source are many; the step's end comes after them.
+            let at_place = std::str::from_utf8(line.get(end..).unwrap_or_default()).is_ok_and(place::begins_with_place);
+            sum.say(Kind::Cause, if at_place { 0.88 } else { 0.95 });
+            sum.ends |= !at_place;
+            sum.marked = true;
+        }
+        Effect::Http => {
+            if look::number_after(line, end).is_some_and(|n| (400..600).contains(&n)) {
+                sum.say(Kind::Cause, 0.65);
+            }
+        }
+        Effect::Warning => sum.warning = true,
         Effect::Ends(score) => {
             sum.say(Kind::Exit, score);
             sum.ends = true;
@@ -121,6 +141,10 @@ fn apply(sum: &mut Sum, effect: Effect, line: &[u8], start: usize, end: usize) {
             }
         }
         Effect::Damp(factor) => sum.damp = sum.damp.min(factor),
+        Effect::Progress(factor) => {
+            sum.damp = sum.damp.min(factor);
+            sum.progress = true;
+        }
         Effect::Good => sum.good = true,
         Effect::Passed => {
             if look::emphasis(line, start, end) > 0.0 && look::number_beside(line, start, end).is_none() {

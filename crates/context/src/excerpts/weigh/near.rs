@@ -24,12 +24,12 @@ pub(super) fn weights(lines: &[Line], own: &[f32], news: &[f32]) -> Vec<f32> {
         if line.class.ends {
             tail(lines, i, weight, &mut out);
         }
-        if line.class.kind == Kind::Exit && weight >= LENDS {
+        if (line.class.ends || line.class.kind == Kind::Exit) && weight >= LENDS {
             step(lines, i, weight, &mut out);
         }
     }
     for (((line, weight), own), news) in lines.iter().zip(&mut out).zip(own).zip(news) {
-        *weight = (*weight * news).max(*own) * length_factor(line.text.len());
+        *weight = (*weight * news).max(*own) * length_factor(line.text.len()) * substance(&line.text);
     }
     for (i, (line, &weight)) in lines.iter().zip(own).enumerate() {
         if line.class.ends {
@@ -52,6 +52,7 @@ fn after(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
     let Some(first) = lines.get(at) else { return };
     let mut lend = weight * if first.class.kind == Kind::Exit { 0.3 } else { 0.75 };
     let mut ordinal = first.ordinal;
+    let mut own_frames = 0;
     for (j, line) in lines.iter().enumerate().skip(at + 1).take(AFTER) {
         if line.ordinal > ordinal + 3 || line.step != first.step || line.class.ends {
             return;
@@ -61,7 +62,12 @@ fn after(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
             Kind::Noise => 0.1,
             Kind::Detail => 1.1,
             Kind::Frame if is_library(&line.text) => 0.25,
-            Kind::Frame => 0.8,
+            Kind::Frame if !line.text.contains(':') || line.text.contains(": ") => 0.4,
+            Kind::Frame => {
+                own_frames += 1;
+                if own_frames == 1 { 1.15 } else { 0.7 }
+            }
+            _ if is_marked(&line.text) => 1.0,
             _ if is_body(&line.text) => 0.75,
             Kind::Plain => 0.5,
             _ => 0.6,
@@ -91,11 +97,12 @@ fn before(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
         let share = match line.class.kind {
             Kind::Noise => 0.1,
             Kind::Frame if is_library(&line.text) => 0.3,
-            Kind::Frame | Kind::Detail => 1.0,
+            Kind::Frame => 1.4,
+            Kind::Detail => 1.0,
             _ => 0.7,
         };
         raise(out, j, lend * share);
-        lend *= 0.75;
+        lend *= if is_body(&line.text) { 0.85 } else { 0.75 };
     }
 }
 
@@ -125,11 +132,12 @@ fn last(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
 /// Title and script of the step that failed.
 fn step(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
     let Some(end) = lines.get(at) else { return };
-    let mut script = weight * 0.5;
+    let mut script = weight * 0.4;
     for (j, line) in lines.iter().enumerate().take(at) {
         if line.step == end.step {
             match line.class.kind {
                 Kind::Step => raise(out, j, weight * 0.75),
+                Kind::Script if line.text.trim_start().starts_with('#') => raise(out, j, script * 0.4),
                 Kind::Script => {
                     raise(out, j, script);
                     script *= 0.95;
@@ -143,6 +151,12 @@ fn step(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
 /// Indented, or beginning with a sign that frames and code frames begin with.
 fn is_body(text: &str) -> bool {
     text.starts_with([' ', '\t', '|', '>', '+', '-', '^', '~', '=', '}', ')', ']'])
+}
+
+/// The line of a code frame at which it points.
+fn is_marked(text: &str) -> bool {
+    let text = text.trim_start();
+    (text.starts_with("> ") || text.starts_with(">>> ")) && text.contains('|')
 }
 
 /// A frame of somebody else's code.
@@ -165,6 +179,12 @@ fn is_library(text: &str) -> bool {
         ": __rust",
     ];
     PATHS.iter().any(|p| text.contains(p))
+}
+
+/// Lines that are drawn rather than written tell little.
+fn substance(text: &str) -> f32 {
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).take(3).count();
+    if letters < 3 { 0.4 } else { 1.0 }
 }
 
 /// Long lines cost more than they tell.

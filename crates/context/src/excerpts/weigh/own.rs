@@ -12,6 +12,8 @@ struct Scene {
     failed_steps: Vec<u32>,
     /// The last such line.
     last_end: Option<u64>,
+    /// Warnings count as errors.
+    strict: bool,
 }
 
 impl Scene {
@@ -19,7 +21,8 @@ impl Scene {
         let ends = || lines.iter().filter(|l| l.class.ends);
         let mut failed_steps: Vec<u32> = ends().map(|l| l.step).collect();
         failed_steps.dedup();
-        Self { failed_steps, last_end: ends().map(|l| l.ordinal).next_back() }
+        let strict = lines.iter().any(|l| says_strict(&l.text));
+        Self { failed_steps, last_end: ends().map(|l| l.ordinal).next_back(), strict }
     }
 
     /// How near to the failure a line is, 0 to 1.
@@ -42,6 +45,13 @@ impl Scene {
             0.25
         }
     }
+}
+
+/// Whether the line says that warnings count as errors.
+fn says_strict(text: &str) -> bool {
+    let all =
+        ["treated as error", "warnings as errors", "max-warnings", "too many warnings", "-Dwarnings", "-D warnings"];
+    all.iter().any(|s| text.contains(s))
 }
 
 /// How much each line says that no line before it said, 0 to 1.
@@ -73,9 +83,10 @@ pub(super) fn weights(lines: &[Line], shapes: &Shapes) -> Vec<f32> {
         let copies = *texts.entry(shape::text(&line.text)).and_modify(|n| *n += 1).or_insert(1_u32);
         let of_step = matches!(line.class.kind, Kind::Step | Kind::Script);
         let repeat = if of_step { 1.0 } else { 1.0 / (1.0 + 0.6 * (times - 1) as f32) };
+        let strict = if line.class.kind == Kind::Warning && scene.strict { 2.5 } else { 1.0 };
         let copy = 1.0 / (1.0 + 3.0 * (copies - 1) as f32);
         let common = 1.0 + 0.06 * (shapes.seen(line.shape) as f32).ln();
-        *weight = line.class.score * scene.factor(line) * repeat * copy / if of_step { 1.0 } else { common };
+        *weight = line.class.score * strict * scene.factor(line) * repeat * copy / if of_step { 1.0 } else { common };
     }
     out
 }

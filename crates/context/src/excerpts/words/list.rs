@@ -19,6 +19,10 @@ pub(super) enum Effect {
     Say(Kind, f32),
     /// The runner says that the job failed.
     Ends(f32),
+    /// What a runner marks as an error: the end of a step, or an error at a place in the source.
+    Annotation,
+    /// A status of HTTP follows.
+    Http,
     /// As [`Ends`](Self::Ends), unless a zero follows.
     EndsWithCode,
     /// An exit code follows; nothing is said by a zero.
@@ -31,6 +35,10 @@ pub(super) enum Effect {
     Error,
     /// The line tells less than its other words say.
     Damp(f32),
+    /// As [`Damp`](Self::Damp), and without another word it is noise.
+    Progress(f32),
+    /// A warning.
+    Warning,
     /// Good news.
     Good,
     /// Good news when it is a verdict: in capitals, or the first word.
@@ -60,12 +68,17 @@ const fn both(text: &'static str, effect: Effect) -> Word {
     Word { text, edges: Edges::Both, effect }
 }
 
-use Effect::{Code, Count, Damp, Ends, EndsWithCode, Error, Good, Say};
+use Effect::{Code, Count, Damp, Ends, EndsWithCode, Error, Good, Progress, Say};
 
 /// All words. Lower case; matched case-blind.
 pub(super) const WORDS: &[Word] = &[
     // The runner's own words.
-    free("##[error]", Ends(0.95)),
+    free("##[error]", Effect::Annotation),
+    left("::error", Say(Cause, 0.85)),
+    left("warnings treated as errors", Say(Cause, 0.75)),
+    left("warnings being treated as errors", Say(Cause, 0.75)),
+    left("warnings found", Say(Cause, 0.4)),
+    left("max-warnings", Say(Cause, 0.5)),
     free("##vso[task.logissue type=error", Ends(0.95)),
     free("process completed with exit code", EndsWithCode),
     left("error: job failed", Ends(1.0)),
@@ -231,6 +244,11 @@ pub(super) const WORDS: &[Word] = &[
     left("rate limit", Say(Cause, 0.75)),
     left("quota", Say(Cause, 0.55)),
     left("limit exceeded", Say(Cause, 0.7)),
+    both("http", Effect::Http),
+    both("status", Effect::Http),
+    left("status code", Effect::Http),
+    left("statuscode", Effect::Http),
+    left("exceed", Say(Cause, 0.5)),
     left("bad gateway", Say(Cause, 0.8)),
     left("service unavailable", Say(Cause, 0.75)),
     left("gateway timeout", Say(Cause, 0.8)),
@@ -281,6 +299,11 @@ pub(super) const WORDS: &[Word] = &[
     left("--- fail", Say(Test, 0.92)),
     left("fail:", Say(Test, 0.85)),
     both("fail", Count(Test, 0.35)),
+    free("(fail) ", Say(Test, 0.85)),
+    free("[fail]", Say(Test, 0.85)),
+    free("[failed]", Say(Test, 0.85)),
+    left("fail!", Say(Test, 0.8)),
+    left("summarizing", Say(Header, 0.4)),
     both("failed", Count(Cause, 0.45)),
     left("failed:", Count(Test, 0.6)),
     left("failed!", Say(Test, 0.7)),
@@ -302,7 +325,8 @@ pub(super) const WORDS: &[Word] = &[
     free("\u{2715}", Say(Test, 0.7)),
     free("\u{d7} ", Say(Test, 0.6)),
     free("\u{274c}", Say(Test, 0.65)),
-    free("\u{25cf} ", Say(Test, 0.6)),
+    free("\u{25cf} ", Say(Test, 0.72)),
+    free("\u{25cf} console", Good),
     both("snapshot", Say(Detail, 0.2)),
     left("coverage", Say(Detail, 0.2)),
     left("threshold", Say(Detail, 0.45)),
@@ -325,6 +349,7 @@ pub(super) const WORDS: &[Word] = &[
     left("to be", Say(Detail, 0.2)),
     left("not equal", Say(Detail, 0.55)),
     // What tells less than it seems, and what tells that all is well.
+    left("warning", Effect::Warning),
     left("warn", Damp(0.45)),
     left("deprecat", Damp(0.4)),
     left("ignored", Damp(0.6)),
@@ -340,16 +365,16 @@ pub(super) const WORDS: &[Word] = &[
     left("debug", Damp(0.6)),
     left("hint:", Damp(0.8)),
     left("should fail", Damp(0.5)),
-    left("downloading", Damp(0.4)),
-    left("downloaded", Damp(0.4)),
-    left("extracting", Damp(0.4)),
-    left("unpacking", Damp(0.4)),
-    left("fetching", Damp(0.6)),
-    left("compiling", Damp(0.5)),
-    left("installing", Damp(0.5)),
-    free("mb/s", Damp(0.3)),
-    free("kb/s", Damp(0.3)),
-    free("\u{2501}\u{2501}", Damp(0.4)),
+    left("downloading", Progress(0.4)),
+    left("downloaded", Progress(0.4)),
+    left("extracting", Progress(0.4)),
+    left("unpacking", Progress(0.4)),
+    left("fetching", Progress(0.6)),
+    left("compiling", Progress(0.5)),
+    left("installing", Progress(0.5)),
+    free("mb/s", Progress(0.3)),
+    free("kb/s", Progress(0.3)),
+    free("\u{2501}\u{2501}", Progress(0.4)),
     both("passed", Effect::Passed),
     both("pass", Effect::Passed),
     both("passes", Damp(0.5)),

@@ -89,6 +89,11 @@ fn is_place(line: &str) -> bool {
     has_place(first) && line.len() < first.len() + 60
 }
 
+/// `src/a.ts(3,4): ..`, `a.py:7:1: ..`: what a problem matcher marks.
+pub(super) fn begins_with_place(text: &str) -> bool {
+    text.trim_start().split_ascii_whitespace().next().is_some_and(has_place)
+}
+
 /// A name and a line number after a colon or in parentheses: `a.ts:12`, `a.ts(12,3)`.
 fn has_place(text: &str) -> bool {
     let bytes = text.as_bytes();
