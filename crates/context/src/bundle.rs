@@ -117,16 +117,14 @@ pub(crate) fn finished(forms: Forms, request: &Request, mut count: impl FnMut(&[
     }
 }
 
+/// Fills the place that was left for it.
 pub(crate) fn with_budget(mut json: Value, request: &Request, used_tokens: usize) -> Value {
-    if let Some(fields) = json.as_object_mut() {
-        fields.insert(
-            "budget".to_owned(),
-            serde_json::json!({
-                "limit": request.budget_tokens,
-                "used": used_tokens,
-                "tokenizer": request.tokenizer.name(),
-            }),
-        );
+    if let Some(budget) = json.get_mut("budget") {
+        *budget = serde_json::json!({
+            "limit": request.budget_tokens,
+            "used": used_tokens,
+            "tokenizer": request.tokenizer.name(),
+        });
     }
     json
 }

@@ -87,6 +87,8 @@ fn opening(source: &Source<'_>, plain: bool, flows: &mut [Flow]) -> Vec<(Step, u
             flow.speak(steps);
         }
     };
+    // Its name, and the reasoning.
+    speak(&mut steps, List::Suspects);
     speak(&mut steps, List::Suspects);
     steps.push((Step::Note, 250));
     if plain {

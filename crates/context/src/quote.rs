@@ -61,9 +61,8 @@ pub(crate) fn inline(text: &str) -> Cow<'_, str> {
 }
 
 fn is_plain(text: &str) -> bool {
-    let good =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '@' | '+' | '$' | '<' | '>');
-    let begins = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '<');
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '@' | '+');
+    let begins = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_');
     text.starts_with(begins)
         && text.len() <= PLAIN_CHARS
         && text.chars().all(good)

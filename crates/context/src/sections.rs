@@ -102,7 +102,7 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     out
 }
 
-/// The JSON form without its `budget`, which is known last.
+/// The JSON form; its `budget`, which is known last, is null.
 pub(crate) fn json(source: &Source<'_>, selection: &Selection) -> Value {
     let view = View { source, selection };
     let mut fields = Map::new();
@@ -127,6 +127,7 @@ pub(crate) fn json(source: &Source<'_>, selection: &Selection) -> Value {
         }
     }
     counts::json(view, &mut fields);
+    fields.insert("budget".to_owned(), Value::Null);
     Value::Object(fields)
 }
 

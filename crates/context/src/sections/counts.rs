@@ -34,7 +34,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         out.push_str("omitted: nothing\n");
     } else if selection.complete {
         let lists: Vec<String> = omitted.iter().map(|(list, count)| format!("{list} {count}")).collect();
-        let _infallible = writeln!(out, "omitted: {}", lists.join(", "));
+        let _infallible = writeln!(out, "omitted (a larger budget, expand or search give more): {}", lists.join(", "));
     } else {
         let _infallible = writeln!(out, "omitted: {}", omitted.iter().map(|(_, count)| count).sum::<u64>());
     }

@@ -1,14 +1,15 @@
 //! Lines of plain logs, verbatim, the best first, until the budget is used.
 //!
 //! Lines of one source stand together in their order, each behind its number; `…` stands for lines left out. A line of
-//! two excerpts is shown once.
+//! two excerpts is shown once. An excerpt's handle and why it was chosen are a step of their own: with little room, lines
+//! tell more.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{View, heading};
+use super::{View, heading, raise};
 use crate::handles::Kind;
 use crate::plan::{Offer, Step};
 use crate::quote;
@@ -17,6 +18,8 @@ use crate::source::Source;
 
 /// Longest line, in characters.
 const LINE_CHARS: usize = 700;
+/// What the line with an excerpt's handle is worth beside its best line.
+const HANDLE_STRENGTH: f64 = 0.25;
 
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let excerpts = &source.findings.excerpts;
@@ -30,14 +33,17 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
         .fold(f64::MIN_POSITIVE, f64::max);
     let mut offers = Vec::new();
     for (index, excerpt) in excerpts.iter().enumerate() {
+        let mut top = 0.0_f64;
         for (place, line) in excerpt.lines.iter().enumerate() {
             if source.is_doubled(index as u32, place as u32) {
                 continue;
             }
             let strength = worth(excerpt.score, line.weight) / best;
+            top = top.max(strength);
             let bytes = 8 + line.text.len().min(LINE_CHARS);
             offers.push(Offer { step: Step::Line(index as u32, place as u32), strength, bytes });
         }
+        offers.push(raise(List::Excerpts, index, HANDLE_STRENGTH * top, 20 + excerpt.why.len()));
     }
     offers
 }
@@ -76,13 +82,14 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         for (ordinal, (index, place)) in lines.get(source).into_iter().flatten() {
             let Some(excerpt) = excerpts.get(*index) else { continue };
             let Some(line) = excerpt.lines.get(*place) else { continue };
-            if of != Some(*index) {
-                let gap = if next.is_some_and(|next| next != *ordinal) { "… " } else { "" };
-                let _infallible = writeln!(out, "{gap}[{}]", view.source.handle(Kind::Excerpt, excerpt.id));
-                of = Some(*index);
-            } else if next.is_some_and(|next| next != *ordinal) {
+            let gap = next.is_some_and(|next| next != *ordinal);
+            if of != Some(*index) && view.selection.level(List::Excerpts, *index as u32) > 1 {
+                let (gap, handle) = (if gap { "… " } else { "" }, view.source.handle(Kind::Excerpt, excerpt.id));
+                let _infallible = writeln!(out, "{gap}[{handle}] {}", quote::ours(&excerpt.why));
+            } else if gap {
                 out.push_str("…\n");
             }
+            of = Some(*index);
             let width = (usize::MAX, LINE_CHARS);
             quote::lines(out, &ordinal.to_string(), &line.text, line.flagged, width);
             next = Some(ordinal.saturating_add(1));

@@ -40,7 +40,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
             "[{}] {}, onset {}, confidence {}: {}",
             view.source.handle(Kind::Incident, incident.id),
             incident.state.as_str(),
-            figures::rfc3339(incident.onset_unix_nano),
+            view.source.relative(incident.onset_unix_nano),
             figures::probability(incident.confidence),
             quote::ours(&incident.title),
         );

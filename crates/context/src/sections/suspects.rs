@@ -1,4 +1,4 @@
-//! Suspects in order of rank, each with the reasoning and the handles of its evidence.
+//! Suspects in order of rank. Level 1 is who and how likely, 2 adds the reasoning and the handles of the evidence.
 
 use std::fmt::Write as _;
 
@@ -15,29 +15,34 @@ use crate::{figures, quote};
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let suspects = source.findings.suspects.iter().enumerate();
     suspects
-        .map(|(index, suspect)| {
-            let bytes = 60 + suspect.what.len() + 9 * suspect.evidence.len().min(EVIDENCE_SHOWN);
-            raise(List::Suspects, index, 0.75_f64.powi(index as i32), bytes)
+        .flat_map(|(index, suspect)| {
+            let strength = 0.75_f64.powi(index as i32);
+            let reasoning = suspect.what.len() + 9 * suspect.evidence.len().min(EVIDENCE_SHOWN);
+            [raise(List::Suspects, index, strength, 60), raise(List::Suspects, index, strength, reasoning)]
         })
         .collect()
 }
 
-fn evidence(source: &Source<'_>, suspect: &Suspect) -> Vec<String> {
-    let handles = suspect.evidence.iter().take(EVIDENCE_SHOWN);
+fn evidence(source: &Source<'_>, suspect: &Suspect, level: u8) -> Vec<String> {
+    let handles = suspect.evidence.iter().take(evidence_at(level));
     handles.map(|evidence| source.handle(evidence.kind.into(), evidence.id)).collect()
+}
+
+fn evidence_at(level: u8) -> usize {
+    if level > 1 { EVIDENCE_SHOWN } else { 0 }
 }
 
 /// Evidence that shown suspects have beyond what their lines name.
 pub(super) fn evidence_omitted(view: View<'_>) -> u64 {
     view.ranked(List::Suspects)
-        .filter_map(|(index, _)| view.source.findings.suspects.get(index))
-        .map(|suspect| suspect.evidence.len().saturating_sub(EVIDENCE_SHOWN) as u64)
+        .filter_map(|(index, level)| Some((view.source.findings.suspects.get(index)?, level)))
+        .map(|(suspect, level)| suspect.evidence.len().saturating_sub(evidence_at(level)) as u64)
         .sum()
 }
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    for (index, _) in view.ranked(List::Suspects) {
+    for (index, level) in view.ranked(List::Suspects) {
         let Some(suspect) = view.source.findings.suspects.get(index) else { continue };
         heading(out, &mut started, "suspects (rank, probability, kind)");
         let _infallible = write!(
@@ -52,10 +57,10 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         if let Some(component) = &suspect.component {
             let _infallible = write!(out, " at {}", quote::inline(component));
         }
-        if !suspect.what.is_empty() {
+        if level > 1 && !suspect.what.is_empty() {
             let _infallible = write!(out, ": {}", quote::ours(&suspect.what));
         }
-        let handles = evidence(view.source, suspect);
+        let handles = evidence(view.source, suspect, level);
         if !handles.is_empty() {
             let _infallible = write!(out, " Evidence: [{}]", handles.join(" "));
         }
@@ -65,7 +70,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
 
 pub(super) fn json(view: View<'_>) -> Vec<Value> {
     view.ranked(List::Suspects)
-        .filter_map(|(index, _)| {
+        .filter_map(|(index, level)| {
             let suspect = view.source.findings.suspects.get(index)?;
             let mut fields = Map::new();
             fields.insert("handle".to_owned(), view.source.handle(Kind::Suspect, suspect.id).into());
@@ -74,8 +79,9 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
             fields.insert("service".to_owned(), quote::json(&suspect.service, 200).into());
             put(&mut fields, "component", json!(suspect.component.as_ref().map(|name| quote::json(name, 200))));
             fields.insert("kind".to_owned(), quote::json(&suspect.kind, 40).into());
-            fields.insert("what".to_owned(), quote::ours(&suspect.what).into());
-            fields.insert("evidence".to_owned(), json!(evidence(view.source, suspect)));
+            let what = if level > 1 { quote::ours(&suspect.what) } else { String::new() };
+            fields.insert("what".to_owned(), what.into());
+            fields.insert("evidence".to_owned(), json!(evidence(view.source, suspect, level)));
             Some(Value::Object(fields))
         })
         .collect()

@@ -19,9 +19,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         Verdict::NoIncident => "no incident",
         Verdict::InsufficientData => "insufficient data",
     };
-    let _infallible = writeln!(out, "{SCHEMA}");
     if view.selection.note {
-        let _infallible = writeln!(out, "{NOTE}");
+        let _infallible = writeln!(out, "{SCHEMA}\n{NOTE}");
         if let Some(anchor) = view.source.anchor_unix_nano {
             let what = if findings.incidents.is_empty() { "beginning of the window" } else { "onset" };
             let _infallible = writeln!(out, "T0 = {} ({what}); +1s is a second later.", figures::rfc3339(anchor));

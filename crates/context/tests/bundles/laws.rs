@@ -1,0 +1,171 @@
+//! What holds for any findings and any budget.
+
+use decant_context::{Format, Rendered, Request, Tokenizer, bundle};
+use decant_model::Findings;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::arbitrary::findings;
+
+/// Tokens by an implementation written by others.
+pub(crate) fn independent(tokenizer: Tokenizer, text: &str) -> usize {
+    let o200k = || tiktoken_rs::o200k_base_singleton().encode_ordinary(text).len();
+    match tokenizer {
+        Tokenizer::O200kBase => o200k(),
+        Tokenizer::Cl100kBase => tiktoken_rs::cl100k_base_singleton().encode_ordinary(text).len(),
+        Tokenizer::Approx => (o200k() * 7).div_ceil(4),
+    }
+}
+
+/// Tokens of what the request's budget binds.
+pub(crate) fn bound(request: &Request, rendered: &Rendered) -> usize {
+    let text = || independent(request.tokenizer, &rendered.text);
+    let json = || independent(request.tokenizer, &rendered.json.to_string());
+    match request.format {
+        Format::Text => text(),
+        Format::Json => json(),
+        Format::Both => text() + json(),
+    }
+}
+
+pub(crate) fn requests() -> impl Strategy<Value = Request> {
+    let budget = prop_oneof![
+        Just(100_usize),
+        100_usize..400,
+        400_usize..8_000,
+        prop::sample::select(vec![999, 1_000, 1_001, 9_999, 10_000, 100_000, 1_000_000]),
+    ];
+    let tokenizers = vec![Tokenizer::O200kBase, Tokenizer::Cl100kBase, Tokenizer::Approx];
+    let formats = vec![Format::Text, Format::Json, Format::Both];
+    (budget, prop::sample::select(tokenizers), prop::sample::select(formats))
+        .prop_map(|(budget_tokens, tokenizer, format)| Request { budget_tokens, tokenizer, format })
+}
+
+/// Whether everything in `small` stands in `large`: details may be added, nothing is taken away.
+fn within(small: &Value, large: &Value) -> bool {
+    match (small, large) {
+        (Value::Array(small), Value::Array(large)) => {
+            small.iter().all(|item| large.iter().any(|other| within(item, other)))
+        }
+        (Value::Object(small), Value::Object(large)) => {
+            small.iter().all(|(name, value)| large.get(name).is_some_and(|other| within(value, other)))
+        }
+        (Value::String(text), _) if text.is_empty() => true,
+        _ => small == large,
+    }
+}
+
+const LISTS: [&str; 11] = [
+    "incidents",
+    "suspects",
+    "changes",
+    "log_patterns",
+    "metric_shifts",
+    "span_edges",
+    "traces",
+    "topology",
+    "healthy",
+    "excerpts",
+    "missing",
+];
+
+fn sizes(findings: &Findings) -> [usize; 11] {
+    [
+        findings.incidents.len(),
+        findings.suspects.len(),
+        findings.changes.len(),
+        findings.log_patterns.len(),
+        findings.metric_shifts.len(),
+        findings.span_edges.len(),
+        findings.traces.len(),
+        findings.topology.len(),
+        findings.healthy.len(),
+        findings.excerpts.len(),
+        findings.missing.len(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_bundle_never_exceeds_its_budget_and_knows_its_length(findings in findings(), request in requests()) {
+        let rendered = bundle(&findings, &request);
+        let tokens = bound(&request, &rendered);
+        prop_assert!(tokens <= request.budget_tokens, "{tokens} of {}", request.budget_tokens);
+        prop_assert_eq!(rendered.used_tokens, tokens);
+        prop_assert_eq!(&rendered.json["budget"]["used"], &Value::from(tokens));
+        prop_assert_eq!(&rendered.json["budget"]["limit"], &Value::from(request.budget_tokens));
+    }
+
+    #[test]
+    fn a_larger_budget_shows_all_that_a_smaller_one_does(
+        findings in findings(), request in requests(), more in 0_usize..3_000,
+    ) {
+        let larger = Request { budget_tokens: request.budget_tokens + more, ..request };
+        let (small, large) = (bundle(&findings, &request), bundle(&findings, &larger));
+        for list in LISTS {
+            let (small, large) = (&small.json[list], &large.json[list]);
+            prop_assert!(small.is_null() || within(small, large), "{list}: {small}\n{large}");
+        }
+        // Lines of logs stay word for word.
+        for line in small.text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()) && line.contains("| ")) {
+            prop_assert!(large.text.contains(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn shown_and_omitted_are_all_there_are(findings in findings(), request in requests()) {
+        let rendered = bundle(&findings, &request);
+        let omitted = &rendered.json["omitted"];
+        let shown = |list: &str| rendered.json[list].as_array().map_or(0, Vec::len) as u64;
+        if omitted.get("all").is_none() {
+            for (list, all) in LISTS.into_iter().zip(sizes(&findings)) {
+                prop_assert_eq!(shown(list) + omitted[list].as_u64().unwrap_or_default(), all as u64, "{}", list);
+            }
+        } else {
+            let items: usize = sizes(&findings).iter().sum();
+            let shown: u64 = LISTS.into_iter().map(shown).sum();
+            prop_assert!(omitted["all"].as_u64().unwrap() + shown >= items as u64);
+        }
+    }
+
+    #[test]
+    fn the_same_findings_and_request_give_the_same_bytes(findings in findings(), request in requests()) {
+        let (one, two) = (bundle(&findings, &request), bundle(&findings.clone(), &request));
+        prop_assert_eq!(one.text, two.text);
+        prop_assert_eq!(one.json.to_string(), two.json.to_string());
+    }
+
+    #[test]
+    fn the_budget_is_used_while_there_is_more_to_say(findings in findings(), budget_tokens in 400_usize..4_000) {
+        let rendered = bundle(&findings, &Request { budget_tokens, ..Request::default() });
+        let nothing = rendered.json["omitted"].as_object().is_some_and(|lists| {
+            lists.keys().all(|list| list == "suspects.evidence" || list == "traces.spans" || list == "scope.services")
+        });
+        // The longest step is a record of 12 long lines.
+        prop_assert!(nothing || rendered.used_tokens + 900 > budget_tokens, "{}", rendered.text);
+    }
+}
+
+#[test]
+fn the_smallest_budget_is_kept_with_every_tokenizer_and_format() {
+    for tokenizer in [Tokenizer::O200kBase, Tokenizer::Cl100kBase, Tokenizer::Approx] {
+        for format in [Format::Text, Format::Json, Format::Both] {
+            let request = Request { budget_tokens: 100, tokenizer, format };
+            let mut findings = crate::cases::incident();
+            findings.verdict = decant_model::Verdict::InsufficientData;
+            let rendered = bundle(&findings, &request);
+            assert!(bound(&request, &rendered) <= 100, "{request:?}: {}\n{}", rendered.text, rendered.json);
+        }
+    }
+}
+
+#[test]
+fn findings_without_anything_are_still_an_answer() {
+    for format in [Format::Text, Format::Json, Format::Both] {
+        let rendered = bundle(&Findings::default(), &Request { format, budget_tokens: 100, ..Request::default() });
+        assert!(rendered.text.contains("verdict: insufficient data"), "{}", rendered.text);
+        assert_eq!(rendered.json["verdict"], "insufficient_data");
+    }
+}

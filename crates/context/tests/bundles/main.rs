@@ -1,0 +1,8 @@
+//! Bundles and pages as a caller gets them: their laws, their wording, and what telemetry cannot do to them.
+
+mod arbitrary;
+mod cases;
+mod injections;
+mod laws;
+mod pages;
+mod snapshots;
