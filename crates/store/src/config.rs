@@ -13,7 +13,7 @@ pub struct RawConfig {
     pub path: Option<PathBuf>,
     /// The oldest segments go when there is more than this; 0: no limit. 20 GiB.
     pub max_bytes: Option<u64>,
-    /// Segments whose newest row is older go; 0: no limit. 168 (a week).
+    /// Segments that were written longer ago go; 0: no limit. 168 (a week).
     pub max_age_hours: Option<u64>,
     /// Of zstd, 1 to 19; 3.
     pub compression_level: Option<i32>,
@@ -26,7 +26,7 @@ pub struct RawConfig {
 pub struct StoreConfig {
     /// Bytes of segment files; `None`: no limit.
     pub max_bytes: Option<u64>,
-    /// `None`: no limit.
+    /// Since the writing; `None`: no limit.
     pub max_age: Option<Duration>,
     pub compression_level: i32,
     pub row_group_rows: usize,

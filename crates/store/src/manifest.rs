@@ -23,7 +23,7 @@ const FORMAT: &str = "decant.store";
 /// Raised by a change that older builds would misread.
 const VERSION: u32 = 1;
 /// Lines beyond twice the segments after which the file is written anew.
-const SPARE_LINES_MAX: usize = 1_024;
+const SPARE_LINES_MAX: usize = 256;
 
 /// The first line.
 #[derive(Debug, Serialize, Deserialize)]

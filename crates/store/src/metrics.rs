@@ -71,8 +71,8 @@ impl Metrics {
     }
 
     pub(crate) fn write_summary(&self, summary: &Summary, out: &mut String) {
-        let gauges: [(&str, &str, fn(&SignalSummary) -> u64); 3] = [
-            ("segments", "Segments now.", |s| s.segments),
+        let gauges = [
+            ("segments", "Segments now.", (|s| s.segments) as fn(&SignalSummary) -> u64),
             ("rows", "Rows now.", |s| s.rows),
             ("bytes", "Bytes of segment files now.", |s| s.bytes),
         ];

@@ -11,14 +11,20 @@ use arrow_array::{RecordBatch, UInt64Array};
 use arrow_schema::ArrowError;
 use decant_model::{Batch, Signal};
 
+use crate::manifest::Entry;
 use crate::metrics::add;
 use crate::rows::{self, Times};
 use crate::scan::{ScanRequest, Snapshot, unknown};
+use crate::segment_file::Pieces;
 use crate::select::Selection;
 use crate::{Segment, StoreError};
 
 /// More records than this on one side are not a neighbourhood.
 const SIDE_MAX_ROWS: usize = 10_000;
+
+/// How far from a time is searched, wider when that was not enough: most neighbours are near, and a part of a large
+/// segment is found by its statistics.
+const REACHES_NANOS: [Option<i64>; 3] = [Some(60_000_000_000), Some(3_600_000_000_000), None];
 
 /// A place among log records. It need not be one at which a record stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,57 +43,95 @@ impl Snapshot {
     /// order. Each batch holds one record.
     ///
     /// # Errors
-    /// A segment near the place cannot be read.
+    /// Nothing was found, and a segment near the place cannot be read. What cannot be read beside what was found is left
+    /// out and counted.
     pub fn near(&self, place: &Place, before: usize, after: usize) -> Result<Vec<Batch>, StoreError> {
         let (request, at) = place.request();
-        let mut sides = Sides::new(at, before.min(SIDE_MAX_ROWS), after.min(SIDE_MAX_ROWS));
         let mut entries = self.view.of(Signal::Logs);
         entries.sort_by_key(|entry| place.distance(&entry.segment));
-        for entry in &entries {
-            let narrowed = place.narrowed(&request, &sides);
-            let Some(selection) = Selection::of(&narrowed, &entry.segment) else { continue };
-            add(&self.metrics.segments_read, 1);
-            let columns = [rows::time_columns(Signal::Logs), &[rows::ORDINAL]].concat();
-            for piece in entry.file.read(&selection, Some(&columns))? {
-                let keys = place.keys(&piece?, &selection).map_err(|error| entry.file.unreadable(&error))?;
-                keys.into_iter().for_each(|key| sides.offer(key));
+        let mut sides = Sides::new(at, before.min(SIDE_MAX_ROWS), after.min(SIDE_MAX_ROWS));
+        let mut failed = None;
+        for reach in REACHES_NANOS {
+            let within = place.within(&request, reach);
+            sides.clear();
+            for entry in &entries {
+                // Narrower with each segment: what lies beyond a full side is not opened.
+                let Some(selection) = Selection::of(&place.narrowed(&within, &sides), &entry.segment) else { continue };
+                failed = self.offer(place, entry, &selection, &mut sides).err().or(failed);
+            }
+            if sides.are_full() || within == request {
+                break;
             }
         }
-        let Some((first, last)) = sides.ends() else { return Ok(Vec::new()) };
-        let mut found: Vec<(Key, Batch)> = Vec::new();
+        let Some((first, last)) = sides.ends() else { return failed.map_or_else(|| Ok(Vec::new()), Err) };
+        let mut found = Found { records: Vec::new(), first, last, sides };
         let between = place.between(&request, first, last);
         for entry in self.view.of(Signal::Logs) {
             let Some(selection) = Selection::of(&between, &entry.segment) else { continue };
-            let mut pieces = entry.file.read(&selection, None)?;
-            let resources = pieces.resources.clone();
-            while let Some(piece) = pieces.next().transpose()? {
-                let keys = place.keys(&piece, &selection).map_err(|error| entry.file.unreadable(&error))?;
-                for (row, key) in keys.into_iter().enumerate().filter(|(_, key)| (first..=last).contains(key)) {
-                    let find = |id, service: &str| match resources.get(id) {
-                        Some(resource) => resource.clone(),
-                        None => unknown(service, &self.metrics),
-                    };
-                    let batches = rows::decode(Signal::Logs, &piece.slice(row, 1), find)
-                        .map_err(|error| entry.file.unreadable(&error))?;
-                    found.extend(batches.into_iter().map(|batch| (key, batch)));
-                }
+            if let Err(error) = self.fetch(place, &entry, &selection, &mut found) {
+                tracing::warn!(%error, "records beside a place are left out");
             }
-            // Records of equal keys beyond what was asked for would pile up otherwise.
-            if found.len() > 4 * (before.min(SIDE_MAX_ROWS) + after.min(SIDE_MAX_ROWS) + 1) {
-                trim(&mut found, at, before, after);
+            found.trim_at(4);
+        }
+        found.trim_at(0);
+        Ok(found.records.into_iter().map(|(_, batch)| batch).collect())
+    }
+
+    fn offer(&self, place: &Place, entry: &Entry, selection: &Selection, sides: &mut Sides) -> Result<(), StoreError> {
+        let columns = [rows::time_columns(Signal::Logs), &[rows::ORDINAL]].concat();
+        for piece in self.read(entry, selection, Some(&columns))? {
+            let keys = place.keys(&piece?, selection).map_err(|error| entry.file.unreadable(&error))?;
+            keys.into_iter().for_each(|key| sides.offer(key));
+        }
+        Ok(())
+    }
+
+    fn fetch(&self, place: &Place, entry: &Entry, selection: &Selection, found: &mut Found) -> Result<(), StoreError> {
+        let mut pieces = self.read(entry, selection, None)?;
+        let resources = pieces.resources.clone();
+        let wanted = found.first..=found.last;
+        while let Some(piece) = pieces.next().transpose()? {
+            let keys = place.keys(&piece, selection).map_err(|error| entry.file.unreadable(&error))?;
+            for (row, key) in keys.into_iter().enumerate().filter(|(_, key)| wanted.contains(key)) {
+                let find = |id, service: &str| match resources.get(id) {
+                    Some(resource) => resource.clone(),
+                    None => unknown(service, &self.metrics),
+                };
+                let batches = rows::decode(Signal::Logs, &piece.slice(row, 1), find)
+                    .map_err(|error| entry.file.unreadable(&error))?;
+                found.records.extend(batches.into_iter().map(|batch| (key, batch)));
             }
         }
-        trim(&mut found, at, before, after);
-        Ok(found.into_iter().map(|(_, batch)| batch).collect())
+        Ok(())
+    }
+
+    fn read(&self, entry: &Entry, selection: &Selection, columns: Option<&[&str]>) -> Result<Pieces, StoreError> {
+        add(&self.metrics.segments_read, 1);
+        entry.file.read(selection, columns).inspect_err(|_| add(&self.metrics.segments_unreadable, 1))
     }
 }
 
-/// Puts records in order and cuts both ends.
-fn trim(found: &mut Vec<(Key, Batch)>, at: Key, before: usize, after: usize) {
-    found.sort_by_key(|(key, _)| *key);
-    let place = found.partition_point(|(key, _)| *key < at);
-    found.truncate(place.saturating_add(after).saturating_add(1));
-    found.drain(..place.saturating_sub(before));
+/// Records between the outermost keys.
+struct Found {
+    records: Vec<(Key, Batch)>,
+    first: Key,
+    last: Key,
+    sides: Sides,
+}
+
+impl Found {
+    /// Puts records in order and cuts both ends, when there are `times` more than are asked for: many records may have
+    /// one key.
+    fn trim_at(&mut self, times: usize) {
+        let Sides { at, before_max, after_max, .. } = &self.sides;
+        if self.records.len() <= times * (before_max + after_max) {
+            return;
+        }
+        self.records.sort_by_key(|(key, _)| *key);
+        let place = self.records.partition_point(|(key, _)| key < at);
+        self.records.truncate(place.saturating_add(*after_max));
+        self.records.drain(..place.saturating_sub(*before_max));
+    }
 }
 
 impl Place {
@@ -120,6 +164,18 @@ impl Place {
         }
     }
 
+    /// The request without what is farther away than this; places in a file are found by their numbers anyway.
+    fn within(&self, request: &ScanRequest, reach_nanos: Option<i64>) -> ScanRequest {
+        match (self, reach_nanos) {
+            (Self::Time { unix_nano, .. }, Some(reach)) => ScanRequest {
+                from_unix_nano: Some(unix_nano.saturating_sub(reach)),
+                to_unix_nano: Some(unix_nano.saturating_add(reach)),
+                ..request.clone()
+            },
+            _ => request.clone(),
+        }
+    }
+
     /// The request without what lies beyond a side that is full already.
     fn narrowed(&self, request: &ScanRequest, sides: &Sides) -> ScanRequest {
         let first = sides.outermost_before();
@@ -130,8 +186,8 @@ impl Place {
                 ..request.clone()
             },
             Self::Time { .. } => ScanRequest {
-                from_unix_nano: first.map(|key| key.0),
-                to_unix_nano: last.and_then(|key| key.0.checked_add(1)),
+                from_unix_nano: first.map(|key| key.0).or(request.from_unix_nano),
+                to_unix_nano: last.and_then(|key| key.0.checked_add(1)).or(request.to_unix_nano),
                 ..request.clone()
             },
         }
@@ -170,6 +226,15 @@ struct Sides {
 impl Sides {
     fn new(at: Key, before_max: usize, after_max: usize) -> Self {
         Self { at, before: BinaryHeap::new(), before_max, after: BinaryHeap::new(), after_max: after_max + 1 }
+    }
+
+    fn clear(&mut self) {
+        self.before.clear();
+        self.after.clear();
+    }
+
+    fn are_full(&self) -> bool {
+        self.before.len() >= self.before_max && self.after.len() >= self.after_max
     }
 
     fn offer(&mut self, key: Key) {

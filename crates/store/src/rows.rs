@@ -14,6 +14,7 @@ use arrow_array::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use decant_model::{Batch, Logs, Metrics, Position, Resource, ResourceTable, Rows, Signal, Spans};
+use parquet::schema::types::ColumnPath;
 
 pub(crate) const SERVICE: &str = "service";
 pub(crate) const SOURCE: &str = "source";
@@ -128,6 +129,17 @@ pub(crate) fn time_columns(signal: Signal) -> &'static [&'static str] {
         Signal::Metrics => &["time_unix_nano"],
         Signal::Traces => &["start_unix_nano"],
     }
+}
+
+/// Long texts, whose least and greatest values say nothing.
+pub(crate) fn texts(signal: Signal) -> Vec<ColumnPath> {
+    let attributes = ["key", "value"].map(|part| vec!["attributes".to_owned(), "entries".to_owned(), part.to_owned()]);
+    let own: &[&str] = match signal {
+        Signal::Logs => &["body"],
+        Signal::Metrics => &["exemplars"],
+        Signal::Traces => &["status_message", "events", "links"],
+    };
+    own.iter().map(|name| vec![(*name).to_owned()]).chain(attributes).map(ColumnPath::new).collect()
 }
 
 /// The times of stored rows, row by row.

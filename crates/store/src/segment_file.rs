@@ -14,8 +14,9 @@ use parquet::arrow::arrow_reader::{
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
+use parquet::schema::types::ColumnPath;
 
 use crate::config::StoreConfig;
 use crate::resources::Resources;
@@ -47,15 +48,22 @@ pub(crate) fn write(
 ) -> Result<Written, StoreError> {
     let encode = |error: &dyn std::error::Error| StoreError::Encode { reason: error.to_string() };
     let level = ZstdLevel::try_new(config.compression_level).map_err(|e| encode(&e))?;
-    let properties = WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
+        .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by("decant".to_owned())
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(config.row_group_rows))
         .set_max_row_group_bytes(Some(ROW_GROUP_MAX_BYTES))
-        .set_key_value_metadata(Some(vec![resources.to_footer().map_err(|e| encode(&e))?]))
-        .build();
+        .set_key_value_metadata(Some(vec![resources.to_footer().map_err(|e| encode(&e))?]));
+    for name in rows::time_columns(signal) {
+        properties = properties.set_column_statistics_enabled(ColumnPath::from(*name), EnabledStatistics::Page);
+    }
+    for path in rows::texts(signal) {
+        properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
+    }
     let mut file = File::create(path).map_err(StoreError::io("write", path))?;
-    let mut writer = ArrowWriter::try_new(&mut file, rows::schema(signal), Some(properties)).map_err(|e| encode(&e))?;
+    let mut writer =
+        ArrowWriter::try_new(&mut file, rows::schema(signal), Some(properties.build())).map_err(|e| encode(&e))?;
     let mut rows = 0;
     for piece in pieces {
         let piece = piece?;

@@ -3,6 +3,7 @@
 //! Row by row means inside the Parquet reader: the few columns that decide are decoded first, the wide ones (body,
 //! attributes) for the rows that remain. A row without a time is taken to be of the time of its segment's place.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -191,9 +192,18 @@ impl Selection {
                 });
             }
             if !self.superseded.is_empty() {
+                // Rows of one batch stand together and share their fate.
+                let fate = Cell::new(None);
                 narrow(&|row| {
-                    let (source, partition, offset) = positions.get(row);
-                    !self.superseded.iter().any(|range| range.holds(source, partition, offset))
+                    let at = positions.get(row);
+                    match fate.get() {
+                        Some((known, counts)) if known == at => counts,
+                        _ => {
+                            let counts = !self.superseded.iter().any(|range| range.holds(at.0, at.1, at.2));
+                            fate.set(Some((at, counts)));
+                            counts
+                        }
+                    }
                 });
             }
         }

@@ -10,7 +10,7 @@ use crate::config::StoreConfig;
 use crate::lock::Lock;
 use crate::manifest::{Manifest, View};
 use crate::metrics::{Metrics, add};
-use crate::{StoreError, disk};
+use crate::{Segment, StoreError, disk};
 
 /// Endings of the files that are ours to remove.
 const OURS: [&str; 2] = [".parquet", disk::TEMPORARY];
@@ -29,7 +29,7 @@ pub(super) fn open(root: &Path, config: StoreConfig) -> Result<(Store, Recovered
     let recovered = Recovered {
         is_new: opened.is_new,
         segments: segments().count() as u64,
-        rows: segments().map(|segment| segment.live_rows()).sum(),
+        rows: segments().map(Segment::live_rows).sum(),
         bytes: segments().map(|segment| segment.bytes).sum(),
         leftovers_removed: leftovers_removed as u64,
         torn_bytes: opened.torn_bytes,

@@ -26,9 +26,9 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target)
+            copy(&entry.path(), &target);
         } else {
-            drop(fs::copy(entry.path(), target))
+            fs::copy(entry.path(), target).unwrap();
         }
     }
 }
@@ -110,19 +110,15 @@ fn a_crash_leaves_files_that_are_removed_and_nothing_else_is() {
 
 #[test]
 fn what_cannot_be_meant_is_refused_and_left_as_it_is() {
-    let newer = r#"{"format":"decant.store","version":9,"next_segment":3}"#;
-    let table: [(&str, fn(&str) -> String, &str); 5] = [
-        (
-            "a newer version",
-            |_| format!("{}\n{{\"unheard\":1}}\n{{\"of", r#"{"format":"decant.store","version":9}"#),
-            "format version 9",
-        ),
+    type Change = fn(&str) -> String;
+    let newer: Change = |_| "{\"format\":\"decant.store\",\"version\":9}\n{\"unheard\":1}\n{\"of".to_owned();
+    let table: [(&str, Change, &str); 5] = [
+        ("a newer version", newer, "format version 9"),
         ("another format", |old| old.replace("decant.store", "other"), "not a manifest"),
         ("a line in the middle", |old| old.replacen("\"add\"", "\"add", 1), "line 2"),
         ("no manifest", |_| String::new(), "there are segments"),
         ("some text", |_| "hello\n".to_owned(), "line 1"),
     ];
-    assert!(newer.contains("version"));
     for (what, change, word) in table {
         let folder = tempfile::tempdir().unwrap();
         three(folder.path());
@@ -142,7 +138,7 @@ fn what_cannot_be_meant_is_refused_and_left_as_it_is() {
 fn a_manifest_of_many_changes_is_written_anew_and_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
-    for round in 0..1_100 {
+    for round in 0..280 {
         store.append(&[log_line(round % 2, "cart", round, 1)]).unwrap();
     }
     let lines = fs::read_to_string(folder.path().join("manifest.jsonl")).unwrap().lines().count();

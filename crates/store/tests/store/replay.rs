@@ -19,7 +19,7 @@ fn a_position_that_comes_again_replaces_its_rows_alone() {
     ];
     store.append(&old).unwrap();
     let again = log_line(0, "cart", 100, 2);
-    let appended = store.append(&[again.clone()]).unwrap();
+    let appended = store.append(std::slice::from_ref(&again)).unwrap();
     assert_eq!((appended.rows, appended.rows_superseded), (2, 3));
     let mut expected = words(&old[1]);
     expected.extend(words(&again));

@@ -166,7 +166,7 @@ fn many_read_while_one_appends() {
                 let mut seen = 0;
                 while seen < 400 {
                     let rows = bodies(&store, &ScanRequest::of(Signal::Logs)).len();
-                    assert!(rows >= seen && rows % 10 == 0, "{rows} after {seen}");
+                    assert!(rows >= seen && rows.is_multiple_of(10), "{rows} after {seen}");
                     seen = rows;
                 }
             });
@@ -202,4 +202,20 @@ fn a_file_that_cannot_be_read_costs_its_own_rows() {
     let (store, recovered) = Store::open(folder.path(), decant_store::StoreConfig::default()).unwrap();
     assert_eq!(recovered.segments_damaged, 1);
     store.append(&[log_line(1, "cart", 10, 10)]).expect("a replay of what cannot be read goes through");
+}
+
+#[test]
+fn a_group_that_cannot_be_written_is_not_there_and_the_next_goes_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    store.append(&[log_line(0, "cart", 0, 1)]).unwrap();
+    std::fs::write(folder.path().join("data/traces"), "in the way").unwrap();
+    let group = [log_line(1, "cart", 1, 1), spans(position("topic", 1), "cart", &[(1, "GET /", 1)])];
+    let refused = store.append(&group).unwrap_err().to_string();
+    assert!(refused.contains("make folder") && refused.contains("traces"), "{refused}");
+    assert_eq!((all(&store, Signal::Logs).len(), files(folder.path())), (1, 1), "the half that was written is gone");
+    assert_eq!(store.metrics().get("append_failures"), Some(1));
+    std::fs::remove_file(folder.path().join("data/traces")).unwrap();
+    store.append(&group).unwrap();
+    assert_eq!((all(&store, Signal::Logs).len(), all(&store, Signal::Traces).len()), (2, 1));
 }
