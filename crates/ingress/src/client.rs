@@ -64,20 +64,59 @@ pub struct Client {
 }
 
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one a client")]
 enum Speaks {
     Grpc(grpc::Grpc),
     Http(http::Http),
 }
 
+/// Sends until it is taken, refused or given up. (A macro, since a future made by a closure is not known to be `Send`.)
 macro_rules! send {
-    ($self:ident, $request:ident, $name:ident) => {
-        $self
-            .with_retries(async || match &$self.way {
-                Speaks::Grpc(grpc) => grpc.$name($request.clone()).await,
-                Speaks::Http(http) => http.$name(&$request).await,
-            })
-            .await
-    };
+    ($self:ident, $request:ident, $name:ident) => {{
+        let mut retries = Retries { url: &$self.url, backoff: BACKOFF, failed: 0 };
+        loop {
+            let attempt = async {
+                match &$self.way {
+                    Speaks::Grpc(grpc) => grpc.$name($request.clone()).await,
+                    Speaks::Http(http) => http.$name(&$request).await,
+                }
+            };
+            let outcome = tokio::time::timeout(ATTEMPT_TIMEOUT, attempt).await;
+            let outcome = outcome.unwrap_or_else(|_| Err(Attempt::Again("no reply in time".to_owned(), None)));
+            match outcome {
+                Ok(sent) => break Ok(Sent { retries: retries.failed, ..sent }),
+                Err(failed) => tokio::time::sleep(retries.wait(failed)?).await,
+            }
+        }
+    }};
+}
+
+/// Attempts that failed so far.
+#[derive(Debug)]
+struct Retries<'a> {
+    url: &'a str,
+    backoff: Duration,
+    failed: u32,
+}
+
+impl Retries<'_> {
+    /// How long to wait before the next attempt, if there is to be one.
+    fn wait(&mut self, failed: Attempt) -> Result<Duration, ClientError> {
+        self.failed += 1;
+        let url = || self.url.to_owned();
+        match failed {
+            Attempt::Refused(reason) => Err(ClientError::Refused { url: url(), reason }),
+            Attempt::Again(reason, _) if self.failed >= ATTEMPTS_MAX => {
+                Err(ClientError::GivenUp { url: url(), attempts: self.failed, reason })
+            }
+            Attempt::Again(reason, after) => {
+                tracing::debug!(url = self.url, reason, "to be sent again");
+                let wait = after.unwrap_or(self.backoff).min(BACKOFF_MAX);
+                self.backoff = (self.backoff * 2).min(BACKOFF_MAX);
+                Ok(wait)
+            }
+        }
+    }
 }
 
 impl Client {
@@ -111,28 +150,6 @@ impl Client {
     /// When it was refused, or not taken in all attempts.
     pub async fn send_traces(&self, request: ExportTraceServiceRequest) -> Result<Sent, ClientError> {
         send!(self, request, traces)
-    }
-
-    async fn with_retries(&self, attempt: impl AsyncFn() -> Result<Sent, Attempt>) -> Result<Sent, ClientError> {
-        let mut backoff = BACKOFF;
-        let mut retries = 0;
-        loop {
-            let outcome = tokio::time::timeout(ATTEMPT_TIMEOUT, attempt()).await;
-            let outcome = outcome.unwrap_or_else(|_| Err(Attempt::Again("no reply in time".to_owned(), None)));
-            match outcome {
-                Ok(sent) => return Ok(Sent { retries, ..sent }),
-                Err(Attempt::Refused(reason)) => return Err(ClientError::Refused { url: self.url.clone(), reason }),
-                Err(Attempt::Again(reason, _)) if retries + 1 >= ATTEMPTS_MAX => {
-                    return Err(ClientError::GivenUp { url: self.url.clone(), attempts: retries + 1, reason });
-                }
-                Err(Attempt::Again(reason, after)) => {
-                    tracing::debug!(url = self.url, reason, "sent again");
-                    tokio::time::sleep(after.unwrap_or(backoff).min(BACKOFF_MAX)).await;
-                    backoff = (backoff * 2).min(BACKOFF_MAX);
-                    retries += 1;
-                }
-            }
-        }
     }
 }
 

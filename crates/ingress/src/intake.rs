@@ -109,24 +109,29 @@ impl Intake {
         Ok(outcome)
     }
 
-    /// As [`offer`](Self::offer), at once and for a partition; what is not taken is given back.
-    pub(crate) fn try_offer(&self, batch: Batch, to: To) -> Result<(), (Refusal, Batch, To)> {
+    /// Room for `batch`, if there is some now.
+    pub(crate) fn try_room(&self, batch: &Batch) -> Result<Place<'_>, Refusal> {
         let inner = &self.0;
-        let (rows, kibibytes) = inner.size(&batch);
-        let Ok(slot) = inner.deliveries.try_reserve() else {
-            let refusal = if inner.deliveries.is_closed() { Refusal::Closed } else { Refusal::Full };
-            return Err((refusal, batch, to));
-        };
-        let rows = inner.rows.clone().try_acquire_many_owned(rows);
-        let bytes = inner.kibibytes.clone().try_acquire_many_owned(kibibytes);
-        match (rows, bytes) {
-            (Ok(rows), Ok(bytes)) => {
-                let room = Room { _rows: rows, _bytes: bytes };
-                slot.send(Delivery { batch, ack: Ack::new(to, room) });
-                Ok(())
-            }
-            _ => Err((Refusal::Full, batch, to)),
-        }
+        let (rows, kibibytes) = inner.size(batch);
+        let slot = inner.deliveries.try_reserve().map_err(|error| match error {
+            mpsc::error::TrySendError::Full(()) => Refusal::Full,
+            mpsc::error::TrySendError::Closed(()) => Refusal::Closed,
+        })?;
+        let rows = inner.rows.clone().try_acquire_many_owned(rows).map_err(|_| Refusal::Full)?;
+        let bytes = inner.kibibytes.clone().try_acquire_many_owned(kibibytes).map_err(|_| Refusal::Full)?;
+        Ok(Place { slot, room: Room { _rows: rows, _bytes: bytes } })
+    }
+}
+
+/// Room that one batch was found to have.
+pub(crate) struct Place<'a> {
+    slot: mpsc::Permit<'a, Delivery>,
+    room: Room,
+}
+
+impl Place<'_> {
+    pub(crate) fn put(self, batch: Batch, to: To) {
+        self.slot.send(Delivery { batch, ack: Ack::new(to, self.room) });
     }
 }
 

@@ -199,7 +199,7 @@ impl Choice<'_> {
                         && a.get(a.len() - b.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(b))
                         && (a.len() == b.len() || a.get(a.len() - b.len() - 1) == Some(&b'_'))
                 };
-                names.iter().position(|n| fits(&n)).map_or(0, |at| at as i32)
+                names.iter().position(fits).map_or(0, |at| at as i32)
             }
         }
     }

@@ -93,6 +93,16 @@ sink!(LogsSink, LogsBuilder, Logs);
 sink!(MetricsSink, MetricsBuilder, Metrics);
 sink!(SpansSink, SpansBuilder, Traces);
 
+impl LogsSink {
+    /// As [`begin`](Self::begin), for a source that may go back: an empty batch comes from `offset` itself.
+    pub(crate) fn restart(&mut self, offset: i64) {
+        if self.builder.is_empty() {
+            self.next_offset = offset;
+            self.position.offset = offset;
+        }
+    }
+}
+
 /// One sink a signal.
 #[derive(Debug)]
 pub(crate) struct Sinks {

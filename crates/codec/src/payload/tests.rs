@@ -12,7 +12,10 @@ fn push(decoder: &mut PayloadDecoder, offset: i64, payload: &str) -> Result<u64,
     decoder.push(&Message { offset, time_unix_nano: Some(7), payload: payload.as_bytes() })
 }
 
-fn take(decoder: &mut PayloadDecoder) -> Vec<(i64, Vec<(String, u64, Option<i64>)>)> {
+/// Body, ordinal, time.
+type Row = (String, u64, Option<i64>);
+
+fn take(decoder: &mut PayloadDecoder) -> Vec<(i64, Vec<Row>)> {
     let mut out = Vec::new();
     decoder.take(&mut out);
     let rows = |batch: &Batch| match &batch.rows {
@@ -24,7 +27,7 @@ fn take(decoder: &mut PayloadDecoder) -> Vec<(i64, Vec<(String, u64, Option<i64>
     out.iter().map(|batch| (batch.position.offset, rows(batch))).collect()
 }
 
-fn row(body: &str, ordinal: u64, time: i64) -> (String, u64, Option<i64>) {
+fn row(body: &str, ordinal: u64, time: i64) -> Row {
     (body.to_owned(), ordinal, Some(time))
 }
 
@@ -38,6 +41,15 @@ fn a_batch_has_the_offset_of_its_first_message() {
     assert_eq!(take(&mut raw), []);
     assert_eq!(push(&mut raw, 10, "four"), Ok(1));
     assert_eq!(take(&mut raw), [(10, vec![row("four", 10, 7)])]);
+}
+
+#[test]
+fn a_partition_may_go_back() {
+    let mut raw = decoder(Encoding::Raw);
+    for offset in [5, 6, 5] {
+        assert_eq!(push(&mut raw, offset, "x"), Ok(1));
+        assert_eq!(take(&mut raw), [(offset, vec![row("x", offset as u64, 7)])]);
+    }
 }
 
 #[test]

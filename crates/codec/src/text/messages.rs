@@ -67,6 +67,7 @@ impl MessageDecoder {
         let out = &mut Vec::new();
         self.lines.number = u64::try_from(offset).unwrap_or(0);
         self.lines.received_unix_nano = received_unix_nano;
+        self.lines.sinks.logs.restart(offset);
         let before = self.lines.counts.records;
         match self.form {
             Form::Json => {

@@ -149,11 +149,13 @@ impl<'a> Consumer<'a> {
     fn hand_in(&mut self, topic: usize, number: i32) {
         let Some(partition) = self.partitions.get_mut(topic).and_then(|p| p.get_mut(&number)) else { return };
         while let Some((ticket, batch)) = partition.waiting.pop_front() {
-            let to = To::Numbered { number: ticket, answers: self.answers.clone() };
-            if let Err((refusal, batch, _)) = self.intake.try_offer(batch, to) {
-                partition.waiting.push_front((ticket, batch));
-                self.closed |= refusal == Refusal::Closed;
-                break;
+            match self.intake.try_room(&batch) {
+                Ok(place) => place.put(batch, To::Numbered { number: ticket, answers: self.answers.clone() }),
+                Err(refusal) => {
+                    partition.waiting.push_front((ticket, batch));
+                    self.closed |= refusal == Refusal::Closed;
+                    break;
+                }
             }
         }
     }

@@ -94,9 +94,7 @@ fn logger<'a>(text: &'a str, at: usize, header: &mut Header<'a>) -> Option<usize
             (name, at + len + 1)
         } else if after.starts_with(b" - ") || after.starts_with(b" : ") {
             (word, at + len + 3)
-        } else if after.starts_with(b"\t") {
-            (word, at + len + 1)
-        } else if qualified && after.starts_with(b" [") {
+        } else if after.starts_with(b"\t") || (qualified && after.starts_with(b" [")) {
             (word, at + len + 1)
         } else {
             // `logger     : message`, padded to a column.
