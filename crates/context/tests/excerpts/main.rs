@@ -3,6 +3,7 @@
 mod builds;
 mod harness;
 mod laws;
+mod more;
 mod noise;
 mod services;
 mod suites;

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::super::gather::Line;
 use super::super::kind::Kind;
 use super::super::shape::{self, Shapes};
@@ -54,12 +56,30 @@ fn says_strict(text: &str) -> bool {
     all.iter().any(|s| text.contains(s))
 }
 
-/// How much each line says that no line before it said, 0 to 1.
+/// How much each line says that no line before it said, 0 to 1: a copy says next to nothing, a line that differs in
+/// numbers says less.
 pub(super) fn news(lines: &[Line]) -> Vec<f32> {
-    let mut texts = HashMap::new();
-    let copies =
-        lines.iter().map(|line| *texts.entry(shape::text(&line.text)).and_modify(|n| *n += 1).or_insert(1_u32));
-    copies.map(|n| 1.0 / (1.0 + 3.0 * (n - 1) as f32)).collect()
+    let mut said = Said::default();
+    lines.iter().map(|line| said.news(&line.text)).collect()
+}
+
+#[derive(Default)]
+struct Said {
+    copies: HashMap<u64, u32>,
+    alike: HashMap<u64, u32>,
+}
+
+impl Said {
+    fn news(&mut self, text: &str) -> f32 {
+        let before = |map: &mut HashMap<u64, u32>, key| {
+            let n = map.entry(key).or_insert(0);
+            *n += 1;
+            (*n - 1) as f32
+        };
+        let copies = before(&mut self.copies, xxh3_64(text.trim().as_bytes()));
+        let alike = before(&mut self.alike, shape::text(text));
+        1.0 / (1.0 + 3.0 * copies + 0.5 * (alike - copies))
+    }
 }
 
 /// One weight a line.
@@ -67,7 +87,7 @@ pub(super) fn weights(lines: &[Line], shapes: &Shapes) -> Vec<f32> {
     let scene = Scene::of(lines);
     let mut out = vec![0.0; lines.len()];
     let mut said = HashMap::new();
-    let mut texts = HashMap::new();
+    let mut texts = Said::default();
     // The first cause tells more than its echoes; of totals and exit codes the last is the one that counts.
     let forward = |k: Kind| !matches!(k, Kind::Summary | Kind::Exit);
     let order = (0..lines.len())
@@ -80,11 +100,10 @@ pub(super) fn weights(lines: &[Line], shapes: &Shapes) -> Vec<f32> {
             continue;
         }
         let times = *said.entry(line.shape).and_modify(|n| *n += 1).or_insert(1_u32);
-        let copies = *texts.entry(shape::text(&line.text)).and_modify(|n| *n += 1).or_insert(1_u32);
         let of_step = matches!(line.class.kind, Kind::Step | Kind::Script);
         let repeat = if of_step { 1.0 } else { 1.0 / (1.0 + 0.6 * (times - 1) as f32) };
         let strict = if line.class.kind == Kind::Warning && scene.strict { 2.5 } else { 1.0 };
-        let copy = 1.0 / (1.0 + 3.0 * (copies - 1) as f32);
+        let copy = texts.news(&line.text);
         let common = 1.0 + 0.06 * (shapes.seen(line.shape) as f32).ln();
         *weight = line.class.score * strict * scene.factor(line) * repeat * copy / if of_step { 1.0 } else { common };
     }
