@@ -195,7 +195,8 @@ fn push_stack(out: &mut String, stack: Option<&str>, indent: &str) {
 
 /// A number as it is, anything else quoted.
 fn bare(value: &str) -> String {
-    let is_number = value.parse::<f64>().is_ok_and(f64::is_finite) && !value.starts_with(['+', '0']) || value == "0";
+    let is_padded = value.len() > 1 && value.starts_with('0') && !value.starts_with("0.");
+    let is_number = value.parse::<f64>().is_ok_and(f64::is_finite) && !value.starts_with('+') && !is_padded;
     if is_number { value.to_owned() } else { quoted(value) }
 }
 

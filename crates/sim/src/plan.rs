@@ -23,6 +23,15 @@ pub(crate) struct Job {
     pub(crate) next: i64,
 }
 
+/// A peer that is slow for some seconds, as databases are when they tidy up. Not worth a call at night.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hiccup {
+    pub(crate) peer: usize,
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+    pub(crate) factor: f64,
+}
+
 /// The plan of a run.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -30,6 +39,7 @@ pub(crate) struct Plan {
     /// In order of time.
     pub(crate) changes: Vec<Change>,
     pub(crate) jobs: Vec<Job>,
+    pub(crate) hiccups: Vec<Hiccup>,
     pub(crate) truth: Truth,
 }
 
@@ -38,6 +48,7 @@ impl Plan {
         let mut usual = Dice::new(scenario.seed, Purpose::Background, 0);
         let mut changes = changes::innocent(scenario, graph, &mut usual);
         let jobs = jobs(scenario, graph, &mut usual);
+        let hiccups = hiccups(scenario, graph, &mut usual);
         let mut truth = Truth {
             seed: scenario.seed,
             innocent_changes: changes.iter().map(|c| c.truth(graph)).collect(),
@@ -57,8 +68,20 @@ impl Plan {
             ailment
         });
         changes.sort_by_key(|c| c.at);
-        Self { ailment, changes, jobs, truth }
+        Self { ailment, changes, jobs, hiccups, truth }
     }
+}
+
+/// About one every two minutes somewhere in the shop.
+fn hiccups(scenario: &Scenario, graph: &Graph, dice: &mut Dice) -> Vec<Hiccup> {
+    let length = scenario.end_unix_nano() - scenario.start_unix_nano;
+    (0..dice.count(length as f64 / 120e9))
+        .map(|_| {
+            let from = scenario.start_unix_nano + (length as f64 * dice.unit()) as i64;
+            let to = from + (dice.between(2.0, 7.0) * 1e9) as i64;
+            Hiccup { peer: dice.below(graph.peers.len()), from, to, factor: dice.between(1.5, 3.0) }
+        })
+        .collect()
 }
 
 /// Jobs, each with a rhythm and a phase of its own.

@@ -36,7 +36,7 @@ impl Default for Scenario {
             healthy: Duration::from_secs(180),
             faulty: Duration::from_secs(120),
             recovery: Duration::ZERO,
-            rate: 12.0,
+            rate: 10.0,
             step: Duration::from_secs(1),
             metric_interval: Duration::from_secs(10),
         }

@@ -33,16 +33,23 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Draws the plan of a run and lets the shop warm up.
+    /// Draws the plan of a run; the shop warms up when the first step is asked for.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
         let graph = Graph::shop();
-        let plan = Plan::new(scenario, &graph);
+        let mut plan = Plan::new(scenario, &graph);
         let total: f64 = MIX.iter().map(|m| m.2).sum();
         let mix = MIX.iter().filter_map(|(s, r, w)| graph.find(s, r).map(|t| (t, w / total))).collect();
         let begin = scenario.start_unix_nano - nanos(WARM_UP);
-        let world = World::new(scenario.seed, graph, plan.ailment.clone(), begin);
-        let mut simulation = Self {
+        let world = World::new(scenario.seed, graph, &plan, begin);
+        let truth = &mut plan.truth;
+        if let Some(ailment) = &plan.ailment
+            && ailment.hurt.iter().filter(|h| **h).count() < ailment.hurt.len()
+        {
+            let one = ailment.hurt.iter().position(|h| *h).and_then(|slot| world.pods.of(ailment.service).get(slot));
+            truth.component = one.map(|pod| world.pods.all[*pod].name.clone());
+        }
+        Self {
             scenario: Scenario { rate: scenario.rate.clamp(0.0, 100_000.0), ..scenario.clone() },
             plan,
             world,
@@ -53,9 +60,7 @@ impl Simulation {
             next_change: 0,
             now: begin,
             number: 0,
-        };
-        simulation.warm_up();
-        simulation
+        }
     }
 
     /// What was done to whom.
@@ -124,7 +129,7 @@ impl Simulation {
                 let mut dice = Dice::new(self.world.seed, Purpose::Request, index);
                 let (pod, stands) = self.world.choose_pod(job.service, job.next, &mut dice);
                 // Rhythms are not exact, and an import is sometimes skipped or doubled.
-                let runs = if job.every < 10_000_000_000 { dice.pick(&[0, 1, 1, 1, 2]) } else { 1 };
+                let runs = if job.every < 10_000_000_000 { dice.count(self.rhythm.mood(job.next)) } else { 1 };
                 let start = job.next + (dice.unit() * 4e8) as i64;
                 for _ in 0..if stands { runs } else { 0 } {
                     let dice = Dice::new(self.world.seed, Purpose::Request, dice.bits() | 1 << 63);
@@ -163,6 +168,9 @@ impl Iterator for Simulation {
 
     fn next(&mut self) -> Option<Step> {
         let end = self.scenario.end_unix_nano();
+        if self.number == 0 {
+            self.warm_up();
+        }
         if self.now >= end {
             return None;
         }

@@ -22,6 +22,7 @@ pub(crate) const MIX: &[(&str, &str, f64)] = &[
 /// The rhythm of one seed.
 #[derive(Clone, Debug)]
 pub(crate) struct Rhythm {
+    seed: u64,
     day_phase: f64,
     wobble_phase: f64,
     wobble_period_s: f64,
@@ -30,7 +31,13 @@ pub(crate) struct Rhythm {
 impl Rhythm {
     pub(crate) fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed, Purpose::Traffic, u64::MAX);
-        Self { day_phase: dice.unit(), wobble_phase: dice.unit(), wobble_period_s: dice.between(200.0, 700.0) }
+        Self { seed, day_phase: dice.unit(), wobble_phase: dice.unit(), wobble_period_s: dice.between(200.0, 700.0) }
+    }
+
+    /// How busy the importer is: some half minutes it has much to do.
+    pub(crate) fn mood(&self, at: i64) -> f64 {
+        let block = at.div_euclid(30_000_000_000) as u64;
+        Dice::new(self.seed, Purpose::Background, block).pick(&[0.4, 0.8, 0.8, 1.2, 1.2, 2.2])
     }
 
     /// Requests at a moment against the average.

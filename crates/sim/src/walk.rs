@@ -50,6 +50,7 @@ impl<'w> Walk<'w> {
             frame.trouble = Some(Trouble::Overloaded);
             self.say(&frame, WARN, "too many requests in flight, rejecting {n}", &[]);
         } else {
+            self.miss(&mut frame);
             let half = frame.operation.acts.len() / 2;
             let (first, second) = frame.operation.acts.split_at(half);
             self.run(&mut frame, first);
@@ -59,6 +60,15 @@ impl<'w> Walk<'w> {
         let reply = frame.finish(self);
         self.world.loads[service].add_request((reply.end - at) as f64 / 1e6);
         reply
+    }
+
+    /// Now and then somebody asks for an article that is gone.
+    fn miss(&mut self, frame: &mut Frame) {
+        if frame.operation.route.ends_with("/GetItem") && self.dice.chance(0.004) {
+            frame.now += ns(self.dice.around(1.5, 0.3));
+            self.say(frame, INFO, "no such item", &["sku"]);
+            frame.trouble = Some(Trouble::Answered(404));
+        }
     }
 
     /// Whether the code itself gives way here.
@@ -144,6 +154,12 @@ impl<'w> Walk<'w> {
     pub(crate) fn cope(&mut self, frame: &mut Frame, trouble: Trouble, to: &crate::trouble::Target, need: Need) {
         let (kind, message) = describe(frame.spec.language, trouble, to);
         match (need, trouble) {
+            (Need::May(otherwise), Trouble::NoSpace) => {
+                let function = function_of(frame.spec.language, "volume");
+                let trace = stack::trace(frame.spec.language, &kind, &message, frame.operation.logger, &function);
+                let text = format!("{otherwise}: {message}");
+                self.write_entry(frame, ERROR, text, Vec::new(), Some((kind, message, trace)));
+            }
             (Need::May(otherwise), _) => {
                 let error = (if frame.spec.lines { "cause" } else { "error.message" }, message);
                 self.write_entry(frame, WARN, otherwise.to_owned(), vec![error], None);

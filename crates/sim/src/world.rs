@@ -12,6 +12,7 @@ use crate::load::{Breaker, BreakerKey, Load, queueing, shed};
 use crate::meters::Meters;
 use crate::otlp::time;
 use crate::outbox::Outbox;
+use crate::plan::{Hiccup, Plan};
 use crate::pods::{PodId, Pods};
 use crate::shop::{Graph, ServiceId};
 use crate::vars::Vars;
@@ -43,6 +44,7 @@ pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) graph: Graph,
     pub(crate) ailment: Option<Ailment>,
+    pub(crate) hiccups: Vec<Hiccup>,
     pub(crate) pods: Pods,
     pub(crate) loads: Vec<Load>,
     pub(crate) breakers: BTreeMap<BreakerKey, Breaker>,
@@ -54,7 +56,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, graph: Graph, ailment: Option<Ailment>, now: i64) -> Self {
+    pub(crate) fn new(seed: u64, graph: Graph, plan: &Plan, now: i64) -> Self {
         let topics = ["orders.placed"];
         let queues = topics
             .into_iter()
@@ -66,7 +68,8 @@ impl World {
             pods: Pods::new(seed, &graph, now),
             loads: vec![Load::default(); graph.services.len()],
             graph,
-            ailment,
+            ailment: plan.ailment.clone(),
+            hiccups: plan.hiccups.clone(),
             breakers: BTreeMap::new(),
             queues,
             meters: Meters::default(),
@@ -94,6 +97,12 @@ impl World {
         (pods[first], !away(first))
     }
 
+    /// How many times longer a peer takes just now.
+    pub(crate) fn hiccup(&self, peer: usize, at: i64) -> f64 {
+        let now = self.hiccups.iter().find(|h| h.peer == peer && h.from <= at && at < h.to);
+        now.map_or(1.0, |h| h.factor)
+    }
+
     /// CPU demand against capacity on a pod; above 1 it is overloaded.
     pub(crate) fn utilisation(&self, service: ServiceId, slot: usize, at: i64) -> f64 {
         let usual = self.graph.service(service).cpu_usual;
@@ -102,7 +111,10 @@ impl World {
 
     /// How many times longer computing takes on a pod.
     pub(crate) fn slowness(&self, service: ServiceId, slot: usize, at: i64) -> f64 {
-        queueing(self.utilisation(service, slot, at)) * self.ask(1.0, |a| a.work_factor(service, slot, at))
+        let pod = &self.pods.all[self.pods.of(service)[slot]];
+        // Caches and compilers are cold at first.
+        let warming = if at - pod.started < 10_000_000_000 { 1.5 } else { 1.0 };
+        warming * queueing(self.utilisation(service, slot, at)) * self.ask(1.0, |a| a.work_factor(service, slot, at))
     }
 
     pub(crate) fn sheds(&self, service: ServiceId, slot: usize, at: i64, dice: &mut Dice) -> bool {

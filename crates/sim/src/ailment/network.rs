@@ -19,13 +19,20 @@ pub(crate) struct Passage {
 }
 
 impl Ailment {
+    /// A message between a service and a peer: what is done to the network does not always reach that far.
+    pub(crate) fn peer_passage(&self, service: ServiceId, at: i64, dice: &mut Dice) -> Passage {
+        let is_spared =
+            matches!(self.fault, Fault::NetworkLatency | Fault::PacketLoss) && self.variant.is_multiple_of(2);
+        if is_spared { Passage::default() } else { self.passage(service, at, dice) }
+    }
+
     /// A message that leaves or enters a service.
     pub(crate) fn passage(&self, service: ServiceId, at: i64, dice: &mut Dice) -> Passage {
         let mut way = Passage::default();
         if self.is(Fault::NetworkBlackhole, service, at) {
             way.lost = true;
         } else if self.is(Fault::NetworkLatency, service, at) {
-            way.delay_ms = self.scaled(70.0, 260.0) * dice.between(0.85, 1.2);
+            way.delay_ms = self.scaled(60.0, 200.0) * dice.between(0.85, 1.2);
         } else if self.is(Fault::PacketLoss, service, at) {
             let loss = self.scaled(0.12, 0.35);
             let mut timeout_ms = 200.0;
@@ -74,6 +81,6 @@ impl Ailment {
 
     /// Round-trip time that the network adds, in milliseconds.
     pub(crate) fn added_rtt_ms(&self, service: ServiceId, at: i64) -> f64 {
-        if self.is(Fault::NetworkLatency, service, at) { 2.0 * self.scaled(70.0, 260.0) } else { 0.0 }
+        if self.is(Fault::NetworkLatency, service, at) { 2.0 * self.scaled(60.0, 200.0) } else { 0.0 }
     }
 }

@@ -17,7 +17,7 @@ impl Ailment {
     /// How many times longer computing takes on a pod.
     pub(crate) fn work_factor(&self, service: ServiceId, slot: usize, at: i64) -> f64 {
         if self.on_pod(Fault::CpuStress, service, slot, at) {
-            1.0 + (self.scaled(2.2, 4.5) - 1.0) * self.ramp(at, 3.0)
+            1.0 + (self.scaled(2.5, 4.5) - 1.0) * self.ramp(at, 3.0)
         } else if self.on_pod(Fault::MemoryStress, service, slot, at) {
             1.0 + (self.scaled(1.5, 2.8) - 1.0) * self.ramp(at, 20.0)
         } else {
@@ -32,7 +32,7 @@ impl Ailment {
         } else if self.on_pod(Fault::IoStress, service, slot, at) {
             (0.6, self.scaled(35.0, 110.0))
         } else if self.on_pod(Fault::CpuStress, service, slot, at) {
-            (0.25, self.scaled(25.0, 70.0))
+            (0.35, self.scaled(30.0, 80.0))
         } else {
             return 0.0;
         };

@@ -109,10 +109,7 @@ fn calls_out(graph: &Graph, service: ServiceId) -> bool {
 
 fn reads_records(acts: &'static [Act]) -> bool {
     let mut found = false;
-    each(acts, &mut |a| {
-        found |=
-            matches!(a, Act::Query { .. } | Act::Cache { .. } | Act::Call { service: "catalog" | "promotions", .. })
-    });
+    each(acts, &mut |a| found |= matches!(a, Act::Query { .. } | Act::Cache { .. } | Act::Provider { .. }));
     found
 }
 

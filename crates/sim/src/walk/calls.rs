@@ -186,7 +186,7 @@ impl Walk<'_> {
     fn rejects_clock(&mut self, callee: ServiceId, pod: usize, at: i64) -> bool {
         let slot = self.world.pods.all[pod].slot;
         let offset = self.world.ask(0, |a| a.clock_offset(callee, slot, at));
-        let checks = self.world.ask(false, |a| a.variant.is_multiple_of(2));
+        let checks = self.world.ask(false, |a| a.variant % 3 != 2);
         if offset == 0 || !checks || !self.dice.chance(0.14) {
             return false;
         }

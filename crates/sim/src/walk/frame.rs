@@ -1,7 +1,7 @@
 //! One operation while it runs, and what its caller gets.
 
 use crate::pods::PodId;
-use crate::shop::{Operation, Service, ServiceId};
+use crate::shop::{INFO, Language, Operation, Service, ServiceId, WARN};
 use crate::trouble::Trouble;
 
 use super::Walk;
@@ -55,12 +55,46 @@ impl Frame {
         }
     }
 
+    /// What the web framework writes when a request is over; half of the services have that switched on.
+    fn access_log(&self, walk: &mut Walk<'_>, status: u16) {
+        let is_on = matches!(
+            self.spec.name,
+            "storefront" | "identity" | "cart" | "reviews" | "promotions" | "shipping" | "orders"
+        );
+        if !is_on || !self.operation.is_served() {
+            return;
+        }
+        let (method, path) = (self.operation.method, walk.path(self.operation));
+        let ms = (self.now - self.start) as f64 / 1e6;
+        let severity = if status >= 500 { WARN } else { INFO };
+        let (text, fields) = match self.spec.language {
+            Language::DotNet => {
+                (format!("Request finished HTTP/1.1 {method} {path} - {status} - application/json {ms:.4}ms"), vec![])
+            }
+            Language::Python => (format!("\"{method} {path} HTTP/1.1\" {status}"), vec![]),
+            Language::Java => {
+                (format!("{method} {path} {status} {} {}", 180 + usize::from(self.span[0]), ms as u64), vec![])
+            }
+            _ => (
+                "request completed".to_owned(),
+                vec![
+                    ("method", method.to_owned()),
+                    ("url", path),
+                    ("statusCode", status.to_string()),
+                    ("responseTime", format!("{ms:.1}")),
+                ],
+            ),
+        };
+        walk.write_entry(self, severity, text, fields, None);
+    }
+
     /// Ends the operation's span and counts it.
     pub(super) fn finish(mut self, walk: &mut Walk<'_>) -> Reply {
         self.now += 50_000;
         let status = self.trouble.map_or(200, Trouble::status);
         let span = walk.server(&self, status);
         walk.world.span(self.pod, self.start, self.now, span);
+        self.access_log(walk, status);
         if self.operation.method != "cron" {
             let ms = (self.now - self.start) as f64 / 1e6;
             walk.world.meters.observe(self.pod, self.operation_id, status, ms);

@@ -140,11 +140,11 @@ impl Walk<'_> {
             frame.now += ns(ms);
             return Some(trouble);
         }
-        let mut took = took_ms;
+        let mut took = took_ms * self.world.hiccup(id, frame.now);
         let mut trouble = None;
         if let Some(ailment) = &self.world.ailment {
-            let way = ailment.passage(frame.service, frame.now, &mut self.dice);
-            let back = ailment.passage(frame.service, frame.now, &mut self.dice);
+            let way = ailment.peer_passage(frame.service, frame.now, &mut self.dice);
+            let back = ailment.peer_passage(frame.service, frame.now, &mut self.dice);
             took += way.delay_ms + back.delay_ms;
             if way.lost {
                 took = f64::INFINITY;

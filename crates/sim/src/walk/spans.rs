@@ -128,7 +128,7 @@ impl Walk<'_> {
         span
     }
 
-    fn path(&self, operation: &Operation) -> String {
+    pub(super) fn path(&self, operation: &Operation) -> String {
         let vars = &self.vars;
         let mut out = String::new();
         for part in operation.route.split('/').skip(1) {
