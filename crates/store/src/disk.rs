@@ -22,6 +22,16 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Makes a folder with all folders above it that are not there, each durably entered in its parent.
+pub(crate) fn make_root(root: &Path) -> Result<(), StoreError> {
+    let missing: Vec<&Path> = root.ancestors().take_while(|folder| !folder.exists()).collect();
+    fs::create_dir_all(root).map_err(StoreError::io("make folder", root))?;
+    for parent in missing.iter().filter_map(|folder| folder.parent()) {
+        sync_folder(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?;
+    }
+    Ok(())
+}
+
 /// Makes `root/relative` with all folders above it, each durably entered in its parent.
 pub(crate) fn make_folders(root: &Path, relative: &Path) -> Result<(), StoreError> {
     let mut folder = root.to_owned();

@@ -87,10 +87,11 @@ impl LogFile {
         Ok(())
     }
 
-    /// Puts these lines in the place of all lines, at once.
+    /// Puts these lines in the place of all lines, at once. After an error the old lines are there, or none are taken any
+    /// more.
     pub(crate) fn replace(&mut self, lines: impl IntoIterator<Item = String>) -> Result<(), StoreError> {
         let path = self.path.clone();
-        let (count, bytes) = disk::write_whole(&path, |file| {
+        let written = disk::write_whole(&path, |file| {
             let mut writer = std::io::BufWriter::new(file);
             let (mut count, mut bytes) = (0, 0);
             for line in lines {
@@ -100,17 +101,32 @@ impl LogFile {
             }
             writer.flush().map_err(StoreError::io("write", &path))?;
             Ok((count, bytes))
-        })?;
-        match OpenOptions::new().append(true).read(true).open(&path) {
-            Ok(file) => self.file = file,
-            Err(error) => {
-                // Lines would go to the file that is no more.
-                self.broken = Some(format!("open {}: {error}", path.display()));
-                return Err(StoreError::io("open", &path)(error));
+        });
+        match written {
+            Ok((count, bytes)) => {
+                self.reopen(bytes)?;
+                (self.lines, self.bytes) = (count, bytes);
+                Ok(())
             }
+            // It may have failed before or after the new file took the old one's name.
+            Err(error) => self.reopen(self.bytes).and(Err(error)),
         }
-        (self.lines, self.bytes) = (count, bytes);
-        Ok(())
+    }
+
+    /// Lines must go to the file that has the name, and it must be the one of so many bytes.
+    fn reopen(&mut self, bytes: u64) -> Result<(), StoreError> {
+        let opened = OpenOptions::new().append(true).read(true).open(&self.path);
+        let opened = opened.and_then(|file| file.metadata().map(|seen| (file, seen.len())));
+        let reason = match opened {
+            Ok((file, found)) if found == bytes => {
+                self.file = file;
+                return Ok(());
+            }
+            Ok((_, found)) => format!("{} has {found} bytes in place of {bytes}", self.path.display()),
+            Err(error) => format!("open {}: {error}", self.path.display()),
+        };
+        self.broken = Some(reason.clone());
+        Err(StoreError::Stopped { reason })
     }
 
     /// Whether it takes no more lines.
@@ -121,5 +137,69 @@ impl LogFile {
     /// How many lines it has.
     pub(crate) fn lines(&self) -> usize {
         self.lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(path: &Path) -> (LogFile, Found) {
+        LogFile::open(path, |line| !line.contains('?')).unwrap()
+    }
+
+    fn check(bytes: &[u8], lines: &[&str], torn_bytes: u64) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        std::fs::write(&path, bytes).unwrap();
+        let (mut log, found) = open(&path);
+        let found_lines: Vec<&str> = found.lines.iter().map(String::as_str).collect();
+        assert_eq!((found_lines.as_slice(), found.torn_bytes), (lines, torn_bytes), "{bytes:?}");
+        log.append("next").unwrap();
+        let expected: Vec<String> = lines.iter().chain(&["next"]).map(|&line| line.to_owned()).collect();
+        assert_eq!(open(&path).1.lines, expected, "{bytes:?}");
+    }
+
+    #[test]
+    fn a_last_line_that_is_not_whole_is_cut_off_and_no_more() {
+        check(b"", &[], 0);
+        check(b"a\nb\n", &["a", "b"], 0);
+        check(b"a\nb", &["a"], 1);
+        check(b"a\nb?\n", &["a"], 3);
+        check(b"a\n?\xff\xff\xff\xff\n", &["a"], 6);
+        check(b"a?\nb\n", &["a?", "b"], 0);
+        check(b"a\nb?\nc", &["a"], 4);
+        check(b"?\n", &[], 2);
+        check(b"a\n\n", &["a", ""], 0);
+    }
+
+    #[test]
+    fn lines_are_replaced_at_once_and_go_on_from_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let (mut log, _) = open(&path);
+        for line in ["one", "two", "three"] {
+            log.append(line).unwrap();
+        }
+        log.replace(["all".to_owned()]).unwrap();
+        assert_eq!(log.lines(), 1);
+        log.append("four").unwrap();
+        assert_eq!(open(&path).1.lines, ["all", "four"]);
+    }
+
+    #[test]
+    fn a_file_that_was_exchanged_takes_no_more_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let (mut log, _) = open(&path);
+        log.append("one").unwrap();
+        // What stands in the way of the temporary file makes the replacement fail; meanwhile somebody took the name.
+        std::fs::create_dir(folder.path().join("log.tmp")).unwrap();
+        assert!(matches!(log.replace(["all".to_owned()]), Err(StoreError::Io { .. })));
+        log.append("two").unwrap();
+        std::fs::write(&path, "of somebody else\n").unwrap();
+        assert!(log.replace(["all".to_owned()]).is_err());
+        assert!(log.is_broken());
+        assert!(matches!(log.append("three"), Err(StoreError::Stopped { .. })));
     }
 }

@@ -16,7 +16,7 @@ use crate::{Segment, StoreError, disk};
 const OURS: [&str; 2] = [".parquet", disk::TEMPORARY];
 
 pub(super) fn open(root: &Path, config: StoreConfig) -> Result<(Store, Recovered), StoreError> {
-    fs::create_dir_all(root).map_err(StoreError::io("make folder", root))?;
+    disk::make_root(root)?;
     let lock = Lock::take(root)?;
     let files = files_below(&root.join("data"))?;
     // With no manifest, every segment would look like a leftover.

@@ -32,7 +32,9 @@ impl Store {
         self.show(writer.manifest.append(&view, Change { remove, ..Change::default() })?);
         // The files go here, unless somebody reads them.
         drop(view);
-        recovery::remove_empty_folders(&self.root.join("data"));
+        if let Ok(_nobody_merges) = self.merging.try_lock() {
+            recovery::remove_empty_folders(&self.root.join("data"));
+        }
         add(&self.metrics.segments_expired, retained.segments_expired as usize);
         add(&self.metrics.rows_expired, retained.rows_expired as usize);
         add(&self.metrics.bytes_expired, retained.bytes_expired as usize);

@@ -16,6 +16,11 @@ pub(crate) fn open(folder: &Path) -> Store {
     Store::open(folder, StoreConfig::default()).unwrap().0
 }
 
+/// A folder in memory where there is such a thing: for laws that synchronise often and are not about crashes.
+pub(crate) fn memory_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 pub(crate) fn position(source: &str, offset: i64) -> Position {
     Position { source: source.to_owned(), partition: 0, offset }
 }

@@ -91,7 +91,7 @@ proptest! {
     /// Each position holds the rows of the last group in which it came, whatever happened in between.
     #[test]
     fn the_last_word_of_each_position_counts(steps in prop::collection::vec(step(), 1..50)) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::fixtures::memory_folder();
         let mut store = open(folder.path());
         let mut expected: BTreeMap<(i32, i64), Vec<String>> = BTreeMap::new();
         for (version, step) in steps.into_iter().enumerate() {
