@@ -1,5 +1,7 @@
 //! From findings to a finished bundle.
 
+use std::cell::RefCell;
+
 use decant_model::Findings;
 use serde_json::Value;
 
@@ -51,74 +53,104 @@ pub struct Rendered {
 pub fn bundle(findings: &Findings, request: &Request) -> Rendered {
     let source = Source::new(findings);
     let (steps, bytes): (Vec<Step>, Vec<usize>) = plan(&source).into_iter().unzip();
-    let mut ledger = Ledger::new(request.tokenizer);
-    let mut write = |count: usize| {
-        let selection = Selection::of(&source, steps.get(..count).unwrap_or(&steps));
-        let forms = Forms {
-            text: if request.format == Format::Json { String::new() } else { sections::text(&source, &selection) },
-            json: if request.format == Format::Text { Value::Null } else { sections::json(&source, &selection) },
-        };
-        finished(forms, request, |texts| ledger.count(texts))
+    let select = |count: usize| Selection::of(&source, steps.get(..count).unwrap_or(&steps));
+    let text = |selection: &Selection| sections::text(&source, selection);
+    let json = |selection: &Selection| sections::json(&source, selection);
+    let ledger = RefCell::new(Ledger::new(request.tokenizer));
+    let cost = |selection: &Selection| {
+        Forms::of(request.format, || text(selection), || json(selection)).cost(request, &mut ledger.borrow_mut())
     };
-    let mut count = fit(&bytes, request.budget_tokens, |count| write(count).used_tokens);
+    let mut count = fit(
+        &bytes,
+        request.budget_tokens,
+        |count| cost(&select(count).without_omissions()),
+        |count| cost(&select(count)),
+    );
     loop {
-        let mut rendered = write(count);
+        let selection = select(count);
+        let forms = Forms::of(request.format, || text(&selection), || json(&selection));
+        let rendered = forms.finished(request, &mut ledger.borrow_mut());
         // The ledger's sum is the count of the whole (a law under test); the real counter has the last word.
-        let whole = match request.format {
-            Format::Text => request.tokenizer.count(&rendered.text),
-            Format::Json => request.tokenizer.count(&rendered.json.to_string()),
-            Format::Both => {
-                request.tokenizer.count(&rendered.text) + request.tokenizer.count(&rendered.json.to_string())
-            }
-        };
-        if whole > request.budget_tokens && count > 0 {
+        if rendered.counted_whole(request) > request.budget_tokens && count > 0 {
             count -= 1;
             continue;
         }
-        let selection = Selection::of(&source, steps.get(..count).unwrap_or(&steps));
-        match request.format {
-            Format::Text => {
-                let json = sections::json(&source, &selection);
-                rendered.json = with_budget(json, request, rendered.used_tokens);
+        return rendered.with_other_form(request, || text(&selection), || json(&selection));
+    }
+}
+
+/// The forms that a budget binds, written but for `budget.used`.
+pub(crate) struct Forms {
+    text: String,
+    json: Value,
+}
+
+impl Forms {
+    pub(crate) fn of(format: Format, text: impl FnOnce() -> String, json: impl FnOnce() -> Value) -> Self {
+        Self {
+            text: if format == Format::Json { String::new() } else { text() },
+            json: if format == Format::Text { Value::Null } else { json() },
+        }
+    }
+
+    /// Tokens, with `budget.used` as long as it can be.
+    pub(crate) fn cost(self, request: &Request, ledger: &mut Ledger) -> usize {
+        let json = with_budget(self.json, request, request.budget_tokens);
+        count(ledger, request.format, &self.text, &json)
+    }
+
+    /// Sets `budget.used` to the tokens of the form that holds it. The count grows with the number's digits only, so
+    /// asking again with the last answer settles at once, from below.
+    pub(crate) fn finished(self, request: &Request, ledger: &mut Ledger) -> Rendered {
+        let (mut json, mut used_tokens) = (self.json, 0);
+        loop {
+            json = with_budget(json, request, used_tokens);
+            let now = count(ledger, request.format, &self.text, &json);
+            if now <= used_tokens {
+                return Rendered { text: self.text, json, used_tokens };
             }
-            Format::Json => rendered.text = sections::text(&source, &selection),
+            used_tokens = now;
+        }
+    }
+}
+
+impl Rendered {
+    /// Tokens of what the budget binds, counted in one piece.
+    fn counted_whole(&self, request: &Request) -> usize {
+        let counter = request.tokenizer;
+        match request.format {
+            Format::Text => counter.count(&self.text),
+            Format::Json => counter.count(&self.json.to_string()),
+            Format::Both => counter.count(&self.text) + counter.count(&self.json.to_string()),
+        }
+    }
+
+    /// Adds the form that the budget does not bind.
+    pub(crate) fn with_other_form(
+        mut self,
+        request: &Request,
+        text: impl FnOnce() -> String,
+        json: impl FnOnce() -> Value,
+    ) -> Self {
+        match request.format {
+            Format::Text => self.json = with_budget(json(), request, self.used_tokens),
+            Format::Json => self.text = text(),
             Format::Both => {}
         }
-        return rendered;
+        self
     }
 }
 
-/// What was written, before it knows its own length.
-pub(crate) struct Forms {
-    pub(crate) text: String,
-    pub(crate) json: Value,
-}
-
-/// Sets `budget.used` to the tokens of the form that holds it. The count grows with the number's digits only, so asking
-/// again with the last answer settles at once, from below.
-pub(crate) fn finished(forms: Forms, request: &Request, mut count: impl FnMut(&[&str]) -> usize) -> Rendered {
-    if request.format == Format::Text {
-        let used_tokens = count(&[&forms.text]);
-        return Rendered { text: forms.text, json: forms.json, used_tokens };
-    }
-    let mut used_tokens = 0;
-    let mut json = forms.json;
-    loop {
-        json = with_budget(json, request, used_tokens);
-        let written = json.to_string();
-        let now = match request.format {
-            Format::Both => count(&[&forms.text, &written]),
-            _ => count(&[&written]),
-        };
-        if now <= used_tokens {
-            return Rendered { text: forms.text, json, used_tokens };
-        }
-        used_tokens = now;
+fn count(ledger: &mut Ledger, format: Format, text: &str, json: &Value) -> usize {
+    match format {
+        Format::Text => ledger.count(text),
+        Format::Json => ledger.count(&json.to_string()),
+        Format::Both => ledger.count(text) + ledger.count(&json.to_string()),
     }
 }
 
 /// Fills the place that was left for it.
-pub(crate) fn with_budget(mut json: Value, request: &Request, used_tokens: usize) -> Value {
+fn with_budget(mut json: Value, request: &Request, used_tokens: usize) -> Value {
     if let Some(budget) = json.get_mut("budget") {
         *budget = serde_json::json!({
             "limit": request.budget_tokens,

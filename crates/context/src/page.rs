@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::bundle::{Format, Forms, Rendered, Request, finished, with_budget};
+use crate::bundle::{Format, Forms, Rendered, Request};
 use crate::pack::fit;
 use crate::tokens::Ledger;
 use crate::{SCHEMA, figures, quote};
@@ -64,35 +64,30 @@ pub fn page(request: &PageRequest, items: &[PageItem]) -> Result<Rendered, PageE
     let rest = items.get(from..).unwrap_or_default();
     let budget = request.request.budget_tokens;
     let mut ledger = Ledger::new(request.request.tokenizer);
-    let mut write = |part: &Part<'_>| finished(part.forms(), &request.request, |texts| ledger.count(texts));
+    let mut cost = |part: &Part<'_>| part.forms().cost(&request.request, &mut ledger);
     let mut part = Part { request, items: rest, from, total: items.len(), chars: ITEM_CHARS, frame: Frame::Least };
     for frame in [Frame::Full, Frame::Short, Frame::Bare] {
         let first = Part { items: rest.get(..1).unwrap_or(rest), chars: MIN_CHARS, frame, ..part };
-        if write(&first).used_tokens <= budget {
+        if cost(&first) <= budget {
             part.frame = frame;
             break;
         }
     }
     let bytes: Vec<usize> = rest.iter().map(|item| 60 + item.text.len().min(ITEM_CHARS)).collect();
-    let whole = |count: usize| Part { items: rest.get(..count).unwrap_or(rest), ..part };
-    let count = fit(&bytes, budget, |count| write(&whole(count)).used_tokens);
-    part = whole(count.max(1));
+    let first = |count: usize| Part { items: rest.get(..count).unwrap_or(rest), ..part };
+    let count = fit(&bytes, budget, |count| cost(&first(count)), |_| 0);
+    part = first(count.max(1));
     if count == 0 {
         // The item alone is too long: as much of it as fits.
         let (mut low, mut high) = (0, ITEM_CHARS);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
-            if write(&Part { chars: middle, ..part }).used_tokens <= budget { low = middle } else { high = middle }
+            if cost(&Part { chars: middle, ..part }) <= budget { low = middle } else { high = middle }
         }
         part.chars = low;
     }
-    let mut rendered = write(&part);
-    match request.request.format {
-        Format::Text => rendered.json = with_budget(part.json(), &request.request, rendered.used_tokens),
-        Format::Json => rendered.text = part.text(),
-        Format::Both => {}
-    }
-    Ok(rendered)
+    let rendered = part.forms().finished(&request.request, &mut ledger);
+    Ok(rendered.with_other_form(&request.request, || part.text(), || part.json()))
 }
 
 /// The item at which the cursor stands.
@@ -139,11 +134,7 @@ struct Part<'a> {
 impl Part<'_> {
     /// What the budget binds.
     fn forms(&self) -> Forms {
-        let format = self.request.request.format;
-        Forms {
-            text: if format == Format::Json { String::new() } else { self.text() },
-            json: if format == Format::Text { Value::Null } else { self.json() },
-        }
+        Forms::of(self.request.request.format, || self.text(), || self.json())
     }
 
     fn total(&self) -> u64 {

@@ -73,6 +73,8 @@ pub(crate) struct Selection {
     pub(crate) complete: bool,
     pub(crate) counts: bool,
     pub(crate) services: bool,
+    /// What is left out is told; without it, a selection is only good for measuring.
+    pub(crate) omissions: bool,
     lists: [Chosen; List::ALL.len()],
     /// Shown lines of every excerpt.
     pub(crate) lines: Vec<Vec<bool>>,
@@ -82,6 +84,7 @@ impl Selection {
     /// Where `steps` lead.
     pub(crate) fn of(source: &Source<'_>, steps: &[Step]) -> Self {
         let mut new = Self {
+            omissions: true,
             lists: List::ALL.map(|list| Chosen { order: Vec::new(), levels: vec![0; source.len(list)] }),
             lines: source.findings.excerpts.iter().map(|excerpt| vec![false; excerpt.lines.len()]).collect(),
             ..Self::default()
@@ -90,6 +93,10 @@ impl Selection {
             new.take(*step);
         }
         new
+    }
+
+    pub(crate) fn without_omissions(self) -> Self {
+        Self { omissions: false, ..self }
     }
 
     fn take(&mut self, step: Step) {

@@ -29,6 +29,9 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     if selection.counts {
         counts(view, out);
     }
+    if !selection.omissions {
+        return;
+    }
     let omitted = view.omitted();
     if omitted.is_empty() {
         out.push_str("omitted: nothing\n");
@@ -98,6 +101,10 @@ pub(super) fn json(view: View<'_>, fields: &mut Map<String, Value>) {
                 "notes": if selection.counts { named(&counts.notes) } else { Map::new() },
             }),
         );
+    }
+    if !selection.omissions {
+        fields.insert("omitted".to_owned(), Map::new().into());
+        return;
     }
     let mut omitted = view.omitted();
     let unnamed = scope.services.len().saturating_sub(if selection.services { SERVICES } else { 0 });

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use decant_model::Incident;
 use serde_json::{Value, json};
 
 use super::{View, heading, raise};
@@ -13,21 +14,23 @@ use crate::{figures, quote};
 
 /// Services named at level 1, and at most.
 const SERVICES: [usize; 2] = [6, 100];
+/// So few more are named at once: to say how many there are takes as much room.
+const FEW: usize = 3;
 
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let mut offers = Vec::new();
     for (index, incident) in source.findings.incidents.iter().enumerate() {
         let strength = 0.6_f64.powi(index as i32);
         offers.push(raise(List::Incidents, index, strength, 160 + incident.title.len()));
-        if incident.services.len() > SERVICES[0] {
+        if incident.services.len() > SERVICES[0] + FEW {
             offers.push(raise(List::Incidents, index, strength * 0.3, 20 * incident.services.len().min(SERVICES[1])));
         }
     }
     offers
 }
 
-fn services_shown(level: u8) -> usize {
-    if level > 1 { SERVICES[1] } else { SERVICES[0] }
+fn services_shown(incident: &Incident, level: u8) -> usize {
+    if level > 1 || incident.services.len() <= SERVICES[0] + FEW { SERVICES[1] } else { SERVICES[0] }
 }
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
@@ -48,7 +51,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
             continue;
         }
         let names: Vec<_> =
-            incident.services.iter().take(services_shown(level)).map(|name| quote::inline(name)).collect();
+            incident.services.iter().take(services_shown(incident, level)).map(|name| quote::inline(name)).collect();
         let more = incident.services.len() - names.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let _infallible = writeln!(out, "  hit, worst first: {}{more}", names.join(", "));
@@ -59,8 +62,12 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
     view.ranked(List::Incidents)
         .filter_map(|(index, level)| {
             let incident = view.source.findings.incidents.get(index)?;
-            let services: Vec<_> =
-                incident.services.iter().take(services_shown(level)).map(|name| quote::json(name, 200)).collect();
+            let services: Vec<_> = incident
+                .services
+                .iter()
+                .take(services_shown(incident, level))
+                .map(|name| quote::json(name, 200))
+                .collect();
             Some(json!({
                 "handle": view.source.handle(Kind::Incident, incident.id),
                 "revision": incident.revision,
