@@ -3,40 +3,40 @@
 //! The decoder has taken real escapes out. Some runners and test tools print them in caret notation (`^[[31m`), which is
 //! plain text: it would be paid for in tokens and would split words.
 
-use memchr::memmem;
-
 /// Longest line that is kept whole, in bytes.
 const MAX_LINE_BYTES: usize = 1_200;
 /// What is kept of a longer one.
 const HEAD_BYTES: usize = 800;
 const TAIL_BYTES: usize = 240;
 
-/// Writes `line` to `out` without colour codes; `out` is emptied first.
-pub(super) fn strip(line: &str, out: &mut String) {
-    out.clear();
-    let mut rest = line;
-    while let Some(at) = start_of_code(rest) {
-        let Some(end) = end_of_code(rest, at) else {
-            out.push_str(rest.get(..at + 2).unwrap_or(rest));
-            rest = rest.get(at + 2..).unwrap_or_default();
-            continue;
-        };
-        out.push_str(rest.get(..at).unwrap_or_default());
-        rest = rest.get(end..).unwrap_or_default();
+/// `line` without colour codes and trailing space; `scratch` is only written to when there are codes.
+pub(super) fn strip<'a>(line: &'a str, scratch: &'a mut String) -> &'a str {
+    let Some(mut at) = start_of_code(line, 0) else { return line.trim_ascii_end() };
+    scratch.clear();
+    let mut from = 0;
+    loop {
+        scratch.push_str(line.get(from..at).unwrap_or_default());
+        from = at;
+        match end_of_code(line, at) {
+            Some(end) => from = end,
+            None => at += 1,
+        }
+        match start_of_code(line, from.max(at)) {
+            Some(next) => at = next,
+            None => break,
+        }
     }
-    out.push_str(rest);
-    out.truncate(out.trim_end().len());
+    scratch.push_str(line.get(from..).unwrap_or_default());
+    scratch.trim_ascii_end()
 }
 
-/// Where an escape begins: `ESC [`, or `^[[` of which the first byte is left to the match.
-fn start_of_code(text: &str) -> Option<usize> {
+/// Where an escape may begin from `from` on: `ESC`, or `^[[`.
+fn start_of_code(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    let escape = memchr::memchr(0x1b, bytes);
-    let caret = memmem::find(bytes, b"^[[");
-    match (escape, caret) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
+    let rest = bytes.get(from..)?;
+    memchr::memchr2_iter(0x1b, b'^', rest)
+        .map(|i| from + i)
+        .find(|&i| bytes.get(i) == Some(&0x1b) || bytes.get(i..).is_some_and(|b| b.starts_with(b"^[[")))
 }
 
 /// The byte after the escape that begins at `at`: digits and semicolons, then a letter.
@@ -64,9 +64,7 @@ mod tests {
     use super::*;
 
     fn check(line: &str, expected: &str) {
-        let mut out = String::from("old");
-        strip(line, &mut out);
-        assert_eq!(out, expected, "{line:?}");
+        assert_eq!(strip(line, &mut String::from("old")), expected, "{line:?}");
     }
 
     #[test]

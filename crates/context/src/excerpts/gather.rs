@@ -54,9 +54,9 @@ impl Source {
     pub(super) fn record(&mut self, ordinal: u64, body: &str, severity: Severity, words: &Words, shapes: &mut Shapes) {
         let mut scratch = std::mem::take(&mut self.scratch);
         for (i, line) in body.split('\n').enumerate() {
-            clean::strip(line, &mut scratch);
+            let line = clean::strip(line, &mut scratch);
             let severity = if i == 0 { severity } else { Severity::UNSPECIFIED };
-            self.line(ordinal + i as u64, &scratch, severity, words, shapes);
+            self.line(ordinal + i as u64, line, severity, words, shapes);
         }
         self.scratch = scratch;
     }

@@ -4,7 +4,7 @@ use decant_context::excerpts::{Config, Excerpter};
 use decant_model::{Batch, Excerpt, LogRecord, LogsBuilder, Position, Resource, ResourceTable, Rows, Severity};
 
 /// A log as one batch of plain lines.
-pub fn batch(text: &str) -> Batch {
+pub(crate) fn batch(text: &str) -> Batch {
     let mut resources = ResourceTable::default();
     let resource = resources.intern(Resource::new([("log.file.name".to_owned(), "job.log".to_owned())]));
     let mut logs = LogsBuilder::default();
@@ -17,14 +17,14 @@ pub fn batch(text: &str) -> Batch {
     Batch { position, resources, rows: Rows::Logs(logs.finish()) }
 }
 
-pub fn excerpts(text: &str) -> Vec<Excerpt> {
+pub(crate) fn excerpts(text: &str) -> Vec<Excerpt> {
     let mut excerpter = Excerpter::new(&Config::default());
     excerpter.push(&batch(text));
     excerpter.finish()
 }
 
 /// The worthiest lines that fit `tokens`, in the order of the log.
-pub fn worthiest(text: &str, tokens: usize) -> String {
+pub(crate) fn worthiest(text: &str, tokens: usize) -> String {
     let found = excerpts(text);
     let mut lines: Vec<_> = found.iter().flat_map(|e| e.lines.iter().map(|l| (e.score * l.weight, l))).collect();
     lines.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.ordinal.cmp(&b.1.ordinal)));
@@ -43,7 +43,7 @@ pub fn worthiest(text: &str, tokens: usize) -> String {
 }
 
 /// Each of `expected` stands among the worthiest lines.
-pub fn check(text: &str, tokens: usize, expected: &[&str]) {
+pub(crate) fn check(text: &str, tokens: usize, expected: &[&str]) {
     let shown = worthiest(text, tokens);
     let missed: Vec<_> = expected.iter().filter(|e| !shown.contains(**e)).collect();
     assert!(missed.is_empty(), "missed {missed:#?} in\n{shown}");

@@ -1,7 +1,7 @@
 //! What surrounds a failure in real logs: the runner's preamble, downloads, tests that pass, and the clean-up after.
 
 /// Lines as a runner of jobs prints them before the step that fails, with some that look worse than they are.
-pub fn preamble(job: &str) -> String {
+pub(crate) fn preamble(job: &str) -> String {
     let mut out = format!(
         "Current runner version: '2.320.0'\nComplete job name: {job}\n##[group]Run actions/checkout@v4\nwith:\n  fetch-depth: 1\n  fail-on-error: false\n##[endgroup]\n"
     );
@@ -15,7 +15,7 @@ pub fn preamble(job: &str) -> String {
 }
 
 /// A step that fails: its group, what it printed, the runner's word on it, and the clean-up.
-pub fn step(command: &str, output: &str, code: u32) -> String {
+pub(crate) fn step(command: &str, output: &str, code: u32) -> String {
     let mut out = format!(
         "##[group]Run {command}\n{command}\nshell: /usr/bin/bash -e {{0}}\nenv:\n  CI: true\n  RETRY_ON_FAILURE: 3\n##[endgroup]\n{}\n##[error]Process completed with exit code {code}.\n",
         output.trim_matches('\n')
@@ -29,7 +29,7 @@ pub fn step(command: &str, output: &str, code: u32) -> String {
 }
 
 /// Lines of tests that pass, whose names speak of failures.
-pub fn passing(form: &str, count: usize) -> String {
+pub(crate) fn passing(form: &str, count: usize) -> String {
     let names =
         ["returns_error_on_timeout", "fails_when_denied", "handles_exception", "parses", "renders_404_not_found"];
     (0..count).map(|i| form.replace("NAME", &format!("{}_{i}", names[i % names.len()])) + "\n").collect()

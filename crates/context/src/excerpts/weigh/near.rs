@@ -82,18 +82,16 @@ fn before(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
     let Some(last) = lines.get(at) else { return };
     let mut lend = weight * 0.5;
     let mut ordinal = last.ordinal;
-    let mut plain = 0;
-    for (j, line) in lines.iter().enumerate().take(at).rev() {
+    for (back, (j, line)) in lines.iter().enumerate().take(at).rev().enumerate() {
         let header = line.class.kind == Kind::Header;
         if header && last.ordinal < line.ordinal + 400 && line.step == last.step {
             raise(out, j, weight * 0.6);
             return;
         }
-        if line.ordinal + 3 < ordinal || line.step != last.step || plain >= BEFORE {
+        if line.ordinal + 3 < ordinal || line.step != last.step || back >= BEFORE {
             return;
         }
         ordinal = line.ordinal;
-        plain += 1;
         let share = match line.class.kind {
             Kind::Noise => 0.1,
             Kind::Frame if is_library(&line.text) => 0.3,

@@ -75,9 +75,8 @@ fn is_frame(line: &str) -> bool {
     if numbered.len() < line.len() && numbered.starts_with(": ") && numbered.contains("::") {
         return true;
     }
-    let rest = match line.strip_prefix("at ") {
-        Some(rest) => rest,
-        None => return (line.starts_with("File \"") && line.contains(", line ")) || line.starts_with("from /"),
+    let Some(rest) = line.strip_prefix("at ") else {
+        return (line.starts_with("File \"") && line.contains(", line ")) || line.starts_with("from /");
     };
     rest.ends_with(')') || has_place(rest)
 }
