@@ -18,6 +18,7 @@ mod outbox;
 mod plan;
 mod pods;
 mod scenario;
+pub mod secrets;
 mod shop;
 mod simulation;
 mod stack;

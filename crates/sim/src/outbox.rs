@@ -45,11 +45,6 @@ impl Outbox {
         self.waiting.push(Waiting { sent, number: self.number, pod, record });
     }
 
-    /// Forgets everything.
-    pub(crate) fn clear(&mut self) {
-        self.waiting.clear();
-    }
-
     /// What is sent before `until`, one group a pod.
     pub(crate) fn take(
         &mut self,

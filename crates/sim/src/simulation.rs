@@ -4,6 +4,8 @@ mod cluster;
 mod consumers;
 mod events;
 
+use std::collections::BTreeMap;
+
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 
 use crate::dice::{Dice, Purpose};
@@ -27,6 +29,8 @@ pub struct Simulation {
     rollouts: Vec<(i64, ServiceId, usize)>,
     /// Whether the events of the cluster are collected.
     has_cluster_events: bool,
+    /// By queue and slot: until when a consumer is at work.
+    busy_until: BTreeMap<(usize, usize), i64>,
     next_change: usize,
     now: i64,
     number: u64,
@@ -57,6 +61,7 @@ impl Simulation {
             mix,
             rollouts: Vec::new(),
             has_cluster_events: Dice::new(scenario.seed, Purpose::Background, 1).chance(0.7),
+            busy_until: BTreeMap::new(),
             next_change: 0,
             now: begin,
             number: 0,
@@ -89,7 +94,7 @@ impl Simulation {
         self.requests(from, to, seconds);
         self.consume(to);
         self.jobs(to);
-        self.world.loads.iter_mut().for_each(|l| l.end_step(seconds));
+        self.world.end_step(seconds);
         let metrics = self.metrics(from, to);
         self.now = to;
         self.number += 1;

@@ -50,6 +50,8 @@ pub(crate) struct World {
     pub(crate) breakers: BTreeMap<BreakerKey, Breaker>,
     pub(crate) queues: Vec<Queue>,
     pub(crate) meters: Meters,
+    /// What each peer has done since it began.
+    pub(crate) peer_operations: Vec<f64>,
     pub(crate) outbox: Outbox,
     /// For what is no request's own: batching, late sending.
     pub(crate) dice: Dice,
@@ -57,6 +59,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64, graph: Graph, plan: &Plan, now: i64) -> Self {
+        let graph_peers = graph.peers.len();
         let topics = ["orders.placed"];
         let queues = topics
             .into_iter()
@@ -70,6 +73,7 @@ impl World {
             graph,
             ailment: plan.ailment.clone(),
             hiccups: plan.hiccups.clone(),
+            peer_operations: vec![1e7; graph_peers],
             breakers: BTreeMap::new(),
             queues,
             meters: Meters::default(),
@@ -89,10 +93,11 @@ impl World {
         let first = dice.below(pods.len());
         let away = |slot: usize| self.ask(false, |a| a.is_away(service, slot, at));
         // The balancer learns late that a pod is gone: one in four requests still goes there.
-        if away(first) && dice.chance(0.75) {
-            if let Some(slot) = (0..pods.len()).find(|slot| !away(*slot)) {
-                return (pods[slot], true);
-            }
+        if away(first)
+            && dice.chance(0.75)
+            && let Some(slot) = (0..pods.len()).find(|slot| !away(*slot))
+        {
+            return (pods[slot], true);
         }
         (pods[first], !away(first))
     }
@@ -101,6 +106,16 @@ impl World {
     pub(crate) fn hiccup(&self, peer: usize, at: i64) -> f64 {
         let now = self.hiccups.iter().find(|h| h.peer == peer && h.from <= at && at < h.to);
         now.map_or(1.0, |h| h.factor)
+    }
+
+    /// Ends a step: averages move on, and so do the counters of peers.
+    pub(crate) fn end_step(&mut self, seconds: f64) {
+        self.loads.iter_mut().for_each(|l| l.end_step(seconds));
+        for (id, operations) in self.peer_operations.iter_mut().enumerate() {
+            let users = self.graph.users(self.graph.peers[id].name);
+            let ratio = users.iter().map(|s| self.loads[*s].served_ratio()).sum::<f64>() / users.len().max(1) as f64;
+            *operations += 180.0 * ratio.min(10.0) * seconds;
+        }
     }
 
     /// CPU demand against capacity on a pod; above 1 it is overloaded.

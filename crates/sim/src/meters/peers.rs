@@ -29,15 +29,13 @@ impl World {
                 self.loads[s].work_ratio()
             }
         });
-        let served = ratio(&|s| self.loads[s].served_ratio());
-        let seconds = (at - began) as f64 / 1e9;
         let mut out = Export::new(at, began);
         let slow =
             self.ask(1.0, |a| if a.fault == Fault::SlowQuery && a.peer == Some(id) && a.is_on(at) { 2.4 } else { 1.0 });
         let cpu = (0.16 * busy.min(4.0) * slow).min(0.97) * dice.around(1.0, 0.08);
         out.gauge("system.cpu.utilization", "1", cpu.min(0.99), vec![]);
         let connections = (14.0 * busy.min(6.0) * dice.around(1.0, 0.06)).round();
-        let operations = seconds * 180.0 * served.clamp(0.2, 8.0) + dice.unit() * 40.0;
+        let operations = self.peer_operations[id];
         match peer.kind {
             PeerKind::Postgres => {
                 out.level(
@@ -46,33 +44,28 @@ impl World {
                     connections,
                     vec![kv("postgresql.database.name", peer.namespace)],
                 );
-                out.count(
-                    "postgresql.commits",
-                    "1",
-                    seconds * 160.0,
-                    vec![kv("postgresql.database.name", peer.namespace)],
-                );
+                out.count("postgresql.commits", "1", operations, vec![kv("postgresql.database.name", peer.namespace)]);
             }
             PeerKind::Mysql => {
                 out.level("mysql.threads", "1", connections, vec![kv("kind", "connected")]);
-                out.count("mysql.query.count", "1", seconds * 190.0, vec![]);
+                out.count("mysql.query.count", "1", operations, vec![]);
             }
             PeerKind::Mongo => {
                 out.level("mongodb.connection.count", "{connections}", connections, vec![kv("type", "active")]);
-                out.count("mongodb.operation.count", "{operations}", seconds * 120.0, vec![kv("operation", "query")]);
+                out.count("mongodb.operation.count", "{operations}", operations, vec![kv("operation", "query")]);
             }
             PeerKind::OpenSearch => {
                 out.count(
                     "elasticsearch.node.operations.completed",
                     "{operations}",
-                    seconds * 90.0,
+                    operations,
                     vec![kv("operation", "query")],
                 );
                 out.gauge("jvm.memory.heap.utilization", "1", 0.55 + 0.05 * dice.normal(), vec![]);
             }
             PeerKind::Redis => {
                 out.level("redis.clients.connected", "{client}", connections * 0.5, vec![]);
-                out.count("redis.commands.processed", "{command}", seconds * 600.0, vec![]);
+                out.count("redis.commands.processed", "{command}", operations * 3.0, vec![]);
                 out.whole("redis.memory.used", "By", 3.1e8 * dice.around(1.0, 0.01), vec![]);
             }
             PeerKind::Kafka => {
@@ -84,7 +77,6 @@ impl World {
             }
             PeerKind::Provider => {}
         }
-        let _ = operations;
         let attributes = vec![
             kv("service.name", peer.name),
             kv("service.namespace", "data"),

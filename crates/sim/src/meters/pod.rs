@@ -18,13 +18,9 @@ struct View {
     memory: f64,
     /// Requests open at a time.
     open: f64,
-    /// Requests a second against usual.
-    served_ratio: f64,
-    served_per_s: f64,
     /// Shares of the time in which the process stood still, and in which the disk was busy.
     paused: f64,
     busy: f64,
-    seconds: f64,
 }
 
 impl World {
@@ -43,7 +39,7 @@ impl World {
         self.container(&mut out, id, &view, spec);
         self.volume(&mut out, id, &view, spec, at);
         self.runtime(&mut out, id, &view, spec, &mut dice);
-        self.pool(&mut out, id, &view, spec, &mut dice);
+        self.pool(&mut out, id, spec, &mut dice);
         self.requests(&mut out, id, &view, spec, &mut dice);
         self.certificate(&mut out, id, at);
         Some(out.finish(self.pods.all[id].resource.clone(), "shop.metrics"))
@@ -89,16 +85,7 @@ impl World {
         running.resent += seconds * resends + if dice.chance(0.3) { dice.wait(1.5) } else { 0.0 };
         running.faults += seconds * 40.0 * memory_extra + if dice.chance(0.05) { 1.0 } else { 0.0 };
         running.busy_s += busy * seconds;
-        View {
-            cpu,
-            memory,
-            open: load.open_requests() * share * 8.0,
-            served_ratio: load.served_ratio(),
-            served_per_s: load.served_per_s() * share,
-            paused,
-            busy,
-            seconds,
-        }
+        View { cpu, memory, open: load.open_requests() * share * 8.0, paused, busy }
     }
 
     /// As the kubelet has it.
@@ -169,7 +156,7 @@ impl World {
         }
     }
 
-    fn pool(&self, out: &mut Export, id: PodId, view: &View, spec: &Service, dice: &mut Dice) {
+    fn pool(&self, out: &mut Export, id: PodId, spec: &Service, dice: &mut Dice) {
         let Some(pool) = spec.pool else { return };
         let load = &self.loads[self.pods.all[id].service];
         let wanted = (pool.size * pool.usual * load.connection_ratio() * dice.around(1.0, 0.12)).max(0.0);
@@ -184,7 +171,6 @@ impl World {
         out.level("db.client.connection.pending_requests", "{request}", pending, named());
         let timeouts = self.meters.running[&id].pool_timeouts;
         out.count("db.client.connection.timeouts", "{timeout}", timeouts, named());
-        let _ = view.seconds;
     }
 
     fn requests(&self, out: &mut Export, id: PodId, view: &View, spec: &Service, dice: &mut Dice) {
@@ -243,7 +229,6 @@ impl World {
                 on(),
             );
         }
-        let _ = (view.served_ratio, view.served_per_s);
     }
 
     /// What is left of the serving certificate.

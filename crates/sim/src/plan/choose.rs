@@ -61,13 +61,14 @@ fn candidates(fault: Fault, graph: &Graph) -> Vec<Candidate> {
     let mut out = Vec::new();
     for (service, spec) in graph.services.iter().enumerate().filter(|(_, s)| s.name != "feed-sync") {
         let whole = Candidate { service, peer: None, operation: None, statement: None };
-        let is_entry = graph.callers(service).is_empty() && spec.operations.iter().any(|o| o.is_served());
+        let is_entry =
+            graph.callers(service).is_empty() && spec.operations.iter().any(crate::shop::Operation::is_served);
         let is_called = !graph.callers(service).is_empty();
         match fault {
             Fault::CpuStress | Fault::MemoryStress | Fault::ProcessKill | Fault::ClockSkew => out.push(whole),
             Fault::IoStress | Fault::DiskFill if spec.volume.is_some() => out.push(whole),
             Fault::NetworkBlackhole | Fault::NetworkLatency | Fault::PacketLoss if is_called || is_entry => {
-                out.push(whole)
+                out.push(whole);
             }
             Fault::CertificateExpiry if is_called => out.push(whole),
             Fault::TrafficSurge if is_entry => out.push(whole),
@@ -85,7 +86,7 @@ fn candidates(fault: Fault, graph: &Graph) -> Vec<Candidate> {
                     peer: Some(peer),
                     operation: Some(operation),
                     statement: Some(statement),
-                }))
+                }));
             }
             Fault::DependencyFailure => {
                 let sole = |p: &usize| {

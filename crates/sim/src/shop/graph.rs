@@ -60,7 +60,7 @@ impl Graph {
         let calls = |s: &&'static Service| {
             let mut found = false;
             s.operations.iter().for_each(|o| {
-                each(o.acts, &mut |a| found |= matches!(a, Act::Call { service, .. } if *service == name))
+                each(o.acts, &mut |a| found |= matches!(a, Act::Call { service, .. } if *service == name));
             });
             found
         };

@@ -111,7 +111,7 @@ pub(crate) fn observe(seed: u64, fault: Fault) -> (Truth, Seen, Seen) {
     let run = Simulation::new(&scenario);
     let truth = run.truth().clone();
     let (mut before, mut after) = (Seen::default(), Seen::default());
-    let hurt = truth.service.clone().unwrap();
+    let hurt = truth.service.clone().expect("a faulty run hurts a service");
     for step in run {
         let seen = if step.at_unix_nano <= scenario.onset_unix_nano() { &mut before } else { &mut after };
         look(&step, &hurt, seen);
@@ -158,7 +158,10 @@ fn look(step: &Step, hurt: &str, seen: &mut Seen) {
         if service(&group.resource) != hurt {
             continue;
         }
-        seen.versions.insert(attribute(&group.resource.as_ref().unwrap().attributes, "service.version"));
+        seen.versions.insert(attribute(
+            &group.resource.as_ref().expect("every group has a resource").attributes,
+            "service.version",
+        ));
         for metric in group.scope_metrics.iter().flat_map(|s| &s.metrics) {
             let points = match &metric.data {
                 Some(Data::Gauge(d)) => &d.data_points,
