@@ -14,8 +14,10 @@ use crate::manifest::{Entry, View};
 
 /// Segments that make a merge worth its while.
 pub(crate) const RUN: usize = 16;
-/// Segments that are merged at once at most.
-const RUN_MAX: usize = 64;
+/// Segments that are merged at once at most: after a long pause there are more than a run.
+const RUN_MAX: usize = 128;
+/// Bytes that are merged at once at most.
+const MERGED_MAX_BYTES: u64 = 256 << 20;
 /// Upper ends of the tiers.
 const TIERS_BYTES: [u64; 3] = [256 << 10, 4 << 20, 64 << 20];
 
@@ -29,25 +31,26 @@ pub struct Compacted {
     pub bytes_after: u64,
 }
 
-/// The next segments to merge, in the order of their places. `None`: there is nothing to do.
+/// The next segments to merge, in the order of their places: of the signal and tier with the most of them, so that none
+/// waits behind a busier one for ever. `None`: there is nothing to do.
 pub(crate) fn next_run(view: &View) -> Option<Vec<Arc<Entry>>> {
-    Signal::ALL.into_iter().find_map(|signal| {
-        let mut tiers: BTreeMap<usize, Vec<Arc<Entry>>> = BTreeMap::new();
+    let mut tiers: BTreeMap<(Signal, usize), Vec<Arc<Entry>>> = BTreeMap::new();
+    for signal in Signal::ALL {
         for entry in view.of(signal) {
             if let Some(tier) = TIERS_BYTES.iter().position(|&max| entry.segment.bytes < max) {
-                tiers.entry(tier).or_default().push(entry);
+                tiers.entry((signal, tier)).or_default().push(entry);
             }
         }
-        tiers.into_values().find(|tier| tier.len() >= RUN).map(first_of_tier)
-    })
+    }
+    tiers.into_values().filter(|tier| tier.len() >= RUN).max_by_key(Vec::len).map(first_of_tier)
 }
 
-/// As many as fit in one segment of the highest tier.
+/// As many as make a segment of a size that is good to read.
 fn first_of_tier(tier: Vec<Arc<Entry>>) -> Vec<Arc<Entry>> {
     let mut bytes = 0;
     let fits = |entry: &Arc<Entry>| {
         bytes += entry.segment.bytes;
-        bytes <= 4 * TIERS_BYTES.last().copied().unwrap_or(0)
+        bytes <= MERGED_MAX_BYTES
     };
     tier.into_iter().take(RUN_MAX).take_while(fits).collect()
 }

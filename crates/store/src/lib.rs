@@ -24,6 +24,7 @@ mod lock;
 mod manifest;
 mod metrics;
 mod near;
+mod pieces;
 mod positions;
 mod resources;
 mod retention;

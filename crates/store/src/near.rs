@@ -13,9 +13,9 @@ use decant_model::{Batch, Signal};
 
 use crate::manifest::Entry;
 use crate::metrics::add;
+use crate::pieces::Pieces;
 use crate::rows::{self, Times};
 use crate::scan::{ScanRequest, Snapshot, unknown};
-use crate::segment_file::Pieces;
 use crate::select::Selection;
 use crate::{Segment, StoreError};
 

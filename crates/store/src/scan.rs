@@ -4,16 +4,17 @@
 //! change what it reads. Segments come in the order of their places (their earliest times), rows within one as they were
 //! appended, so rows are nearly but not strictly in order of time. One file is open at a time.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::vec;
 
-use arrow_array::RecordBatch;
+use arrow_array::{RecordBatch, UInt64Array};
 use decant_model::{Batch, Resource, Signal};
 
 use crate::manifest::{Entry, View};
 use crate::metrics::{Metrics, add};
-use crate::segment_file::Pieces;
+use crate::pieces::Pieces;
 use crate::select::Selection;
 use crate::{Segment, StoreError, rows};
 
@@ -38,6 +39,9 @@ pub struct ScanRequest {
     pub source: Option<(String, i32)>,
     /// Logs whose ordinal lies in this range, both ends included.
     pub ordinals: Option<(u64, u64)>,
+    /// From the newest segment to the oldest, and within each from the last rows to the first; the rows of one batch keep
+    /// their order. With `rows_max`: the newest rows.
+    pub newest_first: bool,
     /// The scan ends after so many rows.
     pub rows_max: Option<usize>,
 }
@@ -56,6 +60,7 @@ impl ScanRequest {
             names: None,
             source: None,
             ordinals: None,
+            newest_first: false,
             rows_max: None,
         }
     }
@@ -84,20 +89,44 @@ impl Snapshot {
     /// the next.
     #[must_use]
     pub fn scan(&self, request: &ScanRequest) -> Scan {
-        let entries: Vec<(Arc<Entry>, Selection)> = self
-            .view
-            .of(request.signal)
-            .into_iter()
-            .filter_map(|entry| Selection::of(request, &entry.segment).map(|selection| (entry, selection)))
-            .collect();
         Scan {
             signal: request.signal,
-            entries: entries.into_iter(),
+            newest_first: request.newest_first,
+            entries: self.entries(request).into_iter(),
             open: None,
             ready: VecDeque::new(),
             rows_left: request.rows_max.unwrap_or(usize::MAX),
             metrics: self.metrics.clone(),
         }
+    }
+
+    /// How many log records of each shape answer to the request (`rows_max` aside). Reads far less than a scan.
+    ///
+    /// # Errors
+    /// A segment cannot be read.
+    pub fn shapes(&self, request: &ScanRequest) -> Result<BTreeMap<u64, u64>, StoreError> {
+        let mut counts = BTreeMap::new();
+        let request = ScanRequest { signal: Signal::Logs, ..request.clone() };
+        for (entry, selection) in self.entries(&request) {
+            add(&self.metrics.segments_read, 1);
+            for piece in entry.file.read(&selection, Some(&[rows::SHAPE_ID]))? {
+                let shapes: UInt64Array =
+                    rows::column(&piece?, rows::SHAPE_ID).map_err(|error| entry.file.unreadable(&error))?;
+                shapes.values().iter().for_each(|&shape| *counts.entry(shape).or_default() += 1);
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The segments that may answer, in the order of reading.
+    fn entries(&self, request: &ScanRequest) -> Vec<(Arc<Entry>, Selection)> {
+        let mut entries = self.view.of(request.signal);
+        if request.newest_first {
+            let newest = |segment: &Segment| segment.to_unix_nano.unwrap_or(segment.order_unix_nano);
+            entries.sort_by_key(|entry| Reverse((newest(&entry.segment), entry.segment.id)));
+        }
+        let selected = |entry: Arc<Entry>| Selection::of(request, &entry.segment).map(|selection| (entry, selection));
+        entries.into_iter().filter_map(selected).collect()
     }
 }
 
@@ -105,6 +134,7 @@ impl Snapshot {
 #[derive(Debug)]
 pub struct Scan {
     signal: Signal,
+    newest_first: bool,
     entries: vec::IntoIter<(Arc<Entry>, Selection)>,
     open: Option<(Arc<Entry>, Pieces)>,
     ready: VecDeque<Batch>,
@@ -148,17 +178,27 @@ impl Scan {
     fn open_next(&mut self) -> Option<Result<(), StoreError>> {
         let (entry, selection) = self.entries.next()?;
         add(&self.metrics.segments_read, 1);
-        Some(entry.file.read(&selection, None).map(|pieces| self.open = Some((entry, pieces))))
+        let pieces = entry.file.read(&selection, None);
+        Some(pieces.map(|pieces| {
+            self.open = Some((entry, if self.newest_first { pieces.reversed() } else { pieces }));
+        }))
     }
 
     fn decode(&self, piece: &RecordBatch) -> Result<Vec<Batch>, StoreError> {
         let Some((entry, pieces)) = &self.open else { return Ok(Vec::new()) };
-        let piece = piece.slice(0, piece.num_rows().min(self.rows_left));
+        let rows = piece.num_rows().min(self.rows_left);
+        let piece = piece.slice(if self.newest_first { piece.num_rows() - rows } else { 0 }, rows);
         let find = |id: u64, service: &str| match pieces.resources.get(id) {
             Some(resource) => resource.clone(),
             None => unknown(service, &self.metrics),
         };
-        rows::decode(self.signal, &piece, find).map_err(|error| entry.file.unreadable(&error))
+        let batches = rows::decode(self.signal, &piece, find).map_err(|error| entry.file.unreadable(&error));
+        batches.map(|mut batches| {
+            if self.newest_first {
+                batches.reverse();
+            }
+            batches
+        })
     }
 }
 

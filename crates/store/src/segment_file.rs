@@ -2,16 +2,13 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
 use arrow_array::RecordBatch;
 use decant_model::Signal;
-use parquet::arrow::arrow_reader::{
-    ArrowPredicateFn, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter,
-};
-use parquet::arrow::{ArrowWriter, ProjectionMask};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -19,16 +16,14 @@ use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnPath;
 
 use crate::config::StoreConfig;
+use crate::pieces::Pieces;
 use crate::resources::Resources;
 use crate::segment::PositionRange;
 use crate::select::Selection;
 use crate::{StoreError, rows};
 
-/// Rows that are decoded at a time when a file is read.
-const READ_ROWS: usize = 8_192;
-
-/// Encoded bytes of a row group: what a writer holds in memory.
-const ROW_GROUP_MAX_BYTES: usize = 32 << 20;
+/// Encoded bytes of a row group: what a writer holds in memory, and a reader from the end, decoded.
+const ROW_GROUP_MAX_BYTES: usize = 8 << 20;
 
 /// A file that is on the disk.
 #[derive(Debug)]
@@ -98,25 +93,10 @@ impl SegmentFile {
     /// The selected rows, of all columns or only of those named.
     pub(crate) fn read(&self, selection: &Selection, columns: Option<&[&str]>) -> Result<Pieces, StoreError> {
         let file = File::open(&self.path).map_err(StoreError::io("open", &self.path))?;
-        let mut builder =
-            ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| self.unreadable(&e))?.with_batch_size(READ_ROWS);
-        let metadata = builder.metadata().clone();
-        let resources = Resources::from_footer(metadata.file_metadata().key_value_metadata()).unwrap_or_default();
-        let mask = |names: &[&str]| ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
-        let projection = columns.map(mask);
-        let deciding = selection.columns();
-        let deciding = (!deciding.is_empty()).then(|| mask(&deciding));
-        if let Some(projection) = projection {
-            builder = builder.with_projection(projection);
-        }
-        if let Some(deciding) = deciding {
-            let selection = selection.clone();
-            let predicate = ArrowPredicateFn::new(deciding, move |stored| selection.mask(&stored));
-            builder = builder.with_row_filter(RowFilter::new(vec![Box::new(predicate)]));
-        }
-        let groups = groups_in_window(&metadata, selection);
-        let reader = builder.with_row_groups(groups).build().map_err(|e| self.unreadable(&e))?;
-        Ok(Pieces { reader, path: self.path.clone(), resources: Arc::new(resources) })
+        let footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default());
+        let footer = footer.map_err(|e| self.unreadable(&e))?;
+        let groups = groups_in_window(footer.metadata(), selection);
+        Ok(Pieces::new(self.path.clone(), file, footer, selection.clone(), columns, groups))
     }
 
     /// How many of the selected rows have a position in one of the ranges.
@@ -177,26 +157,4 @@ fn may_be_in(group: &RowGroupMetaData, columns: &[&str], place: i64, (from, to):
         }
     }
     overlaps(place, place)
-}
-
-/// The stored rows of a file, piece by piece.
-pub(crate) struct Pieces {
-    reader: ParquetRecordBatchReader,
-    path: PathBuf,
-    pub(crate) resources: Arc<Resources>,
-}
-
-impl std::fmt::Debug for Pieces {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pieces").field("path", &self.path).finish_non_exhaustive()
-    }
-}
-
-impl Iterator for Pieces {
-    type Item = Result<RecordBatch, StoreError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let piece = self.reader.next()?;
-        Some(piece.map_err(|e| StoreError::Segment { path: self.path.clone(), reason: e.to_string() }))
-    }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use decant_model::Signal;
-use decant_store::{ScanRequest, Store};
+use decant_model::{Rows, Signal};
+use decant_store::{ScanRequest, Store, StoreConfig};
 
-use crate::fixtures::{NOON, SECOND, all, bodies, log_line, logs, open, points, position, scanned, spans, words};
+use crate::fixtures::{
+    NOON, SECOND, all, bodies, log_line, logs, of_logs, open, points, position, scanned, spans, words,
+};
 
 #[test]
 fn all_three_signals_come_back_as_they_went_in() {
@@ -26,7 +28,7 @@ fn all_three_signals_come_back_as_they_went_in() {
     };
     check(&store);
     drop(store);
-    let (store, recovered) = Store::open(folder.path(), decant_store::StoreConfig::default()).unwrap();
+    let (store, recovered) = Store::open(folder.path(), StoreConfig::default()).unwrap();
     assert_eq!((recovered.segments, recovered.rows, recovered.segments_damaged), (3, 7, 0));
     check(&store);
 }
@@ -134,6 +136,55 @@ fn traces_shapes_and_names_are_found() {
 }
 
 #[test]
+fn the_newest_come_first_when_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) =
+        Store::open(folder.path(), StoreConfig { row_group_rows: 5_000, ..StoreConfig::default() }).unwrap();
+    store.append(&[log_line(1, "cart", 20_000, 3), log_line(2, "cart", 20_003, 2)]).unwrap();
+    store.append(&[log_line(0, "cart", 0, 20_000)]).unwrap();
+    let newest = |rows_max: usize, services: Option<&str>| {
+        let request = ScanRequest {
+            newest_first: true,
+            rows_max: Some(rows_max),
+            services: services.map(|service| vec![service.to_owned()]),
+            ..ScanRequest::of(Signal::Logs)
+        };
+        let mut batches: Vec<Vec<String>> = store.scan(&request).map(|b| of_logs(&b.unwrap())).collect();
+        batches.reverse();
+        batches.concat()
+    };
+    let expected = |first: i64| -> Vec<String> { (first..20_005).map(|second| format!("cart at {second}")).collect() };
+    for rows in [1, 2, 4, 5, 6, 3_000, 17_000] {
+        assert_eq!(newest(rows, None), expected(20_005 - rows as i64), "{rows}");
+    }
+    assert_eq!(newest(50_000, None), expected(0));
+    assert_eq!(newest(7, Some("cart")), expected(19_998));
+    assert!(newest(7, Some("pay")).is_empty());
+}
+
+#[test]
+fn shapes_are_counted_without_reading_the_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let shaped = |offset: i64, shapes: &[u64]| {
+        let mut batch = log_line(offset, "cart", offset, shapes.len() as i64);
+        if let Rows::Logs(logs) = &mut batch.rows {
+            logs.shape_id = shapes.to_vec().into();
+        }
+        batch
+    };
+    store.append(&[shaped(0, &[7, 7, u64::MAX])]).unwrap();
+    store.append(&[shaped(10, &[7, 9])]).unwrap();
+    let all = ScanRequest::of(Signal::Logs);
+    let count = |request: &ScanRequest| store.snapshot().shapes(request).unwrap().into_iter().collect::<Vec<_>>();
+    assert_eq!(count(&all), [(7, 3), (9, 1), (u64::MAX, 1)]);
+    let late = ScanRequest { from_unix_nano: Some(NOON + 5 * SECOND), ..all };
+    assert_eq!(count(&late), [(7, 1), (9, 1)]);
+    let rows = bodies(&store, &ScanRequest { shapes: Some(vec![9]), ..late });
+    assert_eq!(rows, ["cart at 11"]);
+}
+
+#[test]
 fn a_snapshot_does_not_change() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
@@ -199,7 +250,7 @@ fn a_file_that_cannot_be_read_costs_its_own_rows() {
     assert!(errors.len() == 1 && errors[0].contains(&broken.file), "{errors:?}");
     assert_eq!(store.metrics().get("segments_unreadable"), Some(1));
     drop(store);
-    let (store, recovered) = Store::open(folder.path(), decant_store::StoreConfig::default()).unwrap();
+    let (store, recovered) = Store::open(folder.path(), StoreConfig::default()).unwrap();
     assert_eq!(recovered.segments_damaged, 1);
     store.append(&[log_line(1, "cart", 10, 10)]).expect("a replay of what cannot be read goes through");
 }
