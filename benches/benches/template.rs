@@ -159,7 +159,7 @@ fn compare(c: &mut Criterion, name: &str, lines: &[String]) {
     group.bench_function("logdrain", |b| {
         b.iter(|| {
             let miner = logdrain::Miner::builder().build().ok();
-            miner.map(|m| lines.iter().for_each(|line| drop(black_box(m.add(line)))))
+            miner.map(|m| lines.iter().filter(|line| black_box(m.add(line)).id.0 > 0).count())
         });
     });
     group.bench_function("drain3", |b| {

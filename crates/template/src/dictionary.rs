@@ -137,11 +137,11 @@ fn cell<'a>(piece: &Piece<'a>) -> Option<Cell<'a>> {
         Piece::Sep(_) => None,
         Piece::Word(w) => Some(Cell::Word(w)),
         // `SOCKS5`, `eth0`: a name, as long as no other number was seen in it.
-        Piece::Id(p, sketch) => Some(match sketch.entries() {
-            [only] if sketch.is_exact() && is_name(&only.value) => Cell::Name(only.value.clone()),
+        Piece::Id(p, sketch) => Some(match sketch.only() {
+            Some(only) if is_name(only) => Cell::Name(only.to_owned()),
             _ => Cell::Id(p),
         }),
-        Piece::Slot(_, sketch) if sketch.entries().iter().all(|e| e.value.is_empty()) => Some(Cell::Empty),
+        Piece::Slot(_, sketch) if sketch.entries().all(|(v, _)| v.is_empty()) => Some(Cell::Empty),
         Piece::Slot(..) | Piece::List(_) => Some(Cell::Slot),
     }
 }

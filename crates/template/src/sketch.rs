@@ -8,30 +8,35 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Longer values are cut in the sample (not in their hash).
-pub(crate) const VALUE_BYTES: usize = 96;
+const VALUE_BYTES: usize = 96;
+
+/// A value without its text, so that counting a known value touches little memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Head {
+    hash: u64,
+    count: u64,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) hash: u64,
-    pub(crate) count: u64,
-    pub(crate) value: String,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sketch {
+    /// Hashes above this cannot enter: the largest kept, once something was pushed out.
+    ceiling: u64,
     /// Sorted by hash.
-    entries: Vec<Entry>,
-    /// Something was pushed out.
-    overflowed: bool,
+    heads: Vec<Head>,
+    /// The texts of the heads.
+    values: Vec<String>,
 }
 
-/// What an addition did to the bytes held.
+impl Default for Sketch {
+    fn default() -> Self {
+        Self { ceiling: u64::MAX, heads: Vec::new(), values: Vec::new() }
+    }
+}
+
+/// By how many bytes an addition made the sample grow.
 pub(crate) type Grown = usize;
 
 impl Sketch {
-    pub(crate) fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
 
     #[inline]
     pub(crate) fn add(&mut self, value: &str, k: usize) -> Grown {
@@ -40,77 +45,89 @@ impl Sketch {
 
     #[inline]
     pub(crate) fn add_hashed(&mut self, hash: u64, value: &str, count: u64, k: usize) -> Grown {
-        if self.overflowed && self.entries.last().is_some_and(|last| hash > last.hash) {
+        if hash > self.ceiling {
             return 0;
         }
-        match self.entries.binary_search_by(|e| e.hash.cmp(&hash)) {
+        match self.heads.binary_search_by(|h| h.hash.cmp(&hash)) {
             Ok(at) => {
-                if let Some(entry) = self.entries.get_mut(at) {
-                    entry.count += count;
-                    // Two texts of one hash: the smaller one is told, whatever the order.
-                    if entry.value.as_str() > cut(value) {
-                        cut(value).clone_into(&mut entry.value);
-                    }
-                }
+                self.heads[at].count += count;
                 0
             }
             Err(at) => self.insert(at, hash, value, count, k),
         }
     }
 
+    #[cold]
     fn insert(&mut self, at: usize, hash: u64, value: &str, count: u64, k: usize) -> Grown {
-        if self.entries.len() < k {
+        let head = Head { hash, count };
+        if self.heads.len() < k {
             let value = cut(value).to_owned();
-            let grown = value.capacity() + size_of::<Entry>();
-            self.entries.insert(at, Entry { hash, count, value });
+            let grown = value.capacity() + ENTRY_BYTES;
+            self.heads.insert(at, head);
+            self.values.insert(at, value);
             return grown;
         }
-        self.overflowed = true;
-        let Some(mut entry) = (at < k).then(|| self.entries.pop()).flatten() else { return 0 };
-        let before = entry.value.capacity();
-        cut(value).clone_into(&mut entry.value);
-        entry.hash = hash;
-        entry.count = count;
-        let grown = entry.value.capacity() - before.min(entry.value.capacity());
-        self.entries.insert(at, entry);
+        let mut grown = 0;
+        if at < k {
+            self.heads.pop();
+            self.heads.insert(at, head);
+            // The text that goes leaves its buffer to the one that comes.
+            let mut text = self.values.pop().unwrap_or_default();
+            let before = text.capacity();
+            cut(value).clone_into(&mut text);
+            grown = text.capacity() - before;
+            self.values.insert(at, text);
+        }
+        self.ceiling = self.heads.last().map_or(0, |h| h.hash);
         grown
     }
 
     pub(crate) fn merge(&mut self, other: &Self, k: usize) -> Grown {
         let mut grown = 0;
-        for e in &other.entries {
-            grown += self.add_hashed(e.hash, &e.value, e.count, k);
+        for (head, value) in other.heads.iter().zip(&other.values) {
+            grown += self.add_hashed(head.hash, value, head.count, k);
         }
-        self.overflowed |= other.overflowed;
+        self.ceiling = self.ceiling.min(other.ceiling);
         grown
     }
 
-    /// Exact up to `k`, else estimated.
-    pub(crate) fn distinct(&self) -> u64 {
-        let n = self.entries.len() as u64;
-        match self.entries.last() {
-            Some(last) if self.overflowed && last.hash > 0 => {
-                let estimate = u128::from(n.saturating_sub(1)) * (1_u128 << 64) / u128::from(last.hash);
-                u64::try_from(estimate).unwrap_or(u64::MAX).max(n + 1)
-            }
-            _ => n,
+    /// Values with their counts, in the order of their hashes.
+    pub(crate) fn entries(&self) -> impl ExactSizeIterator<Item = (&str, u64)> {
+        self.heads.iter().zip(&self.values).map(|(h, v)| (v.as_str(), h.count))
+    }
+
+    /// The one value there ever was.
+    pub(crate) fn only(&self) -> Option<&str> {
+        match self.values.as_slice() {
+            [only] if self.is_exact() => Some(only),
+            _ => None,
         }
     }
 
-    pub(crate) fn is_exact(&self) -> bool {
-        !self.overflowed
+    /// Exact up to `k`, else estimated from how densely the smallest hashes lie.
+    pub(crate) fn distinct(&self) -> u64 {
+        let n = self.heads.len() as u64;
+        if self.is_exact() || self.ceiling == 0 {
+            return n;
+        }
+        let estimate = u128::from(n.saturating_sub(1)) * (1_u128 << 64) / u128::from(self.ceiling);
+        u64::try_from(estimate).unwrap_or(u64::MAX).max(n + 1)
+    }
+
+    fn is_exact(&self) -> bool {
+        self.ceiling == u64::MAX
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.values.iter().map(|v| v.capacity() + ENTRY_BYTES).sum()
     }
 }
+
+const ENTRY_BYTES: usize = size_of::<Head>() + size_of::<String>();
 
 fn cut(value: &str) -> &str {
     if value.len() <= VALUE_BYTES {
         return value;
     }
     value.get(..value.floor_char_boundary(VALUE_BYTES)).unwrap_or(value)
-}
-
-impl Sketch {
-    pub(crate) fn bytes(&self) -> usize {
-        self.entries.iter().map(|e| e.value.capacity() + size_of::<Entry>()).sum()
-    }
 }

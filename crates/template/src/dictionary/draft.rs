@@ -102,7 +102,7 @@ impl Draft {
             .iter()
             .map(|(kind, values)| {
                 let mut top: Vec<(String, u64)> =
-                    values.entries().iter().map(|e| (e.value.clone(), e.count)).collect();
+                    values.entries().map(|(v, n)| (v.to_owned(), n)).collect();
                 top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
                 Slot { kind: *kind, distinct: values.distinct(), top }
             })

@@ -49,23 +49,22 @@ pub(super) fn slot(kind: Kind, values: Sketch) -> Rendered {
 
 /// The value of a key: constant while it is one word, else what its values are.
 fn value(kind: Kind, values: Sketch) -> Rendered {
-    let entries = values.entries();
-    if let [only] = entries
-        && values.is_exact()
-        && !only.value.bytes().any(|b| b.is_ascii_digit())
-        && (kind == Kind::Quoted || kind_of(&only.value).is_none())
+    if let Some(only) = values.only()
+        && !only.bytes().any(|b| b.is_ascii_digit())
+        && (kind == Kind::Quoted || kind_of(only).is_none())
     {
-        return constant(only.value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect());
+        return constant(only.chars().map(|c| if c.is_control() { ' ' } else { c }).collect());
     }
-    let found = entries.iter().map(|e| kind_of(&e.value)).reduce(|a, b| a.zip(b).and_then(|(a, b)| join(a, b))).flatten();
+    let kinds = values.entries().map(|(v, _)| kind_of(v));
+    let found = kinds.reduce(|a, b| a.zip(b).and_then(|(a, b)| join(a, b))).flatten();
     typed(found.unwrap_or(if kind == Kind::Quoted { kind } else { Kind::Any }), values)
 }
 
 /// The unit behind a space that all values share, with the space.
 fn common_unit(values: &Sketch) -> Option<String> {
-    let mut units = values.entries().iter().map(|e| {
-        let number = e.value.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+')).count();
-        if number == 0 { "" } else { e.value.get(number..).unwrap_or_default() }
+    let mut units = values.entries().map(|(v, _)| {
+        let number = v.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+')).count();
+        if number == 0 { "" } else { v.get(number..).unwrap_or_default() }
     });
     let first = units.next()?;
     (first.starts_with(' ') && !first.contains('(') && units.all(|u| u == first)).then(|| first.to_owned())
@@ -73,13 +72,14 @@ fn common_unit(values: &Sketch) -> Option<String> {
 
 /// Words, with digits or without: what they have in common between `.`, `-` and the like stays.
 pub(super) fn words(values: Sketch, k: usize) -> Rendered {
-    let entries = values.entries();
-    let split: Vec<Vec<&str>> = entries.iter().map(|e| parts(&e.value)).collect();
-    let (Some(first), Some(head)) = (entries.first(), split.first()) else { return typed(Kind::Any, values) };
-    if entries.len() == 1 && values.is_exact() && !head.iter().any(|p| is_variable_part(p)) {
-        return constant(first.value.clone());
+    let split: Vec<Vec<&str>> = values.entries().map(|(v, _)| parts(v)).collect();
+    let Some(head) = split.first() else { return typed(Kind::Any, values) };
+    if let Some(only) = values.only()
+        && !head.iter().any(|p| is_variable_part(p))
+    {
+        return constant(only.to_owned());
     }
-    let digits = entries.iter().all(|e| e.value.bytes().any(|b| b.is_ascii_digit()));
+    let digits = values.entries().all(|(v, _)| v.bytes().any(|b| b.is_ascii_digit()));
     let kind = if digits { Kind::Id } else { Kind::Any };
     if split.iter().all(|s| s.len() == head.len() && marks(s).eq(marks(head))) {
         return by_part(&values, &split, head, kind, k);
@@ -112,9 +112,9 @@ fn by_part(values: &Sketch, split: &[Vec<&str>], head: &[&str], kind: Kind, k: u
             continue;
         }
         let mut sketch = Sketch::default();
-        for (entry, s) in values.entries().iter().zip(split) {
+        for ((_, count), s) in values.entries().zip(split) {
             let text = s.get(i).copied().unwrap_or_default();
-            sketch.add_hashed(xxh3_64(text.as_bytes()), text, entry.count, k);
+            sketch.add_hashed(xxh3_64(text.as_bytes()), text, count, k);
         }
         out.text.push_str(&byte(kind));
         out.slots.push((kind, sketch));
