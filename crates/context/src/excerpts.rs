@@ -15,6 +15,7 @@
 
 mod clean;
 mod config;
+mod extras;
 mod gather;
 mod kind;
 mod shape;
@@ -67,13 +68,7 @@ impl Excerpter {
             } else {
                 let source = self.sources.entry(key).or_default();
                 for r in row..end {
-                    source.record(
-                        logs.ordinal.value(r),
-                        logs.body.value(r),
-                        logs.severity(r),
-                        &self.words,
-                        &mut self.shapes,
-                    );
+                    source.record(logs, r, &self.words, &mut self.shapes);
                 }
                 source.trim(share.clamp(64, self.config.max_lines_per_source));
             }

@@ -1,8 +1,9 @@
 //! The first pass over one source: which lines are kept.
 
-use decant_model::Severity;
+use decant_model::{Logs, Severity};
 
 use super::clean;
+use super::extras;
 use super::kind::{Class, Kind};
 use super::shape::{self, Shapes};
 use super::words::Words;
@@ -51,12 +52,21 @@ pub(super) struct Source {
 
 impl Source {
     /// Looks at one record, which may be several lines.
-    pub(super) fn record(&mut self, ordinal: u64, body: &str, severity: Severity, words: &Words, shapes: &mut Shapes) {
+    pub(super) fn record(&mut self, logs: &Logs, row: usize, words: &Words, shapes: &mut Shapes) {
+        let (ordinal, body, severity) = (logs.ordinal.value(row), logs.body.value(row), logs.severity(row));
         let mut scratch = std::mem::take(&mut self.scratch);
-        for (i, line) in body.split('\n').enumerate() {
+        let mut lines = body.split('\n');
+        let first = lines.next().unwrap_or_default();
+        if severity >= Severity::WARN && logs.attributes.of(row).next().is_some() {
+            let mut told = clean::strip(first, &mut scratch).to_owned();
+            extras::append(&logs.attributes, row, &mut told);
+            self.line(ordinal, &told, severity, words, shapes);
+        } else {
+            self.line(ordinal, clean::strip(first, &mut scratch), severity, words, shapes);
+        }
+        for (i, line) in lines.enumerate() {
             let line = clean::strip(line, &mut scratch);
-            let severity = if i == 0 { severity } else { Severity::UNSPECIFIED };
-            self.line(ordinal + i as u64, line, severity, words, shapes);
+            self.line(ordinal + 1 + i as u64, line, Severity::UNSPECIFIED, words, shapes);
         }
         self.scratch = scratch;
     }
