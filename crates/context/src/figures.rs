@@ -1,7 +1,7 @@
 //! Numbers and times as a reader wants them: few digits, one anchor, units beside the number.
 //!
-//! Three significant digits tell what a person or a model can use, and keep two revisions of one incident equal where
-//! nothing of weight changed. Text has times relative to `T0`; JSON has RFC 3339 in UTC.
+//! Two or three significant digits tell what a person or a model can use, and keep two revisions of one incident equal
+//! where nothing of weight changed. Text has times relative to `T0`; JSON has RFC 3339 in UTC.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Number, Value};
@@ -36,10 +36,27 @@ fn significant(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// A change of level: `12 > 340`, `unknown > 5`.
-pub(crate) fn change(before: Option<f64>, after: Option<f64>) -> String {
-    let side = |value: Option<f64>| value.map_or_else(|| "unknown".to_owned(), figure);
-    format!("{} > {}", side(before), side(after))
+/// A change of level, each side in the given form: `12 > 340`, `unknown > 5`. Two digits, more where two would make the
+/// sides equal.
+pub(crate) fn change(before: Option<f64>, after: Option<f64>, form: fn(f64) -> String) -> String {
+    let both = |digits: usize| {
+        let side =
+            |value: Option<f64>| value.map_or_else(|| "unknown".to_owned(), |value| form(rounded(value, digits)));
+        (side(before), side(after))
+    };
+    let (mut before_text, mut after_text) = both(2);
+    for digits in 3..=4 {
+        if before_text != after_text || before == after {
+            break;
+        }
+        (before_text, after_text) = both(digits);
+    }
+    format!("{before_text} > {after_text}")
+}
+
+/// A value with so many significant digits.
+pub(crate) fn rounded(value: f64, digits: usize) -> f64 {
+    format!("{value:.*e}", digits.saturating_sub(1)).parse().unwrap_or(value)
 }
 
 /// Share as a percentage.
@@ -83,7 +100,7 @@ pub(crate) fn number(value: f64) -> Value {
     if !value.is_finite() {
         return Value::Null;
     }
-    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
+    let rounded = rounded(value, 4);
     if rounded.fract() == 0.0 && rounded.abs() < 1e15 {
         return Value::from(rounded as i64);
     }
@@ -107,6 +124,18 @@ mod tests {
         check(12_345.0, "12.3k");
         check(536_870_912.0, "537M");
         check(f64::NAN, "?");
+    }
+
+    #[test]
+    fn changes_have_as_many_digits_as_it_takes_to_see_them() {
+        let check = |before: f64, after: f64, expected: &str| {
+            assert_eq!(change(Some(before), Some(after), figure), expected);
+        };
+        check(12.34, 406.1, "12 > 410");
+        check(1010.0, 1030.0, "1010 > 1030");
+        check(118.0, 118.0, "120 > 120");
+        check(0.123_41, 0.123_42, "0.123 > 0.123");
+        assert_eq!(change(None, Some(0.421), percent), "unknown > 42%");
     }
 
     #[test]

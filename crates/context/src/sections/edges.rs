@@ -58,11 +58,13 @@ fn row(source: &Source<'_>, edge: &SpanEdge, out: &mut String) {
     ];
     let mut separator = ":";
     for (name, before, after, show) in measures {
-        if name != "calls/min" && !moved(before, after) {
-            continue;
-        }
-        let side = |value: Option<f64>| value.map_or_else(|| "unknown".to_owned(), show);
-        let _infallible = write!(out, "{separator} {name} {} > {}", side(before), side(after));
+        let told = match (before, after) {
+            _ if moved(before, after) => figures::change(before, after, show),
+            // How busy the edge is, though that did not change.
+            (_, Some(steady)) if name == "calls/min" => show(figures::rounded(steady, 2)),
+            _ => continue,
+        };
+        let _infallible = write!(out, "{separator} {name} {told}");
         separator = ",";
     }
     out.push('\n');

@@ -59,7 +59,7 @@ fn row(source: &Source<'_>, shift: &MetricShift, out: &mut String) {
         let more = if more > 0 { format!(" +{more}") } else { String::new() };
         let _infallible = write!(out, " {{{}{more}}}", named.join(" "));
     }
-    let _infallible = write!(out, ": {}", figures::change(shift.before, shift.after));
+    let _infallible = write!(out, ": {}", figures::change(shift.before, shift.after, figures::figure));
     if !shift.unit.is_empty() && shift.unit != "1" {
         let _infallible = write!(out, " {}", quote::inline(&shift.unit));
     }

@@ -106,7 +106,8 @@ fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {
         }
     }
     if pattern.before_per_min.is_some() || pattern.after_per_min.is_some() {
-        let _infallible = write!(out, " {}", figures::change(pattern.before_per_min, pattern.after_per_min));
+        let rates = figures::change(pattern.before_per_min, pattern.after_per_min, figures::figure);
+        let _infallible = write!(out, " {rates}");
     } else {
         let _infallible = write!(out, " x{}", pattern.count);
     }
@@ -130,11 +131,15 @@ fn slots(pattern: &LogPattern, out: &mut String) {
         .iter()
         .take(SLOTS)
         .map(|slot| {
+            let share = |count: u64| match pattern.count {
+                0 => String::new(),
+                all => format!(" {}", figures::percent(figures::rounded(count as f64 / all as f64, 2))),
+            };
             let values: Vec<String> = slot
                 .top
                 .iter()
                 .take(VALUES)
-                .map(|(value, count)| format!("{} x{count}", quote::inline(value)))
+                .map(|(value, count)| format!("{}{}", quote::inline(value), share(*count)))
                 .collect();
             let more = slot.distinct.saturating_sub(values.len() as u64);
             let more = if more > 0 { format!(" +{more} other") } else { String::new() };

@@ -25,16 +25,16 @@ fn an_incident_is_told_with_suspects_and_evidence() {
     ## changes (rank, probability to be the cause; below 0.5 not accused)
     1. [c3635] 0.74 -20s deployment orders 4f2c9d1 `Use the new pool (#812)`: The only change within ten minutes, in the first suspect.
     ## log patterns (records/min before > after T0; | template, time| record)
-    [p126c] orders ERROR new 0 > 406 from +0.2s
+    [p126c] orders ERROR new 0 > 410 from +0.2s
     | could not get connection from pool <name> within <num> ms
-      slots: name `"main"` x812; num 3000 x800, 2999 x9 +1 other
+      slots: name `"main"` 100%; num 3000 99%, 2999 1.1% +1 other
     +0.2s| could not get connection from pool "main" within 3000 ms
     [pe2fc] web WARN rising 1.5 > 350 from -50s
     | upstream orders failed: status=503
     ## metric shifts (median before > after T0, farthest value, begin)
     [me096] orders orders-7d9f db.client.connections.usage {state=used}: 12 > 50 `{connection}`, farthest 50, from +3s
     ## calls (caller > callee operation; before > after T0; gap is time between the two)
-    [e6b85] orders > orders-db `SELECT orders` gap: calls/min 120 > 118, errors 0% > 42%, p50 4.2ms > 2900ms, p99 11ms > 3010ms, gap 0.8ms > 2890ms
+    [e6b85] orders > orders-db `SELECT orders` gap: calls/min 120, errors 0% > 42%, p50 4.2ms > 2900ms, p99 11ms > 3000ms, gap 0.8ms > 2900ms
     ## traces (offset, duration, of it own time)
     [t57d9] trace 0af7651916cd43dd8448eb211c80319c at +5s, 3020ms, 3 of 9 spans: the slowest failed call of the incident
      web `POST /checkout` +0ms 3020ms own 4ms
@@ -70,7 +70,7 @@ fn a_small_budget_keeps_the_verdict_the_suspect_and_the_best_evidence() {
     ## suspects (rank, probability, kind)
     1. [s7439] orders 0.81 unreachable at orders-7d9f: Its calls to orders-db time out from T0 on, while the database's own spans stay fast. Evidence: [p126c e6b85 c3635]
     ## log patterns (records/min before > after T0; | template, time| record)
-    [p126c] orders ERROR new 0 > 406 from +0.2s
+    [p126c] orders ERROR new 0 > 410 from +0.2s
     | could not get connection from pool <name> within <num> ms
     omitted: 12
     ");
