@@ -5,6 +5,8 @@
 //! checks and packs. Connecting happens with the first question and again after a loss, so the order of starting does not
 //! matter.
 
+use std::time::Duration;
+
 use tonic::{Code, Status, transport::Channel};
 
 use crate::{
@@ -13,6 +15,10 @@ use crate::{
     v1::{self, Rendering, context_service_client::ContextServiceClient},
 };
 
+/// A server whose machine is gone says nothing: an open connection is probed so often, and given up after as long again.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+/// An address behind which nobody is would keep the first question waiting until it is late.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest bundle has 1,000,000 tokens: some 4 MB of text, as much JSON, and the message.
 const ANSWER_MAX_BYTES: usize = 64 << 20;
 
@@ -35,8 +41,12 @@ impl Remote {
                 "{url:?} is no address of a server: write http://host:port, such as http://127.0.0.1:4320"
             )));
         };
-        let client = ContextServiceClient::new(endpoint.tcp_nodelay(true).connect_lazy())
-            .max_decoding_message_size(ANSWER_MAX_BYTES);
+        let endpoint = endpoint
+            .tcp_nodelay(true)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
+            .keep_alive_timeout(KEEPALIVE_INTERVAL);
+        let client = ContextServiceClient::new(endpoint.connect_lazy()).max_decoding_message_size(ANSWER_MAX_BYTES);
         Ok(Self { url: url.to_owned(), client })
     }
 

@@ -5,12 +5,13 @@
 //! rewritten at most three times, and a store with an append a second has some dozens of small files, not thousands.
 //! Neighbours in time are merged with each other, so a merged segment's window stays narrow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use decant_model::Signal;
 
 use crate::manifest::{Entry, View};
+use crate::segment::SegmentId;
 
 /// Segments that make a merge worth its while.
 pub(crate) const RUN: usize = 16;
@@ -33,10 +34,10 @@ pub struct Compacted {
 
 /// The next segments to merge, in the order of their places: of the signal and tier with the most of them, so that none
 /// waits behind a busier one for ever. `None`: there is nothing to do.
-pub(crate) fn next_run(view: &View) -> Option<Vec<Arc<Entry>>> {
+pub(crate) fn next_run(view: &View, set_aside: &BTreeSet<SegmentId>) -> Option<Vec<Arc<Entry>>> {
     let mut tiers: BTreeMap<(Signal, usize), Vec<Arc<Entry>>> = BTreeMap::new();
     for signal in Signal::ALL {
-        for entry in view.of(signal) {
+        for entry in view.of(signal).into_iter().filter(|entry| !set_aside.contains(&entry.segment.id)) {
             if let Some(tier) = TIERS_BYTES.iter().position(|&max| entry.segment.bytes < max) {
                 tiers.entry((signal, tier)).or_default().push(entry);
             }

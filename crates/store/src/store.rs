@@ -8,6 +8,7 @@ mod append;
 mod recovery;
 mod upkeep;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -18,7 +19,7 @@ use crate::lock::Lock;
 use crate::manifest::{Manifest, View};
 use crate::metrics::Metrics;
 use crate::scan::{Scan, ScanRequest, Snapshot};
-use crate::{StoreError, secret};
+use crate::{SegmentId, StoreError, secret};
 
 /// An open store.
 #[derive(Debug)]
@@ -28,8 +29,8 @@ pub struct Store {
     writer: Mutex<Writer>,
     view: RwLock<Arc<View>>,
     metrics: Arc<Metrics>,
-    /// One merge at a time.
-    merging: Mutex<()>,
+    /// One merge at a time; segments that could not be read are set aside.
+    merging: Mutex<BTreeSet<SegmentId>>,
     /// Held as long as the store is open.
     _lock: Lock,
 }

@@ -42,7 +42,7 @@ pub(super) fn open(root: &Path, config: StoreConfig) -> Result<(Store, Recovered
         writer: Mutex::new(Writer { manifest: opened.manifest, next_segment }),
         view: RwLock::new(Arc::new(opened.view)),
         metrics,
-        merging: Mutex::new(()),
+        merging: Mutex::default(),
         _lock: lock,
     };
     Ok((store, recovered))

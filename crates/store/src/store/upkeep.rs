@@ -11,7 +11,7 @@ use crate::metrics::add;
 use crate::resources::Resources;
 use crate::retention::{self, Retained};
 use crate::segment::{Bounds, SegmentId};
-use crate::segment_file;
+use crate::segment_file::{self, Written};
 use crate::select::Selection;
 use crate::{StoreError, disk};
 
@@ -42,41 +42,33 @@ impl Store {
     }
 
     /// Merges small segments into a larger one, once; `None` when there is nothing to merge. Appends and readers go on
-    /// meanwhile.
+    /// meanwhile. To be called until there is nothing to merge, every few seconds.
     ///
     /// # Errors
-    /// The disk fails, or a segment cannot be read. The store is as it was before.
+    /// The disk fails, or a segment cannot be read; it is set aside until the next start. The store is as it was before.
     pub fn compact(&self) -> Result<Option<Compacted>, StoreError> {
-        let _one_at_a_time = self.merging.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(run) = compaction::next_run(&self.view()) else { return Ok(None) };
-        let Some(first) = run.first() else { return Ok(None) };
+        let mut set_aside = self.merging.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(run) = compaction::next_run(&self.view(), &set_aside) else { return Ok(None) };
+        self.merge(&run).map(Some).inspect_err(|error| {
+            if let StoreError::Io { path, .. } | StoreError::Segment { path, .. } = error {
+                let unreadable = run.iter().map(|entry| &entry.segment).find(|s| self.root.join(&s.file) == *path);
+                set_aside.extend(unreadable.map(|segment| segment.id));
+            }
+        })
+    }
+
+    fn merge(&self, run: &[Arc<Entry>]) -> Result<Compacted, StoreError> {
+        let Some(first) = run.first() else { return Ok(Compacted::default()) };
         let signal = first.segment.signal;
-        let id = SegmentId(self.writer().new_segment());
         let bounds = Bounds::merged(run.iter().map(|entry| &entry.segment));
         let place = bounds.from_unix_nano.unwrap_or(first.segment.order_unix_nano);
         let folder = Self::folder(signal, place);
+        let id = SegmentId(self.writer().new_segment());
         let file = format!("{folder}/{:010}.parquet", id.0);
-        let path = self.root.join(&file);
-        let mut resources = Resources::default();
-        let mut readers = Vec::new();
-        for entry in &run {
-            let pieces = entry.file.read(&Selection::live(&entry.segment), None)?;
-            resources.absorb(&pieces.resources);
-            readers.push(pieces);
-        }
-        disk::make_folders(&self.root, folder.as_ref())?;
-        let written = segment_file::write(&path, signal, &resources, readers.into_iter().flatten(), &self.config)
-            .and_then(|written| disk::sync_folder(&self.root.join(&folder)).map(|()| written))
-            .inspect_err(|_| self.discard([&file].into_iter()))?;
+        let written = self.write_merged(run, &folder, &file)?;
         let mut segment = new_segment(id, signal, file.clone(), &written, bounds, place);
-        segment.written_unix_nano =
-            run.iter().map(|entry| entry.segment.written_unix_nano).max().unwrap_or(written.written_unix_nano);
-        let compacted = Compacted {
-            segments_merged: run.len() as u64,
-            rows: written.rows,
-            bytes_before: run.iter().map(|entry| entry.segment.bytes).sum(),
-            bytes_after: written.bytes,
-        };
+        let newest = run.iter().map(|entry| entry.segment.written_unix_nano).max();
+        segment.written_unix_nano = newest.unwrap_or(written.written_unix_nano);
 
         let mut writer = self.writer();
         let view = self.view();
@@ -87,26 +79,41 @@ impl Store {
         if !run.iter().all(is_same) {
             // A replay or the retention came in between: what was read is not what is.
             self.discard([&file].into_iter());
-            return Ok(Some(Compacted::default()));
+            return Ok(Compacted::default());
         }
         let remove = run.iter().map(|entry| entry.segment.id).collect();
-        let add_segment = if written.rows > 0 { vec![segment] } else { Vec::new() };
-        let is_empty = add_segment.is_empty();
-        let change = Change { add: add_segment, remove, ..Change::default() };
-        match writer.manifest.append(&view, change) {
-            Ok(view) => self.show(view),
-            Err(error) => {
-                if !writer.manifest.is_broken() {
-                    self.discard([&file].into_iter());
-                }
-                return Err(error);
-            }
-        }
-        if is_empty {
-            self.discard([&file].into_iter());
-        }
+        self.show(
+            writer.manifest.append(&view, Change { add: vec![segment], remove, ..Change::default() }).inspect_err(
+                |_| {
+                    if !writer.manifest.is_broken() {
+                        self.discard([&file].into_iter());
+                    }
+                },
+            )?,
+        );
         add(&self.metrics.segments_merged, run.len());
         add(&self.metrics.bytes_merged, written.bytes as usize);
-        Ok(Some(compacted))
+        Ok(Compacted {
+            segments_merged: run.len() as u64,
+            rows: written.rows,
+            bytes_before: run.iter().map(|entry| entry.segment.bytes).sum(),
+            bytes_after: written.bytes,
+        })
+    }
+
+    fn write_merged(&self, run: &[Arc<Entry>], folder: &str, file: &String) -> Result<Written, StoreError> {
+        let Some(first) = run.first() else { return Err(StoreError::Encode { reason: "nothing to merge".to_owned() }) };
+        let mut resources = Resources::default();
+        let mut pieces = Vec::new();
+        for entry in run {
+            let live = entry.file.read(&Selection::live(&entry.segment), None)?;
+            resources.absorb(&live.resources);
+            pieces.push(live);
+        }
+        disk::make_folders(&self.root, folder.as_ref())?;
+        let path = self.root.join(file);
+        segment_file::write(&path, first.segment.signal, &resources, pieces.into_iter().flatten(), &self.config)
+            .and_then(|written| disk::sync_folder(&self.root.join(folder)).map(|()| written))
+            .inspect_err(|_| self.discard([file].into_iter()))
     }
 }

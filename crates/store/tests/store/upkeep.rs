@@ -94,3 +94,20 @@ fn age_counts_from_the_writing() {
     let files = std::fs::read_dir(folder.path().join("data/logs")).unwrap().count();
     assert_eq!(files, 0, "the hour's folder goes too");
 }
+
+#[test]
+fn a_segment_that_cannot_be_read_is_set_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    for at in 0..20 {
+        store.append(&[log_line(at, "cart", at, 1)]).unwrap();
+    }
+    let broken = store.snapshot().segments(Signal::Logs).nth(3).unwrap();
+    std::fs::write(folder.path().join(&broken.file), "nothing of the kind").unwrap();
+    let refused = store.compact().unwrap_err().to_string();
+    assert!(refused.contains(&broken.file), "{refused}");
+    assert_eq!(store.compact().unwrap().unwrap().segments_merged, 19);
+    assert_eq!(store.compact().unwrap(), None);
+    let rows: usize = store.scan(&ScanRequest::of(Signal::Logs)).flatten().map(|batch| batch.len()).sum();
+    assert_eq!(rows, 19);
+}
