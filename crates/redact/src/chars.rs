@@ -63,6 +63,25 @@ impl Charset {
         bytes.get(..to).unwrap_or_default().iter().rev().take(limit).take_while(|&&b| self.has(b)).count()
     }
 
+    /// The length of the run at `from`, and the parts of the set that its bytes are of.
+    pub(crate) fn run_kinds(self, bytes: &[u8], from: usize) -> (usize, Self) {
+        let (mut length, mut kinds) = (0, 0);
+        for &b in bytes.get(from..).unwrap_or_default() {
+            let kind = TABLE[usize::from(b)];
+            if kind & self.0 == 0 {
+                break;
+            }
+            kinds |= kind;
+            length += 1;
+        }
+        (length, Self(kinds))
+    }
+
+    /// Whether the sets have a byte in common.
+    pub(crate) fn touches(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     pub(crate) fn all(self, text: &str) -> bool {
         text.bytes().all(|b| self.has(b))
     }
@@ -139,10 +158,4 @@ pub(crate) fn entropy_bits(text: &str) -> f64 {
     text.bytes().for_each(|b| counts[usize::from(b)] += 1);
     let total = text.len() as f64;
     counts.iter().filter(|&&n| n > 0).map(|&n| f64::from(n) / total).map(|p| -p * p.log2()).sum()
-}
-
-/// Whether `text` looks drawn at random: digits and letters of both cases or much entropy, no words.
-pub(crate) fn looks_random(text: &str) -> bool {
-    let mix = Mix::of(text);
-    mix.digit > 0 && mix.lower + mix.upper > 0 && entropy_bits(text) >= if text.len() >= 24 { 3.3 } else { 2.8 }
 }

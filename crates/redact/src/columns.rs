@@ -80,28 +80,25 @@ fn redact_column<'p>(
     let clean = clean_column(redactor, column);
     let source = clean.as_ref().unwrap_or(column);
     let mut triggers = std::mem::take(&mut redactor.triggers);
-    triggers.clear();
     let (first, last) = range(source);
     redactor.scanner.triggers(source.value_data().get(first..last).unwrap_or_default(), &mut triggers);
     let mut rebuild = Rebuild::new(source);
     let offsets = source.value_offsets();
     let start_of = |row: usize| offsets.get(row).map_or(last, |o| *o as usize) - first;
-    let (mut next, mut row) = (0, 0);
+    let mut row = 0;
     while row < source.len() {
         // Rows without a trigger are passed over, unless something looks at every row.
         if !redactor.looks_at_all(place(row).stream) {
-            let Some(trigger) = triggers.get(next) else { break };
-            if start_of(row + 1) <= trigger.at {
-                row += rows_before(offsets, row, trigger.at + first);
+            let Some(at) = triggers.next() else { break };
+            if start_of(row + 1) <= at {
+                row += rows_before(offsets, row, at + first);
                 continue;
             }
         }
         let (start, end) = (start_of(row), start_of(row + 1));
-        let until = next + triggers.get(next..).unwrap_or_default().partition_point(|t| t.at < end);
-        if let Some(new) = redactor.row(source.value(row), triggers.get(next..until).unwrap_or_default(), start, place(row)) {
+        if let Some(new) = redactor.row(source.value(row), triggers.take(end), start, place(row)) {
             rebuild.replace(row, &new);
         }
-        next = until;
         row += 1;
     }
     redactor.triggers = triggers;

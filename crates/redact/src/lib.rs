@@ -36,7 +36,7 @@ pub use instructions::{Flag, instruction_like};
 use blocks::Blocks;
 use keys::KnownKeys;
 use pseudonym::Pseudonyms;
-use scan::{Hit, Name, Scanner, Trigger};
+use scan::{Hit, Name, Scanner, Trigger, Triggers};
 
 /// The state of one lane: rules, pseudonyms given so far, open blocks, counts.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub struct Redactor {
     /// Values whose policy says that their attribute goes.
     dropped: u64,
     // Room that is used again for each column.
-    triggers: Vec<Trigger>,
+    triggers: Triggers,
     hits: Vec<Hit>,
 }
 
@@ -74,7 +74,7 @@ impl Redactor {
             config: config.clone(),
             counts: BTreeMap::new(),
             dropped: 0,
-            triggers: Vec::new(),
+            triggers: Triggers::default(),
             hits: Vec::new(),
         }
     }
@@ -125,9 +125,8 @@ impl Redactor {
     /// The new text, or `None` when nothing changes.
     fn redact(&mut self, text: &str, place: Place<'_>, rank: u8) -> Option<String> {
         let mut triggers = std::mem::take(&mut self.triggers);
-        triggers.clear();
         self.scanner.triggers(text.as_bytes(), &mut triggers);
-        let new = self.row_ranked(text, &triggers, 0, place, rank);
+        let new = self.row_ranked(text, triggers.take(usize::MAX), 0, place, rank);
         self.triggers = triggers;
         new
     }
@@ -138,11 +137,11 @@ impl Redactor {
     }
 
     /// The new text of a row whose triggers are given; `base` is where the row starts in their buffer.
-    pub(crate) fn row(&mut self, text: &str, triggers: &[Trigger], base: usize, place: Place<'_>) -> Option<String> {
+    pub(crate) fn row(&mut self, text: &str, triggers: [&[Trigger]; 2], base: usize, place: Place<'_>) -> Option<String> {
         self.row_ranked(text, triggers, base, place, 0)
     }
 
-    fn row_ranked(&mut self, text: &str, triggers: &[Trigger], base: usize, place: Place<'_>, rank: u8) -> Option<String> {
+    fn row_ranked(&mut self, text: &str, triggers: [&[Trigger]; 2], base: usize, place: Place<'_>, rank: u8) -> Option<String> {
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
         if let Some(stream) = place.stream {

@@ -10,11 +10,46 @@ mod runs;
 mod shapes;
 
 use crate::config::{Config, OwnRule};
-use crate::personal::{email, iban, ip, numbers, phone};
+use crate::personal::{email, ip, numbers, phone};
 use crate::rules::RANK_OWN;
 use crate::{blocks, encoded};
 use actions::Action;
 use prefilter::Prefilter;
+
+/// Two lists of triggers of one buffer, each in order: merging them would cost more than it serves.
+#[derive(Debug, Default)]
+pub(crate) struct Triggers {
+    literals: Vec<Trigger>,
+    shapes: Vec<Trigger>,
+    /// How many of each were taken.
+    taken: (usize, usize),
+}
+
+impl Triggers {
+    pub(crate) fn clear(&mut self) {
+        self.literals.clear();
+        self.shapes.clear();
+        self.taken = (0, 0);
+    }
+
+    /// Where the next trigger is.
+    pub(crate) fn next(&self) -> Option<usize> {
+        let literal = self.literals.get(self.taken.0).map(|t| t.at);
+        let shape = self.shapes.get(self.taken.1).map(|t| t.at);
+        literal.map_or(shape, |l| Some(shape.map_or(l, |s| s.min(l))))
+    }
+
+    /// Takes the triggers before byte `end`.
+    pub(crate) fn take(&mut self, end: usize) -> [&[Trigger]; 2] {
+        let upto = |list: &[Trigger], from: usize| {
+            from + list.get(from..).unwrap_or_default().iter().take_while(|t| t.at < end).count()
+        };
+        let (l, s) = self.taken;
+        self.taken = (upto(&self.literals, l), upto(&self.shapes, s));
+        let part = |list, from, to| <[Trigger]>::get(list, from..to).unwrap_or_default();
+        [part(&self.literals, l, self.taken.0), part(&self.shapes, s, self.taken.1)]
+    }
+}
 
 /// A place where a value may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +61,7 @@ pub(crate) struct Trigger {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
-    /// The literals of this group may start here.
+    /// A literal of this group may be here: its head's last byte.
     Literal(u16),
     At,
     Plus,
@@ -125,23 +160,25 @@ impl Scanner {
         self.ip_addresses || !self.always.is_empty()
     }
 
-    /// The triggers of a buffer, in order.
-    pub(crate) fn triggers(&self, buffer: &[u8], out: &mut Vec<Trigger>) {
-        self.prefilter.find(buffer, out);
-        shapes::find(buffer, out);
-        out.sort();
+    /// The triggers of a buffer.
+    pub(crate) fn triggers(&self, buffer: &[u8], out: &mut Triggers) {
+        out.clear();
+        self.prefilter.find(buffer, &mut out.literals);
+        shapes::find(buffer, &mut out.shapes);
     }
 
     /// The values of a text, in no order. `base` is where the text starts in the triggers' buffer.
-    pub(crate) fn hits(&self, text: &str, triggers: &[Trigger], base: usize, out: &mut Vec<Hit>) -> Progress {
+    pub(crate) fn hits(&self, text: &str, triggers: [&[Trigger]; 2], base: usize, out: &mut Vec<Hit>) -> Progress {
         let mut progress = Progress::default();
         self.look_at(text, triggers, base, &mut progress, out);
         progress
     }
 
-    fn look_at(&self, text: &str, triggers: &[Trigger], base: usize, progress: &mut Progress, out: &mut Vec<Hit>) {
-        for trigger in triggers {
-            self.look(text, trigger.at.saturating_sub(base), trigger.kind, progress, out);
+    fn look_at(&self, text: &str, triggers: [&[Trigger]; 2], base: usize, progress: &mut Progress, out: &mut Vec<Hit>) {
+        for trigger in triggers.into_iter().flatten() {
+            if let Some(at) = trigger.at.checked_sub(base) {
+                self.look(text, at, trigger.kind, progress, out);
+            }
         }
         if progress.depth == 0 {
             self.always.iter().for_each(|&rule| self.own(text, rule, progress, out));
@@ -156,13 +193,14 @@ impl Scanner {
             Kind::At => email::look(text, at, out),
             Kind::Plus => phone::international(text, at, out),
             Kind::Digits if at >= progress.digits => {
-                iban::around(text, at, out);
                 progress.digits = numbers::look(text, at, out);
             }
             Kind::Run if at >= progress.run => progress.run = runs::look(self, text, at, progress, out),
             Kind::Percent if at >= progress.percent => self.percent(text, at, progress, out),
             Kind::Digits | Kind::Run | Kind::Percent => {}
             Kind::Literal(group) => {
+                // The head may have begun in the row before.
+                let Some(at) = (at + 1).checked_sub(self.prefilter.head_length(group)) else { return };
                 for action in self.actions.get(usize::from(group)).into_iter().flatten() {
                     action.look(self, text, at, progress, out);
                 }
@@ -193,10 +231,10 @@ impl Scanner {
     /// The values of a decoded text.
     fn inside(&self, decoded: &str, progress: &Progress) -> Vec<Hit> {
         let mut inner = Progress { depth: progress.depth + 1, ..Progress::default() };
-        let (mut triggers, mut hits) = (Vec::new(), Vec::new());
+        let (mut triggers, mut hits) = (Triggers::default(), Vec::new());
         if inner.depth <= MAX_DEPTH {
             self.triggers(decoded.as_bytes(), &mut triggers);
-            self.look_at(decoded, &triggers, 0, &mut inner, &mut hits);
+            self.look_at(decoded, triggers.take(usize::MAX), 0, &mut inner, &mut hits);
             crate::rewrite::settle(decoded, &mut hits);
         }
         hits
@@ -225,6 +263,38 @@ impl Scanner {
             let (Some(&from), Some(&to)) = (origin.get(hit.start), origin.get(hit.end)) else { continue };
             let plain = hit.plain.or_else(|| decoded.get(hit.start..hit.end).map(Into::into));
             out.push(Hit { start: start + from as usize, end: start + to as usize, plain, ..hit });
+        }
+    }
+}
+#[cfg(test)]
+mod timing {
+    use super::*;
+    fn cpu() -> f64 { std::fs::read_to_string("/proc/thread-self/schedstat").unwrap().split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9 }
+    #[test]
+    #[ignore]
+    fn timing() {
+        for name in ["loghub2k/HDFS/messages.txt", "loghub2k/OpenStack/raw.log", "loghub2k/Hadoop/raw.log", "ci-logs/pip-pytest-network-github-v2-001/raw.log"] {
+            let text = std::fs::read(format!("/work/shared/data/{name}")).unwrap();
+            let s = Scanner::new(&Config::default());
+            let time = |f: &mut dyn FnMut()| { let t = cpu(); let mut n = 0; while cpu() - t < 0.1 { for _ in 0..10 { f(); n += 1; } } text.len() as f64 * n as f64 / (cpu() - t) / 1e6 };
+            let mut out = Vec::new();
+            println!("{name} suspect {:.0}", time(&mut || { std::hint::black_box(crate::hygiene::is_suspect(&text)); }));
+            println!("prefilter {:.0}", time(&mut || { out.clear(); s.prefilter.find(&text, &mut out); }));
+            println!("  {} triggers", out.len());
+            println!("shapes {:.0}", time(&mut || { out.clear(); shapes::find(&text, &mut out); }));
+            let mut t = Triggers::default();
+            println!("all {:.0}", time(&mut || { s.triggers(&text, &mut t); }));
+            let out: Vec<Trigger> = t.literals.iter().chain(&t.shapes).copied().collect();
+            let mut kinds = std::collections::BTreeMap::new();
+            for t in &out { let k = match t.kind { Kind::Literal(g) => s.actions[g as usize][0].literal.clone(), k => format!("{k:?}") }; *kinds.entry(k).or_insert(0) += 1; }
+            println!("{:?}", kinds);
+            let t = String::from_utf8_lossy(&text).into_owned();
+            let mut hits = Vec::new();
+            for k in [Kind::At, Kind::Digits, Kind::Run, Kind::Percent, Kind::Plus, Kind::Literal(0)] {
+                let some: Vec<Trigger> = out.iter().copied().filter(|x| std::mem::discriminant(&x.kind) == std::mem::discriminant(&k)).collect();
+                let ns = { let st = cpu(); for _ in 0..5 { hits.clear(); s.hits(&t, [&some, &[]], 0, &mut hits); } (cpu() - st) / 5.0 };
+                println!("  look {k:?} {} {:.0} MB/s {:.0} ns each", some.len(), text.len() as f64 / ns / 1e6, ns * 1e9 / some.len().max(1) as f64);
+            }
         }
     }
 }

@@ -5,13 +5,27 @@
 //! card network, its last must be Luhn's.
 
 use super::checks::{digits, luhn, mod97, weighted};
-use super::phone;
+use super::{iban, phone};
 use crate::chars::part;
 use crate::rules::RANK_PERSONAL;
 use crate::scan::Hit;
 
 /// Groups of digits of one stretch: (start, end).
-type Groups = Vec<(usize, usize)>;
+#[derive(Default)]
+pub(super) struct Groups {
+    list: [(usize, usize); 24],
+    count: usize,
+}
+
+impl Groups {
+    pub(super) fn get(&self, i: usize) -> Option<(usize, usize)> {
+        self.list.get(..self.count)?.get(i).copied()
+    }
+
+    fn span(&self, i: usize, count: usize) -> Option<&[(usize, usize)]> {
+        self.list.get(..self.count)?.get(i..i + count)
+    }
+}
 
 /// Longest stretch that is looked at.
 const MAX_STRETCH: usize = 64;
@@ -29,25 +43,41 @@ pub(crate) fn look(text: &str, at: usize, out: &mut Vec<Hit>) -> usize {
     if bytes.get(start..end).unwrap_or_default().iter().filter(|b| b.is_ascii_digit()).count() < 9 {
         return end;
     }
+    // What comes before a stretch with an IBAN's digits is one of its letters.
+    if start > 0 && bytes.get(start - 1).is_some_and(u8::is_ascii_uppercase) {
+        iban::around(text, at, out);
+    }
     let groups = groups(bytes, start, end);
-    for i in 0..groups.len() {
-        if i > 0 && !borders_left(bytes, groups[i].0) && !space_before(bytes, groups[i].0) {
+    for i in 0..groups.count {
+        let Some((from, to)) = groups.get(i) else { break };
+        if !borders_left(bytes, from) {
             continue;
         }
-        card(text, &groups, i, out);
-        layouts(text, &groups, i, out);
-        phone::grouped(text, &groups, i, out);
+        match to - from {
+            4 | 14..=16 => {
+                card(text, &groups, i, out);
+                layouts(text, &groups, i, out);
+            }
+            1 | 3 => {
+                layouts(text, &groups, i, out);
+                phone::grouped(text, &groups, i, out);
+            }
+            6 => layouts(text, &groups, i, out),
+            17 | 18 => chinese(text, &groups, i, out),
+            _ => {}
+        }
     }
     end
 }
 
 fn groups(bytes: &[u8], start: usize, end: usize) -> Groups {
-    let mut groups = Vec::with_capacity(8);
+    let mut groups = Groups::default();
     let mut at = start;
-    while at < end {
+    while at < end && groups.count < groups.list.len() {
         let length = bytes.get(at..end).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
         if length > 0 {
-            groups.push((at, at + length));
+            groups.list[groups.count] = (at, at + length);
+            groups.count += 1;
         }
         at += length.max(1);
     }
@@ -62,10 +92,6 @@ pub(super) fn borders_left(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-pub(super) fn space_before(bytes: &[u8], at: usize) -> bool {
-    at > 0 && bytes.get(at - 1) == Some(&b' ')
-}
-
 /// What may stand after it: no letter, and no digit after a separator.
 pub(super) fn borders_right(bytes: &[u8], end: usize) -> bool {
     match bytes.get(end) {
@@ -77,7 +103,7 @@ pub(super) fn borders_right(bytes: &[u8], end: usize) -> bool {
 
 /// Whether the groups from `i` on have these lengths, one separator `sep` between them, and no more such group after.
 pub(super) fn layout(bytes: &[u8], groups: &Groups, i: usize, lengths: &[usize], seps: &[u8]) -> Option<(usize, usize)> {
-    let found = groups.get(i..i + lengths.len())?;
+    let found = groups.span(i, lengths.len())?;
     let fits = found.iter().zip(lengths).all(|((s, e), &n)| e - s == n);
     let joined = found.windows(2).zip(seps).all(|(w, &sep)| w[1].0 == w[0].1 + 1 && bytes.get(w[0].1) == Some(&sep));
     let (start, end) = (found.first()?.0, found.last()?.1);
@@ -138,7 +164,6 @@ fn layouts(text: &str, groups: &Groups, i: usize, out: &mut Vec<Hit>) {
     found("fr-nir", layout(bytes, groups, i, &[1, 2, 2, 2, 3, 3, 2], b"      "), fr_nir);
     found("fr-nir", layout(bytes, groups, i, &[15], b""), fr_nir);
     found("kr-rrn", layout(bytes, groups, i, &[6, 7], b"-"), kr_rrn);
-    chinese(text, groups, i, out);
 }
 
 /// Area not 000, 666 or 9xx, group not 00, serial not 0000 (Social Security Administration, since 2011).
@@ -189,7 +214,7 @@ pub(super) fn date(d: &[u32], month: usize, day: usize) -> bool {
 /// Chinese resident id: 17 digits and a check character that may be X (GB 11643, ISO 7064 mod 11-2).
 fn chinese(text: &str, groups: &Groups, i: usize, out: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
-    let Some(&(start, end)) = groups.get(i) else { return };
+    let Some((start, end)) = groups.get(i) else { return };
     let x = end - start == 17 && matches!(bytes.get(end), Some(b'X' | b'x'));
     if !(end - start == 18 || x) {
         return;

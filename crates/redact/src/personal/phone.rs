@@ -1,6 +1,6 @@
 //! Telephone numbers: international (E.164, with `+`), and North American by its layout.
 
-use super::numbers::{borders_left, borders_right, layout};
+use super::numbers::{Groups, borders_left, borders_right, layout};
 use crate::chars::part;
 use crate::rules::RANK_PERSONAL;
 use crate::scan::Hit;
@@ -55,7 +55,7 @@ pub(crate) fn international(text: &str, at: usize, out: &mut Vec<Hit>) {
 }
 
 /// `(555) 234-5678`, `555-234-5678`, `1-555-234-5678`: area and exchange begin with 2 to 9 (North American Numbering Plan).
-pub(super) fn grouped(text: &str, groups: &Vec<(usize, usize)>, i: usize, out: &mut Vec<Hit>) {
+pub(super) fn grouped(text: &str, groups: &Groups, i: usize, out: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
     let nanp = |area: usize, exchange: usize| {
         let high = |at: usize| bytes.get(at).is_some_and(|b| (b'2'..=b'9').contains(b));
@@ -68,7 +68,7 @@ pub(super) fn grouped(text: &str, groups: &Vec<(usize, usize)>, i: usize, out: &
         return;
     }
     // In parentheses: `(`, area, `) ` or `)`, exchange, `-`, line.
-    let (Some(&(a, a_end)), Some(&(x, x_end)), Some(&(l, l_end))) = (groups.get(i), groups.get(i + 1), groups.get(i + 2)) else { return };
+    let (Some((a, a_end)), Some((x, x_end)), Some((l, l_end))) = (groups.get(i), groups.get(i + 1), groups.get(i + 2)) else { return };
     let opened = a > 0 && bytes.get(a - 1) == Some(&b'(') && (a == 1 || borders_left(bytes, a - 1));
     let closed = matches!(part(text, a_end, x), ")" | ") ") && matches!(part(text, x_end, l), "-" | " " | ".");
     if opened && closed && a_end - a == 3 && x_end - x == 3 && l_end - l == 4 && nanp(a, x) && borders_right(bytes, l_end) {

@@ -53,7 +53,6 @@ pub(super) const TOKENS: &[Token] = &[
     Token::new("mailgun-key", "key-", Charset::LOWER_HEX_DIGIT, 32, 32),
     Token::new("brevo-key", "xkeysib-", Charset::ALNUM_DASH, 81, 81),
     Token::new("resend-key", "re_", Charset::WORD, 32, 36).that(mixed),
-    Token::new("twilio-key", "SK", Charset::LOWER_HEX_DIGIT, 32, 32),
     Token::new("linear-key", "lin_api_", Charset::ALNUM, 40, 40),
     Token::new("notion-token", "ntn_", Charset::ALNUM, 40, 50),
     Token::new("notion-token", "secret_", Charset::ALNUM, 43, 43).that(mixed),

@@ -1,7 +1,7 @@
 //! Long words: base64 that hides something, tokens without a prefix, and what looks random where a value stands.
 
 use super::{Hit, Name, Progress, Scanner};
-use crate::chars::{Charset, Mix, entropy_bits, part};
+use crate::chars::{Charset, Mix, entropy_bits, part, starts_word};
 use crate::encoded::{MAX_ENCODED_BYTES, base64_text};
 use crate::keys::changes;
 use crate::rules::{RANK_GUESS, RANK_TOKEN};
@@ -16,22 +16,21 @@ const MIN_RANDOM: usize = 20;
 pub(super) fn look(scanner: &Scanner, text: &str, at: usize, progress: &Progress, out: &mut Vec<Hit>) -> usize {
     let bytes = text.as_bytes();
     let start = at - WORD.run_back(bytes, at, MAX_ENCODED_BYTES);
-    let end = at + WORD.run(bytes, at, usize::MAX);
-    if end - start < MIN_BASE64 {
+    let (length, kinds) = WORD.run_kinds(bytes, start);
+    let end = start + length;
+    // Without letters of both cases it is a hash, an id, a path or words, which is what nearly all long words are.
+    if length < MIN_BASE64 || !kinds.touches(Charset::UPPER) {
         return end;
     }
-    discord(text, start, end, out);
-    let mix = Mix::of(part(text, start, end.min(start + 256)));
-    // Words, paths and hexadecimal numbers, which is what nearly all of them are.
-    let hex = mix.other == 0 && Charset::HEX.all(part(text, start, end));
-    if hex || mix.lower + mix.upper == 0 || mix.lower + mix.upper + mix.digit < 12 {
-        return end;
-    }
-    let padded = end + bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|&&b| b == b'=').count();
-    if mix.upper > 0 && mix.lower > 0 {
+    if kinds.touches(Charset::LOWER) {
+        discord(text, start, end, out);
+        twilio(text, start, end, out);
+        let padded = end + bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|&&b| b == b'=').count();
         base64(scanner, text, start, padded, progress, out);
+        if length >= MIN_RANDOM && kinds.touches(Charset::DIGIT) {
+            random(text, start, padded, out);
+        }
     }
-    random(text, start, padded, out);
     end
 }
 
@@ -57,15 +56,12 @@ fn random(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
     if !(MIN_RANDOM..=4096).contains(&value.len()) || matches!(bytes.get(end), Some(b'.' | b'(' | b':' | b'@')) {
         return;
     }
-    if !is_random(value) {
-        return;
-    }
     let mut at = start;
     let before = |at: usize| at.checked_sub(1).and_then(|i| bytes.get(i)).copied();
     while matches!(before(at), Some(b'"' | b'\'' | b'\\' | b' ')) && start - at < 8 {
         at -= 1;
     }
-    if !matches!(before(at), Some(b'=' | b':')) {
+    if !matches!(before(at), Some(b'=' | b':')) || !is_random(value) {
         return;
     }
     let mut key_end = at - 1;
@@ -111,5 +107,13 @@ fn discord(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
     let dots = bytes.get(end) == Some(&b'.') && bytes.get(third_at - 1) == Some(&b'.');
     if dots && second == 6 && (27..=38).contains(&third) {
         out.push(Hit::new(start, third_at + third, "discord-token", RANK_TOKEN));
+    }
+}
+
+/// A Twilio API key: `SK` and 32 hexadecimal digits. Two letters are too few for the automaton.
+fn twilio(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
+    let rest = part(text, start, end).strip_prefix("SK");
+    if rest.is_some_and(|r| r.len() == 32 && Charset::LOWER_HEX_DIGIT.all(r)) && starts_word(text.as_bytes(), start) {
+        out.push(Hit::new(start, end, "twilio-key", RANK_TOKEN));
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn find(buffer: &[u8], out: &mut Vec<Trigger>) {
             let digits_half = half & ONES == ONES;
             let digits = word & ONES == ONES;
             if (digits || digits_half) && !in_digits {
-                out.push(Trigger { at: if digits_half { at.saturating_sub(4) } else { at }, kind: Kind::Digits });
+                out.push(Trigger { at, kind: Kind::Digits });
             }
             in_digits = digits || digits_half;
             carry = word;

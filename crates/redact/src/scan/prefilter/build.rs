@@ -1,0 +1,124 @@
+//! Building the table: a trie of the heads, failure links by breadth, links folded into the table.
+
+use std::collections::VecDeque;
+
+use super::{Prefilter, STRIDE_BITS};
+
+const STRIDE: usize = 1 << STRIDE_BITS;
+
+/// The automaton of these heads (lower case).
+pub(super) fn automaton(heads: &[Vec<u8>]) -> Prefilter {
+    let classes = classes(heads);
+    let mut table: Vec<u16> = vec![0; STRIDE];
+    let mut ends: Vec<Vec<u16>> = vec![Vec::new()];
+    for (group, head) in heads.iter().enumerate() {
+        let mut state = 0usize;
+        for &byte in head {
+            let slot = state << STRIDE_BITS | usize::from(classes[usize::from(byte)]);
+            if table[slot] == 0 {
+                table[slot] = ends.len() as u16;
+                table.resize(table.len() + STRIDE, 0);
+                ends.push(Vec::new());
+            }
+            state = usize::from(table[slot]);
+        }
+        ends[state].push(group as u16);
+    }
+    fold_failures(&mut table, &mut ends);
+    let lengths = heads.iter().map(|h| h.len() as u8).collect();
+    matches_last(classes, &table, ends, lengths)
+}
+
+/// A class for each byte that a head has, both cases alike. There are fewer than `STRIDE`.
+fn classes(heads: &[Vec<u8>]) -> [u8; 256] {
+    let mut classes = [0u8; 256];
+    let mut next = 1;
+    for &byte in heads.iter().flatten() {
+        if classes[usize::from(byte)] == 0 {
+            debug_assert!(usize::from(next) < STRIDE, "more kinds of bytes than columns");
+            // Past the last column, bytes share it: more triggers, none lost.
+            classes[usize::from(byte)] = next;
+            classes[usize::from(byte.to_ascii_uppercase())] = next;
+            next = (next + 1).min(STRIDE as u8 - 1);
+        }
+    }
+    classes
+}
+
+/// Where the trie has no next state, the table takes that of the longest proper suffix which is a state.
+fn fold_failures(table: &mut [u16], ends: &mut [Vec<u16>]) {
+    let mut failure = vec![0usize; ends.len()];
+    let mut queue = VecDeque::from([0usize]);
+    while let Some(state) = queue.pop_front() {
+        for class in 0..STRIDE {
+            let next = usize::from(table[state << STRIDE_BITS | class]);
+            let by_suffix = usize::from(table[failure[state] << STRIDE_BITS | class]);
+            if next == 0 {
+                table[state << STRIDE_BITS | class] = by_suffix as u16;
+            } else {
+                failure[next] = if state == 0 { 0 } else { by_suffix };
+                let inherited = ends[failure[next]].clone();
+                ends[next].extend(inherited);
+                queue.push_back(next);
+            }
+        }
+    }
+}
+
+/// The same automaton with the states that end a head numbered last.
+fn matches_last(classes: [u8; 256], table: &[u16], ends: Vec<Vec<u16>>, lengths: Vec<u8>) -> Prefilter {
+    let mut order: Vec<usize> = (0..ends.len()).collect();
+    order.sort_by_key(|&state| (!ends[state].is_empty(), state));
+    let mut renamed = vec![0u16; ends.len()];
+    order.iter().enumerate().for_each(|(new, &old)| renamed[old] = new as u16);
+    let first_match = ends.iter().filter(|e| e.is_empty()).count() as u16;
+    let mut new_table = Vec::with_capacity(table.len());
+    for &old in &order {
+        new_table.extend(table[old << STRIDE_BITS..(old + 1) << STRIDE_BITS].iter().map(|&s| renamed[usize::from(s)]));
+    }
+    let groups = order.iter().skip(usize::from(first_match)).map(|&old| ends[old].clone()).collect();
+    Prefilter { classes, table: new_table, first_match, groups, lengths }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::*;
+
+    /// What a plain search finds.
+    fn plain(heads: &[&str], text: &str) -> Vec<(usize, String)> {
+        let lower = text.to_ascii_lowercase();
+        let ends = |h: &&str| lower.match_indices(*h).map(|(i, _)| i).collect::<Vec<_>>();
+        let mut found: Vec<(usize, String)> = Vec::new();
+        for head in heads {
+            let mut from = 0;
+            while let Some(i) = lower.get(from..).and_then(|rest| rest.find(head)) {
+                found.push((from + i + head.len() - 1, (*head).to_owned()));
+                from += i + 1;
+            }
+        }
+        let _ = ends;
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn every_head_is_found_in_one_lane_and_in_four() {
+        let heads = ["pass", "ass", "sk-", "key", "asskey", "----"];
+        let (prefilter, groups) = Prefilter::new(heads.iter().copied());
+        for repeat in [1, 3, 40, 100] {
+            let text = "xPassKEY ask-- asskeyassk-key -----pas sKey=".repeat(repeat);
+            let mut triggers = Vec::new();
+            prefilter.find(text.as_bytes(), &mut triggers);
+            let mut found: Vec<(usize, String)> = triggers
+                .iter()
+                .filter_map(|t| match t.kind {
+                    Kind::Literal(g) => Some((t.at, heads[groups.iter().position(|x| *x == g)?].to_owned())),
+                    _ => None,
+                })
+                .collect();
+            assert!(found.windows(2).all(|w| w[0].0 <= w[1].0), "in order");
+            found.sort();
+            assert_eq!(found, plain(&heads, &text));
+        }
+    }
+}
