@@ -2,9 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use decant_model::{Findings, Scope, Verdict};
+use decant_model::Findings;
 
+use crate::analysis::Analysis;
+use crate::material::{Material, totals};
+use crate::patterns::Patterns;
 use crate::rollup::Rollups;
+use crate::stretch::{Observed, Stretch};
+use crate::traces::Traces;
+use crate::windows::Windows;
 use crate::{Ask, Config, Named};
 
 /// The correlator's memory.
@@ -13,23 +19,36 @@ pub struct History {
     config: Config,
     live: Rollups,
     baseline: Rollups,
+    traces: Traces,
+    baseline_traces: Traces,
     newest: Option<i64>,
 }
 
 impl History {
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        Self { config: config.clone(), live: Rollups::default(), baseline: Rollups::default(), newest: None }
+        Self {
+            config: config.clone(),
+            live: Rollups::default(),
+            baseline: Rollups::default(),
+            traces: Traces::default(),
+            baseline_traces: Traces::default(),
+            newest: None,
+        }
     }
 
     /// Takes in what lanes saw; order does not matter.
-    pub fn absorb(&mut self, rollups: Rollups) {
+    pub fn absorb(&mut self, mut rollups: Rollups) {
         self.newest = self.newest.max(rollups.newest());
+        let (stubs, sightings) = rollups.take_traces();
+        self.traces.absorb(stubs, sightings, &self.config);
         self.live.merge(rollups, &self.config);
     }
 
     /// Takes in a capture of the same system when it was well: it trains and is never reported.
-    pub fn absorb_baseline(&mut self, rollups: Rollups) {
+    pub fn absorb_baseline(&mut self, mut rollups: Rollups) {
+        let (stubs, sightings) = rollups.take_traces();
+        self.baseline_traces.absorb(stubs, sightings, &self.config);
         self.baseline.merge(rollups, &self.config);
     }
 
@@ -45,16 +64,39 @@ impl History {
         &self.live.notes
     }
 
+    fn material(&self, ask: &Ask, name: &dyn Fn(u64) -> Option<Named>) -> Material<'_> {
+        let config = &self.config;
+        let (logs, spans, points) = totals(&self.live);
+        let (base_logs, base_spans, _) = totals(&self.baseline);
+        let window_s = f64::from(config.window_s.max(1));
+        let whole = |windows: &Windows| windows.first().zip(windows.last()).map(|(a, b)| (a, b + 1));
+        let (from, to) = match (whole(&logs), whole(&spans)) {
+            (Some(a), Some(b)) => (a.0.min(b.0), a.1.max(b.1)),
+            (Some(a), None) | (None, Some(a)) => a,
+            (None, None) => whole(&points).unwrap_or_default(),
+        };
+        let from = ask.from.map_or(from, |t| config.window(t).max(from));
+        let to = ask.to.map_or(to, |t| (config.window(t.saturating_sub(1)) + 1).min(to)).max(from);
+        Material {
+            config,
+            live: &self.live,
+            baseline: &self.baseline,
+            facts: self.traces.facts(config),
+            base_facts: self.baseline_traces.facts(config),
+            patterns: Patterns::new(&self.live, &self.baseline, name),
+            stretch: Stretch { from, to },
+            logs: Observed::of(&logs, window_s),
+            spans: Observed::of(&spans, window_s),
+            base_logs: Observed::of(&base_logs, window_s),
+            base_spans: Observed::of(&base_spans, window_s),
+            stubs: self.traces.stubs(),
+        }
+    }
+
     /// What there is to say. `name` maps a shape to its template; excerpts and counts are left to others.
     pub fn findings(&self, ask: &Ask, name: &dyn Fn(u64) -> Option<Named>) -> Findings {
-        let _ = name;
-        let mut services: Vec<String> =
-            self.live.services.keys().map(|id| self.live.names.text(*id).to_owned()).filter(|s| !s.is_empty()).collect();
-        services.sort_unstable();
-        Findings {
-            scope: Scope { from_unix_nano: ask.from, to_unix_nano: ask.to, services },
-            verdict: Verdict::InsufficientData,
-            ..Findings::default()
-        }
+        let material = self.material(ask, name);
+        let analysis = Analysis::new(&material, ask.at);
+        crate::findings::tell(&material, &analysis, ask.service.as_deref())
     }
 }

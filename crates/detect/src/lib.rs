@@ -7,13 +7,28 @@
 //!
 //! No clock, file or thread: time comes with the records, and the same rollups in any order give the same findings.
 
+mod analysis;
 mod ask;
+mod blame;
+mod changes;
 mod config;
+mod evidence;
+mod findings;
 mod history;
 mod ids;
+mod material;
+mod null;
+mod onset;
+mod patterns;
+mod role;
 mod rollup;
+mod signal;
+mod signals;
 mod sketch;
 mod statistics;
+mod stretch;
+mod timeline;
+mod traces;
 mod windows;
 
 pub use ask::{Ask, Named};

@@ -43,10 +43,19 @@ impl Rollups {
     pub fn merge(&mut self, other: Self, config: &Config) {
         let mut notes = std::mem::take(&mut self.notes);
         self.names.merge(other.names, config.max_names);
-        union(&mut self.services, other.services, config.max_services, "services over the limit", &mut notes, |a, b| {
-            a.merge(b);
+        union(
+            &mut self.services,
+            other.services,
+            config.max_services,
+            "services over the limit",
+            &mut notes,
+            |a, b| {
+                a.merge(b);
+            },
+        );
+        union(&mut self.logs, other.logs, config.max_log_keys, "log keys over the limit", &mut notes, |a, b| {
+            a.merge(b)
         });
-        union(&mut self.logs, other.logs, config.max_log_keys, "log keys over the limit", &mut notes, |a, b| a.merge(b));
         let per_series = config.max_points_per_series;
         union(&mut self.series, other.series, config.max_series, "series over the limit", &mut notes, |a, b| {
             a.merge(b, per_series);
@@ -59,6 +68,11 @@ impl Rollups {
             *notes.entry(name).or_default() += count;
         }
         self.notes = notes;
+    }
+
+    /// Spans and sightings, which are joined elsewhere.
+    pub(crate) fn take_traces(&mut self) -> (Vec<Stub>, Vec<Sighting>) {
+        (std::mem::take(&mut self.stubs), std::mem::take(&mut self.sightings))
     }
 
     /// Newest event time seen.

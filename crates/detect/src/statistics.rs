@@ -12,7 +12,8 @@ pub(crate) fn significance(z: f64) -> f64 {
     }
     if z > 37.0 {
         // Mills' ratio: the tail is the density over z.
-        return ((z * z / 2.0) / std::f64::consts::LN_10 + (z * (std::f64::consts::TAU / 4.0).sqrt()).log10()).min(MOST);
+        return ((z * z / 2.0) / std::f64::consts::LN_10 + (z * (std::f64::consts::TAU / 4.0).sqrt()).log10())
+            .min(MOST);
     }
     (-erfc(z / std::f64::consts::SQRT_2).log10()).clamp(0.0, MOST)
 }
@@ -21,8 +22,16 @@ pub(crate) fn significance(z: f64) -> f64 {
 fn erfc(x: f64) -> f64 {
     let t = 1.0 / (1.0 + x / 2.0);
     let series = [
-        -1.265_512_23, 1.000_023_68, 0.374_091_96, 0.096_784_18, -0.186_288_06, 0.278_868_07, -1.135_203_98,
-        1.488_515_87, -0.822_152_23, 0.170_872_77,
+        -1.265_512_23,
+        1.000_023_68,
+        0.374_091_96,
+        0.096_784_18,
+        -0.186_288_06,
+        0.278_868_07,
+        -1.135_203_98,
+        1.488_515_87,
+        -0.822_152_23,
+        0.170_872_77,
     ];
     let sum = series.iter().rev().fold(0.0, |sum, c| sum * t + c);
     t * (-x * x + sum).exp()

@@ -21,13 +21,32 @@ pub(crate) struct ChangeEvent {
 /// Whether an event name is that of a change, by its words.
 pub(crate) fn is_change(name: &str) -> bool {
     const WORDS: [&str; 18] = [
-        "deployment", "deploy", "deployed", "vcs", "commit", "feature_flag", "flag", "config", "configuration", "k8s",
-        "kubernetes", "chaos", "experiment", "alert", "rollout", "rollback", "release", "migration",
+        "deployment",
+        "deploy",
+        "deployed",
+        "vcs",
+        "commit",
+        "feature_flag",
+        "flag",
+        "config",
+        "configuration",
+        "k8s",
+        "kubernetes",
+        "chaos",
+        "experiment",
+        "alert",
+        "rollout",
+        "rollback",
+        "release",
+        "migration",
     ];
     name.split(['.', '/', ':', ' ', '-']).any(|word| WORDS.iter().any(|w| w.eq_ignore_ascii_case(word)))
 }
 
 /// Whether a service name stands for a tool which reports changes, not for a part of the system.
 pub(crate) fn is_reporter(service: &str) -> bool {
-    matches!(service, "" | "vcs" | "git" | "github" | "gitlab" | "ci" | "cd" | "argocd" | "jenkins" | "flux" | "deployer")
+    matches!(
+        service,
+        "" | "vcs" | "git" | "github" | "gitlab" | "ci" | "cd" | "argocd" | "jenkins" | "flux" | "deployer"
+    )
 }

@@ -63,21 +63,19 @@ impl Series {
     /// Puts a point into its slot.
     pub(crate) fn add(&mut self, point: Point, limit: usize) {
         match self.points.last() {
-            Some(last) if last.slot >= point.slot => {
-                match self.points.binary_search_by_key(&point.slot, |p| p.slot) {
-                    Ok(at) => {
-                        let known = &mut self.points[at];
-                        if self.kind.adds() {
-                            known.value += point.value;
-                            known.sum += point.sum;
-                            known.time = known.time.max(point.time);
-                        } else if (point.time, point.value.to_bits()) > (known.time, known.value.to_bits()) {
-                            *known = point;
-                        }
+            Some(last) if last.slot >= point.slot => match self.points.binary_search_by_key(&point.slot, |p| p.slot) {
+                Ok(at) => {
+                    let known = &mut self.points[at];
+                    if self.kind.adds() {
+                        known.value += point.value;
+                        known.sum += point.sum;
+                        known.time = known.time.max(point.time);
+                    } else if (point.time, point.value.to_bits()) > (known.time, known.value.to_bits()) {
+                        *known = point;
                     }
-                    Err(at) => self.points.insert(at, point),
                 }
-            }
+                Err(at) => self.points.insert(at, point),
+            },
             _ => self.points.push(point),
         }
         if self.points.len() > limit {

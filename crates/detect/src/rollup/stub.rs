@@ -34,6 +34,8 @@ impl Stub {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Sighting {
     pub(crate) trace: [u8; 16],
+    /// 0 when the record names none.
+    pub(crate) span: u64,
     pub(crate) service: u64,
     pub(crate) shape: u64,
     pub(crate) time: i64,

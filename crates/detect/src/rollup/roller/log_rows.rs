@@ -77,19 +77,27 @@ impl Roller {
         }
         let trace: [u8; 16] = logs.trace_id.value(row).try_into().unwrap_or_default();
         if trace != [0; 16] {
-            self.open.sightings.push(Sighting { trace, service: owner.service, shape, time });
+            let span = if logs.span_id.is_valid(row) {
+                logs.span_id.value(row).try_into().unwrap_or_default()
+            } else {
+                [0; 8]
+            };
+            let span = u64::from_le_bytes(span);
+            self.open.sightings.push(Sighting { trace, span, service: owner.service, shape, time });
         }
     }
 
     fn keep_exemplars(&mut self, logs: &Logs, batch: &Batch, key: u64, first: usize, last: usize) {
         let limit = self.config.max_exemplar_bytes;
         let Some(cell) = self.open.logs.get_mut(&key) else { return };
-        let earlier = cell.first.as_ref().is_none_or(|e| (logs.time(first), logs.ordinal.value(first)) <= (e.time, e.ordinal));
+        let earlier =
+            cell.first.as_ref().is_none_or(|e| (logs.time(first), logs.ordinal.value(first)) <= (e.time, e.ordinal));
         if earlier {
             let new = exemplar(logs, batch, first, limit);
             cell.first = Some(cell.first.take().map_or_else(|| new.clone(), |old| old.min(new.clone())));
         }
-        let later = cell.last.as_ref().is_none_or(|e| (logs.time(last), logs.ordinal.value(last)) >= (e.time, e.ordinal));
+        let later =
+            cell.last.as_ref().is_none_or(|e| (logs.time(last), logs.ordinal.value(last)) >= (e.time, e.ordinal));
         if later {
             cell.last = cell.last.take().max(Some(exemplar(logs, batch, last, limit)));
         }
@@ -108,7 +116,14 @@ impl Roller {
     fn push_change(&mut self, logs: &Logs, row: usize, service: &str) {
         let get = |keys: &[&str]| keys.iter().find_map(|k| logs.attributes.get(row, k)).unwrap_or("").to_owned();
         let limit = self.config.max_exemplar_bytes;
-        let revision = get(&["vcs.ref.head.revision", "vcs.revision", "git.commit", "deployment.revision", "service.version", "k8s.deployment.revision"]);
+        let revision = get(&[
+            "vcs.ref.head.revision",
+            "vcs.revision",
+            "git.commit",
+            "deployment.revision",
+            "service.version",
+            "k8s.deployment.revision",
+        ]);
         let mut title = clip(logs.body.value(row), limit).to_owned();
         if title.is_empty() {
             title = get(&["message", "feature_flag.key", "k8s.event.reason"]);
@@ -116,7 +131,11 @@ impl Roller {
         let event = ChangeEvent {
             time: logs.time(row).unwrap_or(0),
             kind: logs.event_name.value(row).to_owned(),
-            service: if is_reporter(service) { get(&["service.name", "deployment.name", "peer.service"]) } else { service.to_owned() },
+            service: if is_reporter(service) {
+                get(&["service.name", "deployment.name", "peer.service"])
+            } else {
+                service.to_owned()
+            },
             revision: (!revision.is_empty()).then_some(revision),
             title,
             files: clip(&get(&["vcs.files_changed", "files"]), limit).to_owned(),

@@ -27,7 +27,7 @@ impl Roller {
         for row in 0..spans.len() {
             let Some(owner) = owners.get(spans.resource.value(row) as usize).copied() else { continue };
             let start = spans.start_unix_nano.value(row);
-            let window = self.config.window(start);
+            let window = self.config.window(start.max(spans.end_unix_nano.value(row)));
             if let Some(seen) = self.seen(owner, Some(start)) {
                 seen.spans.add(window, 1);
             }

@@ -1,0 +1,98 @@
+//! Who is to blame: services ranked by how much of what changed is theirs.
+//!
+//! Each aspect is a witness. What a witness says of a service counts by how it stands to the loudest of its kind (so
+//! that z of different scales add up), damped while the loudest is still weak; witnesses differ in how well they tell a
+//! cause from a victim, hence the weights.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::{Aspect, Ledger};
+use crate::ids::NONE;
+use crate::material::Material;
+use crate::role::Role;
+
+/// A service and how much points at it.
+#[derive(Clone, Debug)]
+pub(crate) struct Blame {
+    pub(crate) service: u64,
+    pub(crate) score: f64,
+    /// Contribution by aspect, the greatest first.
+    pub(crate) parts: Vec<(Aspect, f64)>,
+}
+
+/// How much a witness is worth.
+fn weight(aspect: Aspect) -> f64 {
+    match aspect {
+        Aspect::Lost => 1.0,
+        Aspect::Gained => 0.5,
+        Aspect::GainedError => 1.2,
+        Aspect::Rising => 0.3,
+        Aspect::RisingError => 0.8,
+        Aspect::Falling => 0.3,
+        Aspect::Gap => 1.3,
+        Aspect::SelfTime => 0.6,
+        Aspect::Latency => 0.4,
+        Aspect::OwnErrors => 1.2,
+        Aspect::EdgeErrors => 0.6,
+        Aspect::Structure => 0.5,
+        Aspect::ThroughputDown => 0.2,
+        Aspect::ThroughputUp => 0.2,
+        Aspect::Resource(Role::Cpu) => 1.2,
+        Aspect::Resource(Role::Io) => 0.3,
+        Aspect::Resource(_) => 1.0,
+        Aspect::Symptom(Role::Errors | Role::Success) => 0.8,
+        Aspect::Symptom(Role::Latency) => 0.4,
+        Aspect::Symptom(_) => 0.2,
+    }
+}
+
+/// Strength at which a witness is half believed.
+const HALF: f64 = 3.0;
+
+/// All services with evidence, the most blamed first.
+pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger) -> Vec<Blame> {
+    let greatest = ledger.greatest();
+    let gaps = gap_shares(material, ledger);
+    let mut blames: Vec<Blame> = ledger
+        .services
+        .iter()
+        .filter(|(service, _)| **service != NONE)
+        .map(|(service, aspects)| {
+            let mut parts: Vec<(Aspect, f64)> = aspects
+                .keys()
+                .map(|aspect| {
+                    let strength = ledger.strength(*service, *aspect);
+                    let most = greatest.get(aspect).copied().unwrap_or(1.0).max(1e-9);
+                    let mut part = weight(*aspect) * (strength / (strength + HALF)) * (strength / most);
+                    if *aspect == Aspect::Gap {
+                        part *= gaps.get(service).copied().unwrap_or(0.0);
+                    }
+                    (*aspect, part)
+                })
+                .collect();
+            parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            Blame { service: *service, score: parts.iter().map(|(_, p)| p).sum(), parts }
+        })
+        .collect();
+    blames.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));
+    blames
+}
+
+/// Which share of a service's edges with a gap is slowed: what all slowed edges have in common is to blame.
+fn gap_shares(material: &Material<'_>, ledger: &Ledger) -> BTreeMap<u64, f64> {
+    let mut slowed: BTreeMap<u64, f64> = BTreeMap::new();
+    let mut all: BTreeMap<u64, f64> = BTreeMap::new();
+    for edge in material.facts.edges.values() {
+        if edge.windows.cells().iter().any(|(_, c)| c.gap.count() > 0) {
+            for end in [edge.caller, edge.callee] {
+                *all.entry(end).or_default() += 1.0;
+            }
+        }
+    }
+    for (service, aspects) in &ledger.services {
+        if let Some(items) = aspects.get(&Aspect::Gap) {
+            slowed.insert(*service, items.len() as f64);
+        }
+    }
+    slowed.into_iter().map(|(service, n)| (service, n / all.get(&service).copied().unwrap_or(1.0).max(1.0))).collect()
+}

@@ -1,0 +1,180 @@
+//! Evidence: signals that changed with the incident, each as a strength for or against one service and aspect.
+//!
+//! Strength is by how much a z, divided by the spread of its class, exceeds what chance does; the square root of the
+//! log-likelihood, so that ten weak signals are not one strong one. A service's aspect is as strong as its strongest.
+
+use std::collections::BTreeMap;
+
+use crate::ids::NONE;
+use crate::material::Material;
+use crate::null;
+use crate::onset::Episode;
+use crate::role::{Role, of_host};
+use crate::signal::{Contrast, What};
+use crate::signals::Prepared;
+
+/// What kind of thing changed at a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Aspect {
+    /// Templates that stand in a call no more.
+    Lost,
+    /// Templates that stand in a call anew.
+    Gained,
+    /// The same, of errors.
+    GainedError,
+    /// Templates that came, by their rate alone.
+    Rising,
+    RisingError,
+    /// Templates that went, by their rate alone.
+    Falling,
+    /// Way between caller and callee.
+    Gap,
+    SelfTime,
+    /// Latency of calls into the service.
+    Latency,
+    /// Failures that no callee explains.
+    OwnErrors,
+    EdgeErrors,
+    /// Children of calls that vanished or multiplied.
+    Structure,
+    ThroughputDown,
+    ThroughputUp,
+    /// A resource of the service.
+    Resource(Role),
+    /// A metric of how its requests fare.
+    Symptom(Role),
+}
+
+/// One signal that speaks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item {
+    pub(crate) what: What,
+    pub(crate) contrast: Contrast,
+    /// z over the spread of its class.
+    pub(crate) z: f64,
+    pub(crate) strength: f64,
+}
+
+/// All evidence, by service and aspect, the strongest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) services: BTreeMap<u64, BTreeMap<Aspect, Vec<Item>>>,
+}
+
+/// A baseline is of another hour: what departs only from it counts a little less.
+const BASELINE_TRUST: f64 = 0.8;
+
+/// What chance does: z below this is no evidence.
+const CHANCE: f64 = 2.0;
+
+impl Ledger {
+    pub(crate) fn new(material: &Material<'_>, signals: &[Prepared], episode: Episode) -> Self {
+        let classes: Vec<u64> = signals.iter().map(|s| null::class(material, s.signal.what)).collect();
+        // Two healthy stretches may be known, the time before and a baseline: what departs from either speaks, each
+        // measured by how far its class departs from that one.
+        let live: Vec<Contrast> =
+            signals.iter().map(|s| s.prefix.contrast(episode.from, episode.to).unwrap_or_default()).collect();
+        let base: Vec<Contrast> =
+            signals.iter().map(|s| s.prefix.against_base(episode.from, episode.to).unwrap_or_default()).collect();
+        let spreads =
+            |contrasts: &[Contrast]| null::spreads(&classes, &contrasts.iter().map(|c| c.z).collect::<Vec<_>>());
+        let (live_spreads, base_spreads) = (spreads(&live), spreads(&base));
+        let mut ledger = Self::default();
+        for (((signal, class), live), base) in signals.iter().zip(&classes).zip(live).zip(base) {
+            let z_live = live.z / live_spreads.get(class).copied().unwrap_or(1.0);
+            let z_base = BASELINE_TRUST * base.z / base_spreads.get(class).copied().unwrap_or(1.0);
+            let (z, contrast) = if z_base.abs() > z_live.abs() { (z_base, base) } else { (z_live, live) };
+            let strength = (z.abs() - CHANCE).max(0.0) * pureness(signal.signal.what, &contrast);
+            if strength <= 0.0 {
+                continue;
+            }
+            let item = Item { what: signal.signal.what, contrast, z, strength };
+            for (service, aspect) in aspects(material, signal.signal.what, signal.signal.service, z) {
+                ledger.services.entry(service).or_default().entry(aspect).or_default().push(item);
+            }
+        }
+        for aspects in ledger.services.values_mut() {
+            for items in aspects.values_mut() {
+                items.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.what.cmp(&b.what)));
+            }
+        }
+        ledger
+    }
+
+    /// The strongest evidence of an aspect at a service.
+    pub(crate) fn strength(&self, service: u64, aspect: Aspect) -> f64 {
+        self.services.get(&service).and_then(|a| a.get(&aspect)).and_then(|i| i.first()).map_or(0.0, |i| i.strength)
+    }
+
+    /// The strongest of an aspect anywhere.
+    pub(crate) fn greatest(&self) -> BTreeMap<Aspect, f64> {
+        let mut greatest = BTreeMap::new();
+        for aspects in self.services.values() {
+            for (aspect, items) in aspects {
+                let strength = items.first().map_or(0.0, |i| i.strength);
+                let known: &mut f64 = greatest.entry(*aspect).or_default();
+                *known = known.max(strength);
+            }
+        }
+        greatest
+    }
+}
+
+/// A changed mix of requests makes shares differ; only a changed behaviour makes never of always, or always of never.
+fn pureness(what: What, contrast: &Contrast) -> f64 {
+    if !matches!(what, What::Presence { .. } | What::Child { .. }) {
+        return 1.0;
+    }
+    let (before, after) = (contrast.before.unwrap_or(0.0), contrast.after.unwrap_or(0.0));
+    let (low, high) = (before.min(after), before.max(after));
+    // From one half for a shift within the mix to one for a share that was or becomes none or all.
+    0.5 + 0.5 * (1.0 - (low / high.max(1e-9))).max(1.0 - (1.0 - high) / (1.0 - low).max(1e-9)).clamp(0.0, 1.0).powi(4)
+}
+
+/// Whom a signal speaks of, and how.
+fn aspects(material: &Material<'_>, what: What, service: u64, z: f64) -> Vec<(u64, Aspect)> {
+    let up = z > 0.0;
+    let is_error = |pattern: u64| material.patterns.by_key.get(&pattern).is_some_and(|p| p.severity.is_error());
+    let one = |aspect| vec![(service, aspect)];
+    match what {
+        What::Presence { pattern, .. } => one(match (up, is_error(pattern)) {
+            (true, true) => Aspect::GainedError,
+            (true, false) => Aspect::Gained,
+            (false, _) => Aspect::Lost,
+        }),
+        What::Rate { pattern } => one(match (up, is_error(pattern)) {
+            (true, true) => Aspect::RisingError,
+            (true, false) => Aspect::Rising,
+            (false, _) => Aspect::Falling,
+        }),
+        What::OwnErrors { .. } if up => one(Aspect::OwnErrors),
+        What::EdgeErrors { edge } if up => both_ends(material, edge, Aspect::EdgeErrors),
+        What::EdgeGap { edge } if up => both_ends(material, edge, Aspect::Gap),
+        What::EdgeLatency { .. } if up => one(Aspect::Latency),
+        What::SelfTime { .. } if up => one(Aspect::SelfTime),
+        What::Child { .. } | What::Fanout { .. } => one(Aspect::Structure),
+        What::Throughput { .. } => one(if up { Aspect::ThroughputUp } else { Aspect::ThroughputDown }),
+        What::Metric { series } | What::MetricRate { series } => {
+            let Some(series) = material.live.series.get(&series) else { return Vec::new() };
+            let name = material.name(series.metric);
+            let role = if matches!(what, What::MetricRate { .. }) { Role::Throughput } else { Role::of(name) };
+            let bad = match role {
+                Role::Success => !up,
+                Role::Throughput | Role::Network | Role::Other | Role::Clock | Role::Queue => true,
+                Role::Restart => true,
+                _ => up,
+            };
+            if !bad {
+                return Vec::new();
+            }
+            one(if role.is_resource() && !of_host(name) { Aspect::Resource(role) } else { Aspect::Symptom(role) })
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn both_ends(material: &Material<'_>, edge: u64, aspect: Aspect) -> Vec<(u64, Aspect)> {
+    material.facts.edges.get(&edge).map_or_else(Vec::new, |e| {
+        [e.caller, e.callee].into_iter().filter(|s| *s != NONE).map(|s| (s, aspect)).collect()
+    })
+}

@@ -1,0 +1,96 @@
+//! Is something wrong? An incident needs enough evidence, and enough healthy time to know evidence when it is seen.
+
+use decant_model::{Incident, IncidentState, Suspect, Verdict};
+
+use super::Told;
+use crate::ids::{mix, text_id};
+
+/// The verdict and how sure it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Judged {
+    pub(crate) verdict: Verdict,
+    pub(crate) confidence: f64,
+    pub(crate) reason: String,
+}
+
+/// Weight of the most blamed service from which on an incident is more likely than not.
+const ENOUGH: f64 = 0.55;
+/// How steeply confidence rises with weight.
+const SLOPE: f64 = 6.0;
+
+pub(crate) fn judge(told: &Told<'_>) -> Judged {
+    let material = told.material;
+    let window_s = u64::from(material.config.window_s.max(1));
+    let (weight, before_s) = told.analysis.episode.map_or((0.0, 0), |e| {
+        let rest = material.stretch.len().saturating_sub(e.to - e.from) as u64;
+        (e.weight, rest * window_s)
+    });
+    let trained = !material.baseline.is_empty();
+    let timed = material.stretch.len() > 0;
+    let enough_history = trained || before_s >= u64::from(material.config.min_history_s);
+    let errors = loud_errors(told);
+    let confidence = 1.0 / (1.0 + (-SLOPE * (weight - ENOUGH)).exp());
+    if timed && enough_history && confidence >= 0.5 {
+        let reason = format!("several signals changed together, {:.0} % sure", confidence * 100.0);
+        return Judged { verdict: Verdict::Incident, confidence, reason };
+    }
+    if errors > 0 && !trained && (!timed || before_s < u64::from(material.config.min_history_s) || is_logs_only(told)) {
+        let reason = format!("{errors} error patterns, without healthy time to compare with");
+        return Judged { verdict: Verdict::Incident, confidence: 0.6, reason };
+    }
+    let whole_s = material.stretch.len() as u64 * window_s;
+    if !timed || (!trained && whole_s < 2 * u64::from(material.config.min_history_s)) {
+        let reason =
+            format!("only {whole_s} s of telemetry with times and no baseline: too little to tell well from sick");
+        return Judged { verdict: Verdict::InsufficientData, confidence: 0.0, reason };
+    }
+    let reason = "nothing changed beyond what this system's own variation explains".to_owned();
+    Judged { verdict: Verdict::NoIncident, confidence, reason }
+}
+
+/// Whether logs are all there is.
+fn is_logs_only(told: &Told<'_>) -> bool {
+    told.material.live.series.is_empty() && told.material.facts.operations.is_empty()
+}
+
+/// Patterns of errors, where logs are all there is.
+fn loud_errors(told: &Told<'_>) -> usize {
+    if !is_logs_only(told) {
+        return 0;
+    }
+    told.material.patterns.by_key.values().filter(|p| p.severity.is_error() && p.cell.total() > 0).count()
+}
+
+/// The incident that is reported.
+pub(crate) fn incidents(told: &Told<'_>, judged: &Judged, suspects: &[Suspect]) -> Vec<Incident> {
+    if judged.verdict != Verdict::Incident {
+        return Vec::new();
+    }
+    let (onset, end) = told.incident.unwrap_or_default();
+    let newest = told.material.live.newest().unwrap_or(end);
+    let first = suspects.first().map_or("", |s| s.service.as_str());
+    let window = told.material.config.window_ns();
+    let state = if end.saturating_add(6 * window) <= newest {
+        IncidentState::Resolved
+    } else if end.saturating_add(window) < newest {
+        IncidentState::Recovering
+    } else if newest.saturating_sub(onset) < 12 * window {
+        IncidentState::Growing
+    } else {
+        IncidentState::Open
+    };
+    let mut services: Vec<String> =
+        told.analysis.blames.iter().take(12).map(|b| told.material.name(b.service).to_owned()).collect();
+    services.dedup();
+    let kind = suspects.first().map_or("unknown", |s| s.kind.as_str());
+    vec![Incident {
+        id: mix(&[text_id("incident"), text_id(first), (onset / window.max(1)) as u64]),
+        revision: 1,
+        state,
+        onset_unix_nano: onset,
+        last_unix_nano: end.min(newest),
+        title: if first.is_empty() { "errors in the logs".to_owned() } else { format!("{first}: {kind}") },
+        services,
+        confidence: judged.confidence,
+    }]
+}

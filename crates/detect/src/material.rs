@@ -1,0 +1,60 @@
+//! What one answer is made from: rollups, facts of traces and patterns, live and from the baseline, and the stretch.
+
+use std::collections::BTreeMap;
+
+use crate::Config;
+use crate::patterns::Patterns;
+use crate::rollup::{Rollups, Stub};
+use crate::stretch::{Observed, Stretch};
+use crate::traces::Facts;
+use crate::windows::Windows;
+
+/// Borrowed state, prepared for the detectors.
+pub(crate) struct Material<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) live: &'a Rollups,
+    pub(crate) baseline: &'a Rollups,
+    pub(crate) facts: Facts,
+    pub(crate) base_facts: Facts,
+    pub(crate) patterns: Patterns,
+    /// The windows in which a change is looked for; what came before them trains.
+    pub(crate) stretch: Stretch,
+    pub(crate) logs: Observed,
+    pub(crate) spans: Observed,
+    pub(crate) base_logs: Observed,
+    pub(crate) base_spans: Observed,
+    /// Spans of traces held whole.
+    pub(crate) stubs: &'a [Stub],
+}
+
+/// Records of all services by window.
+pub(crate) fn totals(rollups: &Rollups) -> (Windows, Windows, Windows) {
+    let (mut logs, mut spans, mut points) = (Windows::default(), Windows::default(), Windows::default());
+    for seen in rollups.services.values() {
+        logs.merge(&seen.logs);
+        spans.merge(&seen.spans);
+        points.merge(&seen.points);
+    }
+    (logs, spans, points)
+}
+
+impl Material<'_> {
+    pub(crate) fn name(&self, id: u64) -> &str {
+        let text = self.live.names.text(id);
+        if text.is_empty() { self.baseline.names.text(id) } else { text }
+    }
+
+    /// What limits turned away, by the limit's name.
+    pub(crate) fn notes(&self) -> BTreeMap<String, u64> {
+        let mut notes = BTreeMap::new();
+        for (name, count) in self.live.notes.iter().chain(&self.facts.notes) {
+            *notes.entry((*name).to_owned()).or_default() += count;
+        }
+        notes
+    }
+
+    /// Whether the baseline heard logs of a service: only then is a template that it lacks a new one.
+    pub(crate) fn base_has_logs(&self, service: u64) -> bool {
+        self.baseline.services.get(&service).is_some_and(|s| s.logs.total() + s.timeless > 0)
+    }
+}

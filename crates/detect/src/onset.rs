@@ -1,0 +1,41 @@
+//! When did it begin, and is it over? The stretch that, taken for sick, says most clearly who is to blame.
+//!
+//! A change-point over all signals at once would be drawn to whatever varies most, such as the mix of requests. Asking
+//! each stretch "if this was the incident, how much would point at one service?" uses what a fault has and noise lacks:
+//! several kinds of witness that change at one place and time.
+
+/// A stretch in another state.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Episode {
+    /// Windows `from..to`, as indices into the stretch.
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    /// How much points at the most blamed service.
+    pub(crate) weight: f64,
+}
+
+/// Shortest episode, in windows: what is shorter cannot be told from chance.
+const LEAST_WINDOWS: usize = 3;
+/// How finely a long stretch is divided.
+const STEPS: usize = 24;
+
+/// Stretches to try: `(from, to)`. Without a baseline the beginning is taken for well.
+pub(crate) fn candidates(windows: usize, trained: bool) -> Vec<(usize, usize)> {
+    let step = (windows / STEPS).max(1);
+    let least = LEAST_WINDOWS.min(windows);
+    let mut out = Vec::new();
+    for from in (0..windows).step_by(step) {
+        if from == 0 && !trained {
+            continue;
+        }
+        let mut to = windows;
+        while to >= from + least {
+            out.push((from, to));
+            match to.checked_sub(step) {
+                Some(less) => to = less,
+                None => break,
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,252 @@
+//! A signal: one thing that was watched over time, in a form in which any two stretches can be compared.
+//!
+//! There are three forms. A **rate** is so many events in so many seconds, a **share** so many of so many chances (failed
+//! calls of calls), a **level** one number a window (a metric, the mean logarithm of a duration). All are judged by one
+//! measure: twice the log-likelihood ratio of "two behaviours" against "one", whose signed root is a z. Counts that vary
+//! more from window to window than chance would have it are trusted less (quasi-likelihood, McCullagh 1983); the spread
+//! of levels is moderated by that of their peers (Smyth 2004), since a handful of points cannot tell their own.
+
+use crate::statistics::{rate_z, share_z};
+
+/// What is watched, by keys into the rollups and facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum What {
+    /// Records of a template in a service: pattern key.
+    Rate { pattern: u64 },
+    /// Calls of an operation in which a template was logged: presence key and pattern key.
+    Presence { place: u64, pattern: u64 },
+    /// Calls of an operation that failed by themselves.
+    OwnErrors { operation: u64 },
+    /// Failed calls over an edge.
+    EdgeErrors { edge: u64 },
+    /// Calls over an edge that were not answered.
+    Unanswered { edge: u64 },
+    /// Durations of an edge.
+    EdgeLatency { edge: u64 },
+    /// Time between caller and callee.
+    EdgeGap { edge: u64 },
+    /// Self time of an operation.
+    SelfTime { operation: u64 },
+    /// Calls of an operation with a certain child.
+    Child { child: u64 },
+    /// Number of such children a call.
+    Fanout { child: u64 },
+    /// Calls into a service a second.
+    Throughput { service: u64 },
+    /// A metric series.
+    Metric { series: u64 },
+    /// Events a second of a histogram or summary.
+    MetricRate { series: u64 },
+}
+
+/// A signal and its values by window.
+#[derive(Clone, Debug)]
+pub(crate) struct Signal {
+    pub(crate) what: What,
+    /// The service that it is about.
+    pub(crate) service: u64,
+    pub(crate) values: Values,
+}
+
+/// The forms; windows are indices into the stretch looked at, `base` is what the baseline and the time before it say.
+#[derive(Clone, Debug)]
+pub(crate) enum Values {
+    /// (window, events, seconds or chances).
+    Count {
+        cells: Vec<(u32, f64, f64)>,
+        base: Vec<(f64, f64)>,
+        form: Form,
+    },
+    Level {
+        cells: Vec<(u32, f64)>,
+        base: Vec<f64>,
+        prior: Spread,
+    },
+}
+
+/// Whether events are bounded by the chances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Rate,
+    Share,
+}
+
+/// A spread known beforehand: variance and how many observations it is worth.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spread {
+    pub(crate) variance: f64,
+    pub(crate) worth: f64,
+}
+
+/// How two stretches differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Contrast {
+    /// Signed root of twice the log-likelihood ratio: positive when more came after.
+    pub(crate) z: f64,
+    /// Share or mean level before; `None` when that stretch says nothing.
+    pub(crate) before: Option<f64>,
+    pub(crate) after: Option<f64>,
+}
+
+/// Sums of one stretch. For counts `n` is the chances, `sum` the events and `squares` the sum of events squared by chances.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    windows: f64,
+    n: f64,
+    sum: f64,
+    squares: f64,
+}
+
+impl Sums {
+    fn level(value: f64) -> Self {
+        Self { windows: 1.0, n: 1.0, sum: value, squares: value * value }
+    }
+
+    fn count(events: f64, chances: f64) -> Self {
+        if chances <= 0.0 {
+            return Self::default();
+        }
+        Self { windows: 1.0, n: chances, sum: events, squares: events * events / chances }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            windows: self.windows + other.windows,
+            n: self.n + other.n,
+            sum: self.sum + other.sum,
+            squares: self.squares + other.squares,
+        }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Self {
+            windows: self.windows - other.windows,
+            n: self.n - other.n,
+            sum: self.sum - other.sum,
+            squares: self.squares - other.squares,
+        }
+    }
+
+    fn mean(self) -> f64 {
+        self.sum / self.n
+    }
+
+    /// Sum of squared deviations from the mean.
+    fn deviation(self) -> f64 {
+        if self.n > 0.0 { (self.squares - self.sum * self.sum / self.n).max(0.0) } else { 0.0 }
+    }
+}
+
+/// A signal prepared for many comparisons: prefix sums over the windows.
+#[derive(Clone, Debug)]
+pub(crate) struct Prefix {
+    sums: Vec<Sums>,
+    base: Sums,
+    judge: Judge,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Judge {
+    Count(Form),
+    Level(Spread),
+}
+
+impl Prefix {
+    pub(crate) fn new(values: &Values, windows: usize) -> Self {
+        let mut sums = vec![Sums::default(); windows + 1];
+        let mut put = |window: u32, value: Sums| {
+            if let Some(at) = sums.get_mut(window as usize + 1) {
+                *at = at.plus(value);
+            }
+        };
+        let (base, judge) = match values {
+            Values::Count { cells, base, form } => {
+                cells.iter().for_each(|(w, k, n)| put(*w, Sums::count(*k, *n)));
+                let base = base.iter().fold(Sums::default(), |sum, (k, n)| sum.plus(Sums::count(*k, *n)));
+                (base, Judge::Count(*form))
+            }
+            Values::Level { cells, base, prior } => {
+                cells.iter().for_each(|(w, x)| put(*w, Sums::level(*x)));
+                (base.iter().fold(Sums::default(), |sum, x| sum.plus(Sums::level(*x))), Judge::Level(*prior))
+            }
+        };
+        for i in 1..sums.len() {
+            sums[i] = sums[i].plus(sums[i - 1]);
+        }
+        Self { sums, base, judge }
+    }
+
+    fn range(&self, from: usize, to: usize) -> Sums {
+        let last = self.sums.len() - 1;
+        self.sums[to.min(last)].minus(self.sums[from.min(last)])
+    }
+
+    /// Windows `from..to` against the live ones before `from`.
+    pub(crate) fn live_contrast(&self, from: usize, to: usize) -> Contrast {
+        self.compare(self.range(from, to), self.range(0, from).plus(self.range(to, usize::MAX)))
+    }
+
+    /// Windows `from..to` against all that is known to be outside, live and baseline. `None` when it is not the inside
+    /// but the outside that departs from the baseline.
+    pub(crate) fn contrast(&self, from: usize, to: usize) -> Option<Contrast> {
+        let inside = self.range(from, to);
+        let outside = self.range(0, from).plus(self.range(to, usize::MAX));
+        let contrast = self.compare(inside, outside.plus(self.base));
+        let odd_one_out = self.base.n <= 0.0
+            || outside.n <= 0.0
+            || self.compare(outside, inside.plus(self.base)).z.abs() <= contrast.z.abs();
+        odd_one_out.then_some(contrast)
+    }
+
+    /// Windows `from..to` against the baseline alone; `None` when it knows nothing of the signal.
+    pub(crate) fn against_base(&self, from: usize, to: usize) -> Option<Contrast> {
+        (self.base.n > 0.0).then(|| self.compare(self.range(from, to), self.base))
+    }
+
+    /// Whether the live stretch before a window says anything.
+    pub(crate) fn has_before(&self, from: usize) -> bool {
+        self.range(0, from).n > 0.0
+    }
+
+    fn compare(&self, after: Sums, before: Sums) -> Contrast {
+        let (a, b) = ((after.n > 0.0).then(|| after.mean()), (before.n > 0.0).then(|| before.mean()));
+        let z = match (a, b, self.judge) {
+            (Some(_), Some(_), Judge::Count(form)) => count_z(after, before, form),
+            (Some(a), Some(b), Judge::Level(prior)) => level_z(after, before, prior) * (a - b).signum(),
+            _ => 0.0,
+        };
+        Contrast { z, before: b, after: a }
+    }
+}
+
+/// Root of twice the log-likelihood ratio of two means, the spread moderated by the prior.
+fn level_z(after: Sums, before: Sums, prior: Spread) -> f64 {
+    let freedom = after.n + before.n - 2.0 + prior.worth;
+    if freedom <= 0.0 {
+        return 0.0;
+    }
+    let variance = (after.deviation() + before.deviation() + prior.variance * prior.worth) / freedom;
+    let step = after.mean() - before.mean();
+    let t2 = step * step / (variance * (1.0 / after.n + 1.0 / before.n)).max(f64::MIN_POSITIVE);
+    // A t statistic as a z: the likelihood ratio with one degree less for each mean.
+    (freedom * (t2 / freedom).ln_1p()).sqrt()
+}
+
+/// A z of two counts, trusted less where they vary more than chance within the stretches.
+fn count_z(after: Sums, before: Sums, form: Form) -> f64 {
+    /// Windows that the assumption of pure chance is worth.
+    const CHANCE_WORTH: f64 = 4.0;
+    let plain = match form {
+        Form::Share => share_z(after.sum, after.n, before.sum, before.n),
+        Form::Rate => rate_z(after.sum, after.n, before.sum, before.n),
+    };
+    let pooled = (after.sum + before.sum) / (after.n + before.n);
+    let unit = if form == Form::Share { pooled * (1.0 - pooled) } else { pooled };
+    if unit <= 0.0 {
+        return plain;
+    }
+    let pearson = (after.deviation() + before.deviation()) / unit;
+    let freedom = (after.windows - 1.0).max(0.0) + (before.windows - 1.0).max(0.0);
+    let dispersion = (CHANCE_WORTH + pearson) / (CHANCE_WORTH + freedom);
+    plain / dispersion.max(1.0).sqrt()
+}

@@ -1,0 +1,134 @@
+//! Levels of metrics, put on a scale on which series of one metric can be compared.
+//!
+//! A value is taken as asinh(x / unit), where the unit is the metric's typical magnitude over all its series: equal
+//! steps are equal ratios for large values, while a tiny series that doubles stays tiny. The time before the stretch
+//! trains; it may hold older faults, so far outliers are left out of it.
+
+use crate::ids::IdMap;
+use crate::material::Material;
+use crate::rollup::Series;
+use crate::signal::{Signal, Spread, Values, What};
+use crate::statistics::{centre, median, quantile};
+
+/// Spread (on the scale) that a metric is assumed to have at least: three percent.
+const LEAST_SPREAD: f64 = 0.03;
+/// The same of what a service consumes, which has no need to be steady.
+const LEAST_RESOURCE_SPREAD: f64 = 0.1;
+/// Shares of a capacity below a quarter are small, whatever the others use.
+const SMALL_SHARE: f64 = 0.25;
+/// How many points the spread of a series' peers is worth.
+const SPREAD_WORTH: f64 = 4.0;
+/// Deviations beyond which an earlier point is another story.
+const OUTLIER: f64 = 4.0;
+
+/// The scale of a metric.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scale {
+    unit: f64,
+    variance: f64,
+}
+
+impl Scale {
+    pub(crate) fn apply(self, value: f64) -> f64 {
+        (value / self.unit).asinh()
+    }
+}
+
+/// Scales by metric, from all series.
+pub(crate) fn scales(material: &Material<'_>) -> IdMap<Scale> {
+    let mut by_metric: IdMap<Vec<&Series>> = IdMap::default();
+    for series in material.live.series.values() {
+        by_metric.entry(series.metric).or_default().push(series);
+    }
+    by_metric
+        .into_iter()
+        .map(|(metric, series)| {
+            let unit = series.first().map_or("", |s| material.name(s.unit));
+            (metric, scale(&series, material.name(metric), unit))
+        })
+        .collect()
+}
+
+/// The capacity of which a metric is a share: 100 for percentages, 1 for ratios, `None` for others.
+pub(crate) fn capacity(name: &str, unit: &str, greatest: f64) -> Option<f64> {
+    let name = name.to_ascii_lowercase();
+    let percent = unit == "%" || ["%", "percent", "pct"].iter().any(|w| name.contains(w));
+    let ratio = unit == "1" || ["utili", "ratio", "usage_rate", "fraction"].iter().any(|w| name.contains(w));
+    if percent || (ratio && greatest > 2.0) { Some(100.0) } else { ratio.then_some(1.0) }
+}
+
+fn scale(series: &[&Series], name: &str, unit_name: &str) -> Scale {
+    let levels: Vec<Vec<f64>> = series.iter().map(|s| s.levels().into_iter().map(|(_, v)| v).collect()).collect();
+    let mut sizes: Vec<f64> = levels
+        .iter()
+        .filter_map(|l| median(&mut l.iter().map(|v| v.abs()).collect::<Vec<_>>()))
+        .filter(|m| *m > 0.0)
+        .collect();
+    let greatest = levels.iter().flatten().fold(0.0_f64, |a, b| a.max(b.abs()));
+    let resource = crate::role::Role::of(name).is_resource();
+    // Of a latency or a rate every doubling counts; of a resource only what is much for its kind.
+    let unit = if resource {
+        let mut all: Vec<f64> = levels.iter().flatten().map(|v| v.abs()).collect();
+        let much = quantile(&mut all, 0.9).unwrap_or(greatest);
+        capacity(name, unit_name, greatest).map_or(much, |c| much.max(SMALL_SHARE * c))
+    } else {
+        median(&mut sizes).unwrap_or(greatest)
+    };
+    let unit = unit.max(f64::MIN_POSITIVE);
+    let least = if resource { LEAST_RESOURCE_SPREAD } else { LEAST_SPREAD };
+    let mut variances: Vec<f64> = levels
+        .iter()
+        .filter(|l| l.len() >= 3)
+        .filter_map(|l| centre(&l.iter().map(|v| (v / unit).asinh()).collect::<Vec<_>>()))
+        .map(|(_, spread)| spread * spread)
+        .collect();
+    // Steps from point to point: few of them belong to a fault, many to a restless metric.
+    let mut steps: Vec<f64> = levels
+        .iter()
+        .flat_map(|l| l.windows(2).map(|w| ((w[1] / unit).asinh() - (w[0] / unit).asinh()).abs()))
+        .collect();
+    let restless = quantile(&mut steps, 0.95).unwrap_or(0.0) / (1.96 * std::f64::consts::SQRT_2);
+    let variance = median(&mut variances).unwrap_or(0.0).max(restless * restless).max(least * least);
+    Scale { unit, variance }
+}
+
+/// All series.
+pub(super) fn series(material: &Material<'_>, out: &mut Vec<Signal>) {
+    let scales = scales(material);
+    for (key, series) in &material.live.series {
+        let Some(scale) = scales.get(&series.metric).copied() else { continue };
+        let levels = series.levels();
+        push(material, What::Metric { series: *key }, series.service, &levels, scale, out);
+        let rates = series.rates();
+        if !rates.is_empty() {
+            let mut sizes: Vec<f64> = rates.iter().map(|(_, v)| v.abs()).collect();
+            let unit = median(&mut sizes).unwrap_or(1.0).max(1e-9);
+            let scale = Scale { unit, variance: LEAST_SPREAD * LEAST_SPREAD };
+            push(material, What::MetricRate { series: *key }, series.service, &rates, scale, out);
+        }
+    }
+}
+
+fn push(material: &Material<'_>, what: What, service: u64, levels: &[(i64, f64)], scale: Scale, out: &mut Vec<Signal>) {
+    let stretch = material.stretch;
+    let mut cells = Vec::new();
+    let mut base = Vec::new();
+    for (time, value) in levels {
+        let window = material.config.window(*time);
+        let x = scale.apply(*value);
+        match stretch.index(window) {
+            Some(index) => cells.push((index, x)),
+            None if window < stretch.from => base.push(x),
+            None => {}
+        }
+    }
+    if cells.is_empty() {
+        return;
+    }
+    if let Some((middle, spread)) = centre(&base) {
+        let far = OUTLIER * spread.max(scale.variance.sqrt());
+        base.retain(|x| (x - middle).abs() <= far);
+    }
+    let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
+    out.push(Signal { what, service, values: Values::Level { cells, base, prior } });
+}

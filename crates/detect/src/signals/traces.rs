@@ -1,0 +1,241 @@
+//! Signals of joined traces: presence of templates, errors, latencies, gaps, children, throughput.
+
+use crate::ids::IdMap;
+use crate::material::Material;
+use crate::signal::{Form, Signal, Spread, Values, What};
+use crate::sketch::Sketch;
+use crate::stretch::Stretch;
+use crate::timeline::Timeline;
+use crate::traces::Facts;
+
+/// Durations below this are taken for it: 50 microseconds, finer differences say nothing of a service.
+const FLOOR_MS: f64 = 0.05;
+/// Window-to-window spread of mean log durations that a quiet system is assumed to have, until it shows its own.
+const USUAL_LOG_SPREAD: f64 = 0.15;
+/// How many windows that assumption is worth.
+const SPREAD_WORTH: f64 = 4.0;
+
+/// Live windows by index, and base windows, of a timeline: base facts, and live ones before the stretch.
+fn shares<T, E, N>(
+    stretch: Stretch,
+    events: Option<&Timeline<T>>,
+    base_events: Option<&Timeline<T>>,
+    chances: Option<&Timeline<N>>,
+    base_chances: Option<&Timeline<N>>,
+    event: E,
+    chance: impl Fn(&N) -> f64,
+) -> Values
+where
+    T: Default,
+    N: Default,
+    E: Fn(&T) -> f64,
+{
+    let pairs = |events: Option<&Timeline<T>>, chances: Option<&Timeline<N>>, from: i64, to: i64| {
+        let events = events.map_or(&[][..], |e| e.range(from, to));
+        let mut at = 0;
+        let mut out = Vec::new();
+        for (window, cell) in chances.map_or(&[][..], |c| c.range(from, to)) {
+            while events.get(at).is_some_and(|(w, _)| w < window) {
+                at += 1;
+            }
+            let k = events.get(at).filter(|(w, _)| w == window).map_or(0.0, |(_, e)| event(e));
+            let n = chance(cell);
+            if n > 0.0 {
+                out.push((*window, k.min(n), n));
+            }
+        }
+        out
+    };
+    let cells = pairs(events, chances, stretch.from, stretch.to)
+        .into_iter()
+        .filter_map(|(w, k, n)| stretch.index(w).map(|i| (i, k, n)))
+        .collect();
+    let mut base: Vec<(f64, f64)> = Vec::new();
+    base.extend(pairs(events, chances, i64::MIN, stretch.from).into_iter().map(|(_, k, n)| (k, n)));
+    base.extend(pairs(base_events, base_chances, i64::MIN, i64::MAX).into_iter().map(|(_, k, n)| (k, n)));
+    Values::Count { cells, base, form: Form::Share }
+}
+
+/// Mean log durations by window.
+fn levels<T: Default>(
+    stretch: Stretch,
+    live: &Timeline<T>,
+    base: Option<&Timeline<T>>,
+    sketch: impl Fn(&T) -> &Sketch,
+) -> Values {
+    let level = |cell: &T| sketch(cell).log_moments(FLOOR_MS).map(|(mean, _)| mean);
+    let cells = live
+        .range(stretch.from, stretch.to)
+        .iter()
+        .filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)?)))
+        .collect();
+    let earlier = live.range(i64::MIN, stretch.from).iter().filter_map(|(_, c)| level(c));
+    let trained = base.map_or(&[][..], |b| b.cells()).iter().filter_map(|(_, c)| level(c));
+    let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH };
+    Values::Level { cells, base: earlier.chain(trained).collect(), prior }
+}
+
+fn keys<V>(live: &IdMap<V>, base: &IdMap<V>) -> Vec<u64> {
+    let mut keys: Vec<u64> = live.keys().chain(base.keys()).copied().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// Templates per call.
+pub(super) fn presence(material: &Material<'_>, out: &mut Vec<Signal>) {
+    // Shapes of one template are one signal.
+    let mut places: IdMap<(u64, u64, u64, Timeline<u32>, Timeline<u32>)> = IdMap::default();
+    for (facts, live) in [(&material.facts, true), (&material.base_facts, false)] {
+        for cell in facts.presence.values() {
+            let Some(pattern) = material.patterns.key_of(cell.service, cell.shape) else { continue };
+            let place = crate::ids::mix(&[pattern, cell.operation]);
+            let entry = places
+                .entry(place)
+                .or_insert_with(|| (cell.service, cell.operation, pattern, Timeline::default(), Timeline::default()));
+            let timeline = if live { &mut entry.3 } else { &mut entry.4 };
+            timeline.merge_with(cell.windows.clone(), |a, b| *a += b);
+        }
+    }
+    for (place, (service, operation, pattern, live, base)) in places {
+        let key = crate::ids::mix(&[service, operation]);
+        let chances = |facts: &'_ Facts| facts.operations.get(&key).map(|o| o.windows.clone());
+        let (now, then) = (chances(&material.facts), chances(&material.base_facts));
+        let then = then.filter(|_| material.base_has_logs(service));
+        let values = shares(
+            material.stretch,
+            Some(&live),
+            Some(&base),
+            now.as_ref(),
+            then.as_ref(),
+            |k| f64::from(*k),
+            |n| f64::from(n.entries),
+        );
+        out.push(Signal { what: What::Presence { place, pattern }, service, values });
+    }
+}
+
+/// Errors and self times of operations.
+pub(super) fn operations(material: &Material<'_>, out: &mut Vec<Signal>) {
+    for key in keys(&material.facts.operations, &material.base_facts.operations) {
+        let (live, base) = (material.facts.operations.get(&key), material.base_facts.operations.get(&key));
+        let Some(service) = live.or(base).map(|c| c.service) else { continue };
+        let Some(live) = live else { continue };
+        let base = base.map(|b| &b.windows);
+        let values = shares(
+            material.stretch,
+            Some(&live.windows),
+            base,
+            Some(&live.windows),
+            base,
+            |c| f64::from(c.own_errors),
+            |c| f64::from(c.spans),
+        );
+        out.push(Signal { what: What::OwnErrors { operation: key }, service, values });
+        let values = levels(material.stretch, &live.windows, base, |c| &c.self_ms);
+        out.push(Signal { what: What::SelfTime { operation: key }, service, values });
+    }
+}
+
+/// Errors, latencies and gaps of edges.
+pub(super) fn edges(material: &Material<'_>, out: &mut Vec<Signal>) {
+    for key in keys(&material.facts.edges, &material.base_facts.edges) {
+        let Some(live) = material.facts.edges.get(&key) else { continue };
+        let base = material.base_facts.edges.get(&key).map(|b| &b.windows);
+        let service = live.callee;
+        let stretch = material.stretch;
+        let values = shares(
+            stretch,
+            Some(&live.windows),
+            base,
+            Some(&live.windows),
+            base,
+            |c| f64::from(c.errors),
+            |c| f64::from(c.calls),
+        );
+        out.push(Signal { what: What::EdgeErrors { edge: key }, service, values });
+        let values = levels(stretch, &live.windows, base, |c| &c.ms);
+        out.push(Signal { what: What::EdgeLatency { edge: key }, service, values });
+        if live.windows.cells().iter().any(|(_, c)| c.gap.count() > 0) {
+            let values = levels(stretch, &live.windows, base, |c| &c.gap);
+            out.push(Signal { what: What::EdgeGap { edge: key }, service, values });
+        }
+    }
+}
+
+/// Children per parent: whether there are any, and how many.
+pub(super) fn children(material: &Material<'_>, out: &mut Vec<Signal>) {
+    let stretch = material.stretch;
+    for key in keys(&material.facts.children, &material.base_facts.children) {
+        let (live, base) = (material.facts.children.get(&key), material.base_facts.children.get(&key));
+        let Some(any) = live.or(base) else { continue };
+        let parent = crate::ids::mix(&[any.service, any.operation]);
+        let chances = material.facts.operations.get(&parent).map(|o| &o.windows);
+        let base_chances = material.base_facts.operations.get(&parent).map(|o| &o.windows);
+        let (events, base_events) = (live.map(|l| &l.windows), base.map(|b| &b.windows));
+        let values = shares(
+            stretch,
+            events,
+            base_events,
+            chances,
+            base_chances,
+            |c| f64::from(c.parents),
+            |n| f64::from(n.spans),
+        );
+        out.push(Signal { what: What::Child { child: key }, service: any.service, values });
+        let Some(events) = events else { continue };
+        let level = |c: &crate::traces::ChildStats| {
+            (c.parents > 0).then(|| (f64::from(c.children) / f64::from(c.parents)).ln())
+        };
+        let cells = events
+            .range(stretch.from, stretch.to)
+            .iter()
+            .filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)?)))
+            .collect();
+        let base = events
+            .range(i64::MIN, stretch.from)
+            .iter()
+            .chain(base_events.map_or(&[][..], |b| b.cells()))
+            .filter_map(|(_, c)| level(c))
+            .collect();
+        let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH };
+        out.push(Signal {
+            what: What::Fanout { child: key },
+            service: any.service,
+            values: Values::Level { cells, base, prior },
+        });
+    }
+}
+
+/// Calls into each service a second.
+pub(super) fn throughput(material: &Material<'_>, out: &mut Vec<Signal>) {
+    let stretch = material.stretch;
+    let mut live: IdMap<Timeline<u32>> = IdMap::default();
+    let mut base: IdMap<Timeline<u32>> = IdMap::default();
+    for (facts, into) in [(&material.facts, &mut live), (&material.base_facts, &mut base)] {
+        for cell in facts.operations.values() {
+            let timeline = into.entry(cell.service).or_default();
+            for (window, stats) in cell.windows.cells() {
+                if stats.entries > 0 {
+                    *timeline.at(*window) += stats.entries;
+                }
+            }
+        }
+    }
+    let rate = |timeline: Option<&Timeline<u32>>, window: i64| {
+        timeline.and_then(|t| t.range(window, window + 1).first()).map_or(0.0, |(_, c)| f64::from(*c))
+    };
+    for service in keys(&live, &base) {
+        let (now, then) = (live.get(&service), base.get(&service));
+        let cells = material
+            .spans
+            .range(stretch.from, stretch.to)
+            .iter()
+            .filter_map(|(w, s)| Some((stretch.index(*w)?, rate(now, *w), *s)))
+            .collect();
+        let earlier = material.spans.range(i64::MIN, stretch.from).iter().map(|(w, s)| (rate(now, *w), *s));
+        let trained = material.base_spans.all().iter().map(|(w, s)| (rate(then, *w), *s));
+        let values = Values::Count { cells, base: earlier.chain(trained).collect(), form: Form::Rate };
+        out.push(Signal { what: What::Throughput { service }, service, values });
+    }
+}

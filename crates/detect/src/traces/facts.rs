@@ -1,0 +1,136 @@
+//! The numbers that folded traces leave, by window.
+
+use std::collections::BTreeMap;
+
+use crate::ids::IdMap;
+use crate::sketch::Sketch;
+use crate::timeline::Timeline;
+
+/// Spans of one operation in one window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct CallStats {
+    pub(crate) spans: u32,
+    /// Of these, entries into the service.
+    pub(crate) entries: u32,
+    pub(crate) errors: u32,
+    /// Failed while no child of theirs failed.
+    pub(crate) own_errors: u32,
+    pub(crate) ms: Sketch,
+    pub(crate) self_ms: Sketch,
+}
+
+impl CallStats {
+    fn merge(&mut self, other: &Self) {
+        self.spans += other.spans;
+        self.entries += other.entries;
+        self.errors += other.errors;
+        self.own_errors += other.own_errors;
+        self.ms.merge(&other.ms);
+        self.self_ms.merge(&other.self_ms);
+    }
+}
+
+/// A span name of a service.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OperationCell {
+    pub(crate) service: u64,
+    pub(crate) operation: u64,
+    pub(crate) windows: Timeline<CallStats>,
+}
+
+/// Calls over an edge in one window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct EdgeStat {
+    pub(crate) calls: u32,
+    pub(crate) errors: u32,
+    /// Calls of which the callee's side was not seen.
+    pub(crate) unanswered: u32,
+    pub(crate) ms: Sketch,
+    pub(crate) gap: Sketch,
+}
+
+impl EdgeStat {
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.errors += other.errors;
+        self.unanswered += other.unanswered;
+        self.ms.merge(&other.ms);
+        self.gap.merge(&other.gap);
+    }
+}
+
+/// Calls of an operation by a caller.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EdgeCell {
+    /// 0 for entry points.
+    pub(crate) caller: u64,
+    pub(crate) callee: u64,
+    pub(crate) operation: u64,
+    /// The callee is a database.
+    pub(crate) database: bool,
+    pub(crate) windows: Timeline<EdgeStat>,
+}
+
+/// Parents with a child, and all children, in one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ChildStats {
+    pub(crate) parents: u32,
+    pub(crate) children: u32,
+}
+
+/// A kind of child below a kind of span.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ChildCell {
+    pub(crate) service: u64,
+    pub(crate) operation: u64,
+    pub(crate) child_service: u64,
+    pub(crate) child_operation: u64,
+    pub(crate) windows: Timeline<ChildStats>,
+}
+
+/// Calls in which a template was logged.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PresenceCell {
+    pub(crate) service: u64,
+    pub(crate) operation: u64,
+    pub(crate) shape: u64,
+    pub(crate) windows: Timeline<u32>,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) operations: IdMap<OperationCell>,
+    pub(crate) edges: IdMap<EdgeCell>,
+    pub(crate) children: IdMap<ChildCell>,
+    pub(crate) presence: IdMap<PresenceCell>,
+    pub(crate) notes: BTreeMap<&'static str, u64>,
+}
+
+impl Facts {
+    pub(crate) fn note(&mut self, what: &'static str, count: u64) {
+        *self.notes.entry(what).or_default() += count;
+    }
+
+    pub(crate) fn forget_before(&mut self, window: i64) {
+        fn sweep<V, T: Default>(map: &mut IdMap<V>, window: i64, get: impl Fn(&mut V) -> &mut Timeline<T>) {
+            map.retain(|_, v| {
+                let timeline = get(v);
+                timeline.forget_before(window);
+                !timeline.is_empty()
+            });
+        }
+        sweep(&mut self.operations, window, |v| &mut v.windows);
+        sweep(&mut self.edges, window, |v| &mut v.windows);
+        sweep(&mut self.children, window, |v| &mut v.windows);
+        sweep(&mut self.presence, window, |v| &mut v.windows);
+    }
+}
+
+/// Sum of cells.
+pub(crate) fn sum_calls<'a>(cells: impl IntoIterator<Item = &'a (i64, CallStats)>) -> CallStats {
+    cells.into_iter().fold(CallStats::default(), |mut sum, (_, cell)| {
+        sum.merge(cell);
+        sum
+    })
+}

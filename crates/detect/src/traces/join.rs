@@ -1,0 +1,254 @@
+//! Joining: stubs and sightings of many traces, sorted, then one trace at a time.
+
+use decant_model::SpanKind;
+
+use super::facts::{ChildCell, EdgeCell, Facts, OperationCell, PresenceCell};
+use crate::Config;
+use crate::ids::{NONE, mix};
+use crate::rollup::{Sighting, Stub};
+
+/// Folds whole traces into the facts. Equal stubs are redeliveries and count once.
+pub(crate) fn fold(facts: &mut Facts, mut stubs: Vec<Stub>, mut sightings: Vec<Sighting>, config: &Config) {
+    stubs.sort_unstable();
+    stubs.dedup();
+    sightings.sort_unstable();
+    let mut rest = sightings.as_slice();
+    for trace in stubs.chunk_by(|a, b| a.trace == b.trace) {
+        let id = trace.first().map_or([0; 16], |s| s.trace);
+        let skip = rest.partition_point(|s| s.trace < id);
+        let end = rest.partition_point(|s| s.trace <= id);
+        let seen = &rest[skip..end];
+        Trace::new(trace).count(facts, seen, config);
+        rest = &rest[end..];
+    }
+}
+
+/// One trace with its tree found.
+struct Trace<'a> {
+    spans: &'a [Stub],
+    parents: Vec<Option<usize>>,
+    /// Children by parent: `children[first[p]..first[p + 1]]`.
+    children: Vec<usize>,
+    first: Vec<usize>,
+    by_id: Vec<(u64, usize)>,
+}
+
+impl<'a> Trace<'a> {
+    fn new(spans: &'a [Stub]) -> Self {
+        let mut by_id: Vec<(u64, usize)> = spans.iter().enumerate().map(|(i, s)| (s.span, i)).collect();
+        by_id.sort_unstable();
+        let find = |id: u64| {
+            let at = by_id.partition_point(|(s, _)| *s < id);
+            by_id.get(at).filter(|(s, _)| *s == id).map(|(_, i)| *i)
+        };
+        let mut parents: Vec<Option<usize>> = spans
+            .iter()
+            .enumerate()
+            .map(|(i, s)| if s.parent == 0 { None } else { find(s.parent).filter(|p| *p != i) })
+            .collect();
+        cut_circles(&mut parents);
+        let mut pairs: Vec<(usize, usize)> =
+            parents.iter().enumerate().filter_map(|(i, p)| p.map(|p| (p, i))).collect();
+        pairs.sort_unstable();
+        let first = (0..=spans.len()).map(|p| pairs.partition_point(|(q, _)| *q < p)).collect();
+        Self { spans, parents, children: pairs.into_iter().map(|(_, i)| i).collect(), first, by_id }
+    }
+
+    fn children(&self, span: usize) -> &[usize] {
+        &self.children[self.first[span]..self.first[span + 1]]
+    }
+
+    /// Whether the span is where its service takes over.
+    fn is_entry(&self, span: usize) -> bool {
+        self.parents[span].is_none_or(|p| self.spans[p].service != self.spans[span].service)
+    }
+
+    /// The entry of the call in which a span lies.
+    fn entry(&self, mut span: usize) -> usize {
+        while let Some(parent) = self.parents[span].filter(|p| self.spans[*p].service == self.spans[span].service) {
+            span = parent;
+        }
+        span
+    }
+
+    /// A span's time that its children do not cover.
+    fn self_ms(&self, span: usize) -> f64 {
+        let (start, end) = (self.spans[span].start, self.spans[span].end);
+        let mut covered = 0;
+        let mut upto = start;
+        for child in self.children(span) {
+            // Stubs are sorted by start, and so are children.
+            let (from, to) = (self.spans[*child].start.max(upto), self.spans[*child].end.min(end));
+            if to > from {
+                covered += to - from;
+                upto = to;
+            }
+        }
+        end.saturating_sub(start).saturating_sub(covered).max(0) as f64 / 1e6
+    }
+
+    fn count(&self, facts: &mut Facts, sightings: &[Sighting], config: &Config) {
+        for span in 0..self.spans.len() {
+            self.count_operation(facts, span, config);
+            self.count_edge(facts, span, config);
+            self.count_children(facts, span, config);
+        }
+        self.count_presence(facts, sightings, config);
+    }
+
+    fn count_operation(&self, facts: &mut Facts, span: usize, config: &Config) {
+        let stub = &self.spans[span];
+        let key = mix(&[stub.service, stub.operation]);
+        if facts.operations.len() >= config.max_edges && !facts.operations.contains_key(&key) {
+            facts.note("operations over the limit", 1);
+            return;
+        }
+        let cell = facts.operations.entry(key).or_insert_with(|| OperationCell {
+            service: stub.service,
+            operation: stub.operation,
+            ..OperationCell::default()
+        });
+        let stats = cell.windows.at(config.window(stub.end.max(stub.start)));
+        stats.spans += 1;
+        stats.entries += u32::from(self.is_entry(span));
+        stats.errors += u32::from(stub.error);
+        stats.own_errors += u32::from(stub.error && !self.children(span).iter().any(|c| self.spans[*c].error));
+        stats.ms.add(stub.duration_ms());
+        // The self time of a span that only wraps a call is the way there and back: the edge's gap.
+        if !calls_out(stub) && !(self.wraps(span) && self.answered(span)) {
+            stats.self_ms.add(self.self_ms(span));
+        }
+    }
+
+    fn count_edge(&self, facts: &mut Facts, span: usize, config: &Config) {
+        let stub = &self.spans[span];
+        let (caller, callee, client) = match self.parents[span] {
+            Some(parent) if self.spans[parent].service != stub.service => {
+                (self.spans[parent].service, stub.service, Some(parent))
+            }
+            None if stub.parent == 0 && !calls_out(stub) => (NONE, stub.service, None),
+            _ if calls_out(stub) && stub.peer != NONE && !self.answered(span) => (stub.service, stub.peer, None),
+            _ => return,
+        };
+        let out = caller == stub.service;
+        let key = mix(&[caller, callee, stub.operation]);
+        if facts.edges.len() >= config.max_edges && !facts.edges.contains_key(&key) {
+            facts.note("edges over the limit", 1);
+            return;
+        }
+        let cell = facts.edges.entry(key).or_insert_with(|| EdgeCell {
+            caller,
+            callee,
+            operation: stub.operation,
+            database: out && stub.database,
+            ..EdgeCell::default()
+        });
+        let stats = cell.windows.at(config.window(stub.end.max(stub.start)));
+        stats.calls += 1;
+        stats.unanswered += u32::from(out);
+        stats.errors += u32::from(stub.error || client.is_some_and(|c| self.spans[c].error && self.wraps(c)));
+        stats.ms.add(stub.duration_ms());
+        if let Some(client) = client.filter(|c| self.wraps(*c) && stub.kind != SpanKind::Consumer) {
+            stats.gap.add((self.spans[client].duration_ms() - stub.duration_ms()).max(0.0));
+        }
+    }
+
+    /// Whether a span only wraps one call, so that its time less the callee's is the way between.
+    fn wraps(&self, span: usize) -> bool {
+        match self.spans[span].kind {
+            SpanKind::Client => true,
+            SpanKind::Unspecified | SpanKind::Internal => self.children(span).len() == 1,
+            SpanKind::Server | SpanKind::Producer | SpanKind::Consumer => false,
+        }
+    }
+
+    fn answered(&self, span: usize) -> bool {
+        self.children(span).iter().any(|c| self.spans[*c].service != self.spans[span].service)
+    }
+
+    fn count_children(&self, facts: &mut Facts, span: usize, config: &Config) {
+        let stub = &self.spans[span];
+        let mut kinds: Vec<(u64, u64)> =
+            self.children(span).iter().map(|c| (self.spans[*c].service, self.spans[*c].operation)).collect();
+        kinds.sort_unstable();
+        for same in kinds.chunk_by(|a, b| a == b) {
+            let (child_service, child_operation) = same[0];
+            let key = mix(&[stub.service, stub.operation, child_service, child_operation]);
+            if facts.children.len() >= config.max_edges && !facts.children.contains_key(&key) {
+                facts.note("child kinds over the limit", 1);
+                return;
+            }
+            let cell = facts.children.entry(key).or_insert_with(|| ChildCell {
+                service: stub.service,
+                operation: stub.operation,
+                child_service,
+                child_operation,
+                ..ChildCell::default()
+            });
+            let stats = cell.windows.at(config.window(stub.end.max(stub.start)));
+            stats.parents += 1;
+            stats.children += same.len() as u32;
+        }
+    }
+
+    fn count_presence(&self, facts: &mut Facts, sightings: &[Sighting], config: &Config) {
+        let mut seen: Vec<(usize, u64)> =
+            sightings.iter().filter_map(|s| self.call_of(s).map(|call| (call, s.shape))).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        for (call, shape) in seen {
+            let stub = &self.spans[call];
+            let key = mix(&[stub.service, stub.operation, shape]);
+            if facts.presence.len() >= config.max_log_keys && !facts.presence.contains_key(&key) {
+                facts.note("template places over the limit", 1);
+                continue;
+            }
+            let cell = facts.presence.entry(key).or_insert_with(|| PresenceCell {
+                service: stub.service,
+                operation: stub.operation,
+                shape,
+                ..PresenceCell::default()
+            });
+            *cell.windows.at(config.window(stub.end.max(stub.start))) += 1;
+        }
+    }
+
+    /// The call in which a record was written: by its span, else by service and time.
+    fn call_of(&self, sighting: &Sighting) -> Option<usize> {
+        let at = self.by_id.partition_point(|(s, _)| *s < sighting.span);
+        let named = self.by_id.get(at).filter(|(s, _)| sighting.span != 0 && *s == sighting.span).map(|(_, i)| *i);
+        if let Some(span) = named.filter(|i| self.spans[*i].service == sighting.service) {
+            return Some(self.entry(span));
+        }
+        let entries =
+            || (0..self.spans.len()).filter(|i| self.spans[*i].service == sighting.service && self.is_entry(*i));
+        entries().rfind(|i| self.spans[*i].start <= sighting.time).or_else(|| entries().next())
+    }
+}
+
+/// Whether a span is a call to something outside its service.
+fn calls_out(stub: &Stub) -> bool {
+    matches!(stub.kind, SpanKind::Client | SpanKind::Producer) || (stub.kind != SpanKind::Server && stub.peer != NONE)
+}
+
+/// Parents that lead back to their child are taken for unknown: telemetry may claim anything.
+fn cut_circles(parents: &mut [Option<usize>]) {
+    // 0 unvisited, 1 on the current path, 2 known to end.
+    let mut state = vec![0_u8; parents.len()];
+    for start in 0..parents.len() {
+        let mut path = Vec::new();
+        let mut at = start;
+        while state[at] == 0 {
+            state[at] = 1;
+            path.push(at);
+            match parents[at] {
+                Some(parent) if state[parent] == 1 => parents[at] = None,
+                Some(parent) => at = parent,
+                None => {}
+            }
+        }
+        for span in path {
+            state[span] = 2;
+        }
+    }
+}
