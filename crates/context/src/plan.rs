@@ -9,7 +9,7 @@
 
 use crate::sections;
 use crate::selection::List;
-use crate::source::Source;
+use crate::source::{Capture, Source};
 
 /// One step: the smallest piece that a budget adds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,7 +47,7 @@ struct Flow {
 
 /// All steps, the first first, with the bytes each will take, roughly.
 pub(crate) fn plan(source: &Source<'_>) -> Vec<(Step, usize)> {
-    let plain = source.is_plain();
+    let capture = source.capture();
     let mut flows: Vec<Flow> = List::ALL
         .into_iter()
         .map(|list| {
@@ -56,10 +56,10 @@ pub(crate) fn plan(source: &Source<'_>) -> Vec<(Step, usize)> {
             offers.sort_by(|a, b| b.strength.total_cmp(&a.strength));
             let mut offers = offers.into_iter();
             let next = offers.next();
-            Flow { share: share(list, plain), offers, next, spent: 0.0 }
+            Flow { share: share(list, capture), offers, next, spent: 0.0 }
         })
         .collect();
-    let mut steps = opening(source, plain, &mut flows);
+    let mut steps = opening(source, capture, &mut flows);
     while let Some(flow) =
         flows.iter_mut().filter(|flow| flow.next.is_some()).min_by(|a, b| a.spent.total_cmp(&b.spent))
     {
@@ -79,8 +79,11 @@ impl Flow {
     }
 }
 
+/// Lines with which the bundle of a plain log opens.
+const OPENING_LINES: usize = 12;
+
 /// What stands first in every bundle.
-fn opening(source: &Source<'_>, plain: bool, flows: &mut [Flow]) -> Vec<(Step, usize)> {
+fn opening(source: &Source<'_>, capture: Capture, flows: &mut [Flow]) -> Vec<(Step, usize)> {
     let mut steps = Vec::new();
     let mut speak = |steps: &mut Vec<(Step, usize)>, list: List| {
         if let Some(flow) = flows.get_mut(list as usize) {
@@ -91,9 +94,9 @@ fn opening(source: &Source<'_>, plain: bool, flows: &mut [Flow]) -> Vec<(Step, u
     speak(&mut steps, List::Suspects);
     speak(&mut steps, List::Suspects);
     steps.push((Step::Note, 250));
-    if plain {
+    if capture == Capture::Log {
         steps.push((Step::Reason, source.findings.verdict_reason.len()));
-        for _ in 0..12 {
+        for _ in 0..OPENING_LINES {
             speak(&mut steps, List::Excerpts);
         }
     } else {
@@ -131,16 +134,17 @@ fn best_two(source: &Source<'_>) -> Vec<List> {
 }
 
 /// Parts of the budget, in hundredths; what a section does not need goes to the others.
-fn share(list: List, plain: bool) -> f64 {
-    match (list, plain) {
-        (List::Excerpts, true) => 85.0,
-        (List::LogPatterns, true) => 6.0,
-        (_, true) => 2.0,
-        (List::LogPatterns, false) => 30.0,
-        (List::MetricShifts | List::SpanEdges, false) => 15.0,
-        (List::Traces | List::Suspects, false) => 12.0,
-        (List::Changes | List::Excerpts, false) => 10.0,
-        (List::Healthy | List::Incidents, false) => 4.0,
-        (List::Missing | List::Topology, false) => 3.0,
+fn share(list: List, capture: Capture) -> f64 {
+    match (capture, list) {
+        (Capture::Log, List::Excerpts) => 85.0,
+        (Capture::Log, List::LogPatterns) => 6.0,
+        (Capture::Log, _) => 2.0,
+        (Capture::Logs, List::Excerpts) => 40.0,
+        (_, List::LogPatterns) => 30.0,
+        (_, List::MetricShifts | List::SpanEdges) => 15.0,
+        (_, List::Traces | List::Suspects) => 12.0,
+        (_, List::Changes) => 10.0,
+        (_, List::Healthy | List::Incidents | List::Excerpts) => 4.0,
+        (_, List::Missing | List::Topology) => 3.0,
     }
 }

@@ -12,6 +12,17 @@ use crate::selection::List;
 /// Evidence of a suspect that its line names; the rest is counted.
 pub(crate) const EVIDENCE_SHOWN: usize = 8;
 
+/// What there is to go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Capture {
+    /// One plain log: the lines that explain a failure are nearly all there is to say.
+    Log,
+    /// Plain logs of several services, and suspects among them.
+    Logs,
+    /// Spans or metrics too.
+    System,
+}
+
 pub(crate) struct Source<'a> {
     pub(crate) findings: &'a Findings,
     pub(crate) handles: Handles,
@@ -81,13 +92,17 @@ impl<'a> Source<'a> {
             .map_or(0.0, |(rank, place)| 0.65_f64.powi(*rank as i32) * 0.9_f64.powi(*place as i32))
     }
 
-    /// Plain logs: no graph, no series, but lines that explain.
-    pub(crate) fn is_plain(&self) -> bool {
+    /// What kind of capture the findings are of.
+    pub(crate) fn capture(&self) -> Capture {
         let findings = self.findings;
-        !findings.excerpts.is_empty()
-            && findings.span_edges.is_empty()
-            && findings.topology.is_empty()
-            && findings.metric_shifts.is_empty()
+        let silent = findings.excerpts.is_empty();
+        let graph =
+            !findings.span_edges.is_empty() || !findings.topology.is_empty() || !findings.metric_shifts.is_empty();
+        match (silent || graph, findings.suspects.is_empty() || findings.scope.services.len() < 2) {
+            (true, _) => Capture::System,
+            (false, true) => Capture::Log,
+            (false, false) => Capture::Logs,
+        }
     }
 
     /// Whether an excerpt holds this text as a line.

@@ -4,9 +4,10 @@
 //! two excerpts is shown once. An excerpt's handle and why it was chosen are a step of their own: with little room, lines
 //! tell more.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
+use decant_model::ExcerptLine;
 use serde_json::{Value, json};
 
 use super::{View, heading, raise};
@@ -14,7 +15,7 @@ use crate::handles::Kind;
 use crate::plan::{Offer, Step};
 use crate::quote;
 use crate::selection::List;
-use crate::source::Source;
+use crate::source::{Capture, Source};
 
 /// Longest line, in characters.
 const LINE_CHARS: usize = 700;
@@ -31,14 +32,25 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
         .iter()
         .flat_map(|excerpt| excerpt.lines.iter().map(|line| worth(excerpt.score, line.weight)))
         .fold(f64::MIN_POSITIVE, f64::max);
+    // In a whole system, patterns compare with what is usual; lines of theirs add little.
+    let system = source.capture() == Capture::System;
+    let examples: HashSet<&str> =
+        source.findings.log_patterns.iter().flat_map(|pattern| &pattern.examples).map(|e| e.text.trim()).collect();
+    let shown_elsewhere = |line: &ExcerptLine| examples.contains(line.text.trim());
     let mut offers = Vec::new();
     for (index, excerpt) in excerpts.iter().enumerate() {
         let mut top = 0.0_f64;
+        let support = source.support(Kind::Excerpt, excerpt.id);
+        let heaviest = excerpt.lines.iter().map(|line| line.weight).fold(f64::MIN_POSITIVE, f64::max);
         for (place, line) in excerpt.lines.iter().enumerate() {
             if source.is_doubled(index as u32, place as u32) {
                 continue;
             }
-            let strength = worth(excerpt.score, line.weight) / best;
+            let mut strength = worth(excerpt.score, line.weight) / best;
+            if system && shown_elsewhere(line) {
+                strength *= 0.05;
+            }
+            strength = strength.max(support * (line.weight / heaviest).clamp(0.0, 1.0));
             top = top.max(strength);
             let bytes = 8 + line.text.len().min(LINE_CHARS);
             offers.push(Offer { step: Step::Line(index as u32, place as u32), strength, bytes });
