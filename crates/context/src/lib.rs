@@ -15,6 +15,7 @@ mod figures;
 mod handles;
 mod pack;
 mod page;
+mod people;
 mod plan;
 mod quote;
 mod sections;
@@ -25,6 +26,7 @@ mod tokens;
 pub use bundle::{Format, Rendered, Request, bundle};
 pub use handles::{Handles, Kind};
 pub use page::{PageError, PageItem, PageRequest, page};
+pub use people::{html, markdown};
 pub use tokens::{TOKENIZERS, TokenCounter, Tokenizer, tokenizer};
 
 /// Smallest budget that can be kept.

@@ -5,4 +5,5 @@ mod cases;
 mod injections;
 mod laws;
 mod pages;
+mod people;
 mod snapshots;
