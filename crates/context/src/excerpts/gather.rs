@@ -101,7 +101,7 @@ impl Source {
     }
 
     fn begin_step(&mut self, ordinal: u64, text: &str, class: Class) {
-        if text.contains("##[group]") {
+        if text.contains("##[") {
             self.step.begin(ordinal, text, class);
             self.header = None;
             self.after = 0;

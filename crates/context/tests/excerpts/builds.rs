@@ -261,6 +261,31 @@ Note that in CI environments this setting is true by default.
 }
 
 #[test]
+fn chains_of_causes_end_in_the_first_one() {
+    let output = r"
+FAILURE: Build failed with an exception.
+
+* What went wrong:
+Could not determine the dependencies of task ':app:lintRelease'.
+> Could not resolve all files for configuration ':app:releaseRuntimeClasspath'.
+   > Could not resolve org.example:richtext:2.6.1.
+     Required by:
+         project :app
+      > Could not get resource 'https://repo.example.net/maven/richtext-2.6.1.pom'.
+         > Could not GET 'https://repo.example.net/maven/richtext-2.6.1.pom'. Received status code 502 from server: Bad Gateway
+
+BUILD FAILED in 31s
+";
+    let noise = passing("> Task :lib:NAME UP-TO-DATE", 60);
+    failed(
+        "./gradlew lint",
+        &noise,
+        output,
+        &["Received status code 502", "org.example:richtext:2.6.1", ":app:lintRelease"],
+    );
+}
+
+#[test]
 fn python_dependencies() {
     let output = r"
 Collecting numpy==2.1.0 (from -r requirements.txt (line 3))
@@ -412,6 +437,22 @@ go: example.org/kit@v1.4.0: reading https://proxy.example.org/kit/@v/v1.4.0.mod:
         &passing("go: downloading example.org/NAME v1.0.0", 50),
         output,
         &["certificate signed by unknown authority"],
+    );
+}
+
+#[test]
+fn a_runner_that_announces_its_tasks() {
+    let quiet = passing(
+        "##[section]Starting: restore NAME\nDetermining projects to restore...\n##[section]Finishing: restore NAME",
+        20,
+    );
+    let text = format!(
+        "{quiet}##[section]Starting: Publish site\nUploading 31 files\nHttpRequestError: 401 Unauthorized: the token has expired\n##[error]Bash exited with code '1'.\n##[section]Finishing: Publish site\n{quiet}"
+    );
+    check(
+        &text,
+        200,
+        &["Starting: Publish site", "401 Unauthorized: the token has expired", "Bash exited with code '1'"],
     );
 }
 

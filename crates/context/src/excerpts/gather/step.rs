@@ -27,7 +27,7 @@ impl Step {
 
     pub(super) fn begin(&mut self, ordinal: u64, text: &str, class: Class) {
         self.number += 1;
-        self.open = Some(ordinal);
+        self.open = text.contains("##[group]").then_some(ordinal);
         self.script = true;
         self.lines.clear();
         self.lines.push(self.line(ordinal, text, class));

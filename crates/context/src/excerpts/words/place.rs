@@ -14,9 +14,9 @@ pub(super) fn start(sum: &mut Sum, line: &str) {
         return;
     }
     if let Some(rest) = trimmed.strip_prefix("##[") {
-        if rest.starts_with("group]Run ") {
+        if rest.starts_with("group]Run ") || rest.starts_with("section]Starting: ") {
             (sum.kind, sum.score) = (Kind::Step, 0.5);
-        } else if rest.starts_with("group]") || rest.starts_with("endgroup]") {
+        } else if rest.starts_with("group]") || rest.starts_with("endgroup]") || rest.starts_with("section]") {
             (sum.kind, sum.score) = (Kind::Noise, 0.0);
         }
         return;
@@ -65,7 +65,11 @@ fn is_test_id(line: &str) -> bool {
     first.contains("::") && first.contains('/')
 }
 
+/// The line says by its first word that it is an error, or goes on a chain of causes (`> Could not resolve ..`).
 fn starts_with_word(line: &str) -> bool {
+    if line.strip_prefix("> ").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase())) {
+        return true;
+    }
     ["error", "Error", "ERROR", "FAIL", "fail", "fatal", "FATAL", "E "].iter().any(|w| line.starts_with(w))
 }
 
