@@ -18,6 +18,7 @@ pub(crate) enum Purpose {
     Pods,
     Meters,
     Secrets,
+    Series,
 }
 
 /// One stream.

@@ -19,6 +19,7 @@ mod plan;
 mod pods;
 mod scenario;
 pub mod secrets;
+pub mod series;
 mod shop;
 mod simulation;
 mod stack;

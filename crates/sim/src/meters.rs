@@ -9,10 +9,11 @@ mod pod;
 
 use std::collections::BTreeMap;
 
+use crate::line::Context;
 use crate::pods::PodId;
 use crate::shop::ServiceId;
 
-pub(crate) use export::Export;
+pub(crate) use export::{Durations, Export};
 
 /// Bounds that semantic conventions advise for durations in seconds.
 pub(crate) const BOUNDS_S: [f64; 14] =
@@ -25,11 +26,18 @@ pub(crate) struct Histogram {
     pub(crate) sum: f64,
     pub(crate) min: f64,
     pub(crate) max: f64,
+    /// Counts by index at [`SCALE`], for those who send exponential histograms.
+    pub(crate) fine: BTreeMap<i32, u64>,
+    /// The newest: seconds, trace and span, when it ended.
+    pub(crate) exemplar: Option<(f64, Context, i64)>,
 }
+
+/// Scale of exponential histograms: eight buckets for each power of two.
+pub(crate) const SCALE: i32 = 3;
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { counts: [0; 15], sum: 0.0, min: f64::INFINITY, max: 0.0 }
+        Self { counts: [0; 15], sum: 0.0, min: f64::INFINITY, max: 0.0, fine: BTreeMap::new(), exemplar: None }
     }
 }
 
@@ -37,6 +45,8 @@ impl Histogram {
     fn add(&mut self, seconds: f64) {
         let bucket = BOUNDS_S.partition_point(|bound| *bound < seconds);
         self.counts[bucket] += 1;
+        let fine = (seconds.max(1e-9).log2() * 8.0).ceil() as i32 - 1;
+        *self.fine.entry(fine).or_default() += 1;
         self.sum += seconds;
         (self.min, self.max) = (self.min.min(seconds), self.max.max(seconds));
     }
@@ -46,6 +56,8 @@ impl Histogram {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Running {
     pub(crate) last: i64,
+    /// When its metrics were last heard.
+    pub(crate) heard: i64,
     pub(crate) cpu_s: f64,
     pub(crate) throttled_s: f64,
     pub(crate) pause_s: f64,
@@ -73,8 +85,10 @@ pub(crate) struct Meters {
 
 impl Meters {
     /// A request was served.
-    pub(crate) fn observe(&mut self, pod: PodId, operation: usize, status: u16, ms: f64) {
-        self.served.entry((pod, operation, status)).or_default().add(ms / 1_000.0);
+    pub(crate) fn observe(&mut self, pod: PodId, operation: usize, status: u16, ms: f64, context: Context, end: i64) {
+        let histogram = self.served.entry((pod, operation, status)).or_default();
+        histogram.add(ms / 1_000.0);
+        histogram.exemplar = Some((ms / 1_000.0, context, end));
     }
 
     /// A call was made.
@@ -90,10 +104,15 @@ impl Meters {
         self.running.entry(pod).or_default().write_s += ms / 1_000.0;
     }
 
-    /// The process of a pod begins anew.
-    pub(crate) fn restart(&mut self, pod: PodId) {
+    /// Forgets durations: they were sent as differences.
+    fn clear_durations(&mut self, pod: PodId) {
         self.served.retain(|key, _| key.0 != pod);
         self.called.retain(|key, _| key.0 != pod);
+    }
+
+    /// The process of a pod begins anew.
+    pub(crate) fn restart(&mut self, pod: PodId) {
+        self.clear_durations(pod);
         if let Some(running) = self.running.get_mut(&pod) {
             *running = Running { last: running.last, noise: running.noise, ..Running::default() };
         }

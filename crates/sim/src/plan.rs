@@ -65,6 +65,9 @@ impl Plan {
             choose::tell(&ailment, graph, &mut truth);
             truth.guilty_change = guilty.as_ref().map(|c| c.truth(graph));
             changes.extend(guilty);
+            if scenario.announced {
+                changes.push(changes::experiment(&ailment, graph, &mut dice));
+            }
             ailment
         });
         changes.sort_by_key(|c| c.at);

@@ -24,6 +24,8 @@ pub struct Scenario {
     pub step: Duration,
     /// How often a pod exports its metrics.
     pub metric_interval: Duration,
+    /// Whether the fault is an experiment that its tool tells of, as a change event `chaos.experiment`.
+    pub announced: bool,
 }
 
 impl Default for Scenario {
@@ -39,6 +41,7 @@ impl Default for Scenario {
             rate: 10.0,
             step: Duration::from_secs(1),
             metric_interval: Duration::from_secs(10),
+            announced: false,
         }
     }
 }

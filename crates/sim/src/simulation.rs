@@ -29,7 +29,7 @@ pub struct Simulation {
     rollouts: Vec<(i64, ServiceId, usize)>,
     /// Whether the events of the cluster are collected.
     has_cluster_events: bool,
-    /// By queue and slot: until when a consumer is at work.
+    /// By queue and lane: until when a consumer is at work.
     busy_until: BTreeMap<(usize, usize), i64>,
     next_change: usize,
     now: i64,

@@ -22,6 +22,18 @@ impl Step {
         self.log_records() + self.spans() + self.points()
     }
 
+    /// The requests as OTLP/JSON, one line each: `{"resourceLogs":[..]}` and so on.
+    ///
+    /// # Errors
+    /// When a number has no JSON form; what a run makes has one.
+    pub fn json_lines(&self) -> Result<Vec<String>, serde_json::Error> {
+        let mut lines = Vec::new();
+        lines.extend(self.logs.as_ref().map(serde_json::to_string).transpose()?);
+        lines.extend(self.metrics.as_ref().map(serde_json::to_string).transpose()?);
+        lines.extend(self.traces.as_ref().map(serde_json::to_string).transpose()?);
+        Ok(lines)
+    }
+
     #[must_use]
     pub fn log_records(&self) -> usize {
         let groups = self.logs.iter().flat_map(|r| &r.resource_logs);

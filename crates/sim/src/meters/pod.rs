@@ -2,7 +2,7 @@
 
 use opentelemetry_proto::tonic::metrics::v1::ResourceMetrics;
 
-use super::Export;
+use super::{Durations, Export};
 use crate::Fault;
 use crate::dice::{Dice, Purpose};
 use crate::otlp::kv;
@@ -35,13 +35,24 @@ impl World {
         }
         let spec = self.graph.service(service);
         let offset = self.ask(0, |a| a.clock_offset(service, slot, at));
-        let mut out = Export::new(at + offset, self.pods.all[id].started);
+        let started = self.pods.all[id].started;
+        let heard = self.meters.running.get(&id).map_or(0, |r| r.heard).max(started);
+        let durations = match spec.language {
+            Language::Rust => Durations::Exponential,
+            Language::DotNet => Durations::Delta { since: heard.max(at - 60_000_000_000) + offset },
+            _ => Durations::Cumulative,
+        };
+        let mut out = Export::new(at + offset, started).with_durations(durations);
         self.container(&mut out, id, &view, spec);
         self.volume(&mut out, id, &view, spec, at);
         self.runtime(&mut out, id, &view, spec, &mut dice);
         self.pool(&mut out, id, spec, &mut dice);
         self.requests(&mut out, id, &view, spec, &mut dice);
         self.certificate(&mut out, id, at);
+        if matches!(durations, Durations::Delta { .. }) {
+            self.meters.clear_durations(id);
+        }
+        self.meters.running.entry(id).or_default().heard = at;
         Some(out.finish(self.pods.all[id].resource.clone(), "shop.metrics"))
     }
 
@@ -134,6 +145,7 @@ impl World {
                 out.histogram("jvm.gc.duration", "s", &running.pauses, vec![kv("jvm.gc.name", "G1 Young Generation")]);
             }
             Language::Go => {
+                out.summary("go_gc_duration_seconds", "s", &running.pauses, vec![]);
                 out.whole("go.memory.used", "By", heap * dice.between(0.6, 0.9), vec![]);
                 out.whole("go.goroutine.count", "{goroutine}", 31.0 + 4.0 * view.open + dice.between(0.0, 5.0), vec![]);
             }

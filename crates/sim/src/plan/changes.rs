@@ -24,6 +24,10 @@ pub(crate) enum ChangeKind {
     Config {
         key: &'static str,
     },
+    /// An experiment of a chaos engineering tool.
+    Experiment {
+        fault: Fault,
+    },
 }
 
 impl ChangeKind {
@@ -33,6 +37,7 @@ impl ChangeKind {
             Self::Commit { .. } => "vcs.commit",
             Self::Flag { .. } => "feature_flag.change",
             Self::Config { .. } => "config.change",
+            Self::Experiment { .. } => "chaos.experiment",
         }
     }
 
@@ -145,6 +150,13 @@ fn deployment(at: i64, service: ServiceId, dice: &mut Dice) -> Change {
     let version = version(service, 1);
     let rollout = Some(at + (dice.between(3.0, 12.0) * 1e9) as i64);
     Change { kind: ChangeKind::Deployment { version }, rollout, ..plain(at, service, dice) }
+}
+
+/// The announcement of an experiment.
+pub(super) fn experiment(ailment: &Ailment, graph: &Graph, dice: &mut Dice) -> Change {
+    let (fault, name) = (ailment.fault, graph.service(ailment.service).name);
+    let change = plain(ailment.onset, ailment.service, dice);
+    Change { kind: ChangeKind::Experiment { fault }, title: format!("experiment {fault} on {name} started"), ..change }
 }
 
 /// The change that brings the fault, when one does.

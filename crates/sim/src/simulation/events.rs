@@ -45,6 +45,10 @@ fn record(change: &Change, service: &str) -> LogRecord {
             attributes.push(kv("feature_flag.change", *what));
             attributes.push(kv("enduser.id", change.author));
         }
+        ChangeKind::Experiment { fault } => {
+            attributes.push(kv("chaos.experiment.name", fault.as_str()));
+            attributes.push(kv("chaos.experiment.phase", "started"));
+        }
         ChangeKind::Config { key } => {
             attributes.push(kv("config.key", *key));
             attributes.push(kv("vcs.ref.head.revision", change.revision.as_str()));

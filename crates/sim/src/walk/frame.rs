@@ -97,7 +97,8 @@ impl Frame {
         self.access_log(walk, status);
         if self.operation.method != "cron" {
             let ms = (self.now - self.start) as f64 / 1e6;
-            walk.world.meters.observe(self.pod, self.operation_id, status, ms);
+            let context = walk.context(&self);
+            walk.world.meters.observe(self.pod, self.operation_id, status, ms, context, self.now);
         }
         Reply { end: self.now, trouble: self.trouble }
     }

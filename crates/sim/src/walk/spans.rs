@@ -1,7 +1,7 @@
 //! Spans by the semantic conventions of OpenTelemetry.
 
 use opentelemetry_proto::tonic::common::v1::KeyValue;
-use opentelemetry_proto::tonic::trace::v1::span::{Event, SpanKind};
+use opentelemetry_proto::tonic::trace::v1::span::{Event, Link, SpanKind};
 use opentelemetry_proto::tonic::trace::v1::{Span, Status, status::StatusCode};
 
 use crate::otlp::kv;
@@ -59,6 +59,14 @@ impl Walk<'_> {
             span.attributes.push(kv("error.type", frame.trouble.map(Trouble::error_type).unwrap_or_default()));
         }
         span.events = frame.exception.iter().map(exception).collect();
+        if operation.method == "poll" {
+            let sender = frame.parent.iter().map(|parent| Link {
+                trace_id: self.trace.to_vec(),
+                span_id: parent.to_vec(),
+                ..Link::default()
+            });
+            span.links = sender.collect();
+        }
         span
     }
 

@@ -5,7 +5,10 @@ use decant_sim::{Fault, Truth};
 use crate::support::{Seen, observe};
 
 fn check(fault: Fault, changes: impl Fn(&Truth, &Seen, &Seen)) {
-    for seed in [1, 2, 5] {
+    // More seeds by hand: `DECANT_SIM_SEEDS=20 cargo test --release -p decant-sim --test runs faults`.
+    let wanted = std::env::var("DECANT_SIM_SEEDS").ok().and_then(|n| n.parse::<u64>().ok());
+    let seeds: Vec<u64> = wanted.map_or_else(|| vec![2, 5], |n| (1..=n).collect());
+    for seed in seeds {
         let (truth, before, after) = observe(seed, fault);
         assert!(before.records > 20, "{fault} seed {seed}: {:?} is hardly used", truth.service);
         changes(&truth, &before, &after);

@@ -97,6 +97,38 @@ fn the_truth_names_a_service_of_the_shop_and_a_kind_of_the_vocabulary() {
 }
 
 #[test]
+fn after_the_fault_the_system_recovers() {
+    for fault in [Fault::NetworkBlackhole, Fault::ProcessKill, Fault::DependencyFailure, Fault::SlowQuery] {
+        let run = Scenario { recovery: std::time::Duration::from_secs(60), ..scenario(1, Some(fault)) };
+        let well = run.ended_unix_nano() + 30_000_000_000;
+        let (mut sick, mut failed, mut spans) = (0, 0, 0);
+        for step in Simulation::new(&run).filter(|s| s.at_unix_nano > run.onset_unix_nano()) {
+            for (_, span) in crate::support::spans(&step) {
+                let is_bad = span.status.as_ref().is_some_and(|s| s.code == 2);
+                if step.at_unix_nano <= run.ended_unix_nano() {
+                    sick += usize::from(is_bad);
+                } else if step.at_unix_nano > well {
+                    failed += usize::from(is_bad);
+                    spans += 1;
+                }
+            }
+        }
+        assert!(sick > 0 && failed * 100 < spans, "{fault}: {sick}, then {failed} of {spans}");
+    }
+}
+
+#[test]
+fn an_announced_experiment_is_told_as_a_change_event_at_the_onset() {
+    let run = Scenario { announced: true, ..scenario(1, Some(Fault::CpuStress)) };
+    let mut told = Vec::new();
+    for step in Simulation::new(&run) {
+        let events = logs(&step).filter(|(_, l)| l.event_name == "chaos.experiment");
+        told.extend(events.map(|(_, l)| l.time_unix_nano));
+    }
+    assert_eq!(told, [run.onset_unix_nano() as u64]);
+}
+
+#[test]
 fn a_healthy_run_has_nothing_to_tell() {
     let run = Simulation::new(&scenario(1, None));
     let truth = run.truth();

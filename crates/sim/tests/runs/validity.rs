@@ -92,6 +92,13 @@ fn counters_never_fall_within_one_process_and_buckets_add_up() {
                             grows(key(p.start_time_unix_nano, &p.attributes), value);
                         }
                     }
+                    Some(Data::ExponentialHistogram(histogram)) => {
+                        for p in &histogram.data_points {
+                            let counted: u64 = p.positive.iter().flat_map(|b| &b.bucket_counts).sum();
+                            assert_eq!(counted + p.zero_count, p.count);
+                            grows(key(p.start_time_unix_nano, &p.attributes), p.count as f64);
+                        }
+                    }
                     Some(Data::Histogram(histogram)) => {
                         for p in &histogram.data_points {
                             assert_eq!(p.bucket_counts.iter().sum::<u64>(), p.count);
@@ -129,6 +136,10 @@ fn the_codec_reads_every_row_of_both_wire_forms() {
                 count(Signal::Traces, request.encode_to_vec(), serde_json::to_vec(request).unwrap());
             }
             assert_eq!(rows, step.records());
+            let lines = step.json_lines().unwrap();
+            let batches =
+                lines.iter().flat_map(|l| otlp::decode_any_json(l.as_bytes(), &limits, Position::default()).unwrap());
+            assert_eq!(batches.map(|b| b.len()).sum::<usize>(), step.records());
         }
     }
 }
