@@ -68,8 +68,10 @@ fn shown_examples(pattern: &LogPattern) -> impl Iterator<Item = &LogExample> {
     pattern.examples.iter().filter(|example| example.text.trim() != pattern.template.trim())
 }
 
-fn examples_at(level: u8) -> usize {
-    usize::from(level >= 2) + usize::from(level >= 4)
+/// A flagged record comes with the head: a mark without its text, or a text without its mark, would mislead.
+fn examples_at(pattern: &LogPattern, level: u8) -> usize {
+    let flagged = pattern.examples.iter().rposition(|example| example.flagged).map_or(0, |last| last + 1);
+    flagged.max(usize::from(level >= 2) + usize::from(level >= 4))
 }
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
@@ -78,14 +80,12 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         let Some(pattern) = view.source.findings.log_patterns.get(index) else { continue };
         heading(out, &mut started, "log patterns (records/min before > after T0; | template, time| record)");
         numbers(view.source, pattern, out);
-        // A record that is its template stands once, with its mark.
-        let flagged =
-            pattern.examples.iter().any(|example| example.flagged && example.text.trim() == pattern.template.trim());
+        let flagged = pattern.examples.iter().any(|example| example.flagged);
         quote::lines(out, "", &pattern.template, flagged, (4, TEMPLATE_CHARS));
         if level >= 3 {
             slots(pattern, out);
         }
-        for example in shown_examples(pattern).take(examples_at(level)) {
+        for example in shown_examples(pattern).take(examples_at(pattern, level)) {
             let at = match example.time_unix_nano {
                 Some(time) => view.source.relative(time),
                 None => format!("#{}", example.ordinal),
@@ -170,7 +170,7 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
             put(&mut fields, "last", json!(pattern.last_unix_nano.map(figures::rfc3339)));
             fields.insert("novelty".to_owned(), pattern.novelty.as_str().into());
             fields.insert("significance".to_owned(), figures::number(pattern.significance));
-            let examples: Vec<Value> = pattern.examples.iter().take(examples_at(level)).map(example).collect();
+            let examples: Vec<Value> = pattern.examples.iter().take(examples_at(pattern, level)).map(example).collect();
             fields.insert("examples".to_owned(), examples.into());
             let slots: Vec<Value> =
                 if level >= 3 { pattern.slots.iter().take(SLOTS).map(slot).collect() } else { Vec::new() };
