@@ -80,7 +80,11 @@ fn mix(rng: &mut Rng) -> Option<Vec<String>> {
 
 fn with_random_digits(lines: &[String], rng: &mut Rng) -> Vec<String> {
     let digit = |c: char, rng: &mut Rng| {
-        if c.is_ascii_digit() { char::from_digit(u32::try_from(rng.below(10)).unwrap_or(0), 10).unwrap_or(c) } else { c }
+        if c.is_ascii_digit() {
+            char::from_digit(u32::try_from(rng.below(10)).unwrap_or(0), 10).unwrap_or(c)
+        } else {
+            c
+        }
     };
     lines.iter().map(|line| line.chars().map(|c| digit(c, rng)).collect()).collect()
 }
@@ -122,7 +126,9 @@ fn generated(rng: &mut Rng) -> Vec<String> {
         0 => format!("GET /api/v1/orders/{}/items 200 {}ms", rng.below(100_000), rng.below(900)),
         1 => format!("user=u{} logged in from 10.0.{}.{}", rng.below(9_999), rng.below(255), rng.below(255)),
         2 => format!("cache miss for key order:{} after {} tries", rng.below(100_000), rng.below(9)),
-        3 => format!("worker {} stored block blk_{} of {} bytes", rng.below(64), rng.below(1 << 40), rng.below(1 << 20)),
+        3 => {
+            format!("worker {} stored block blk_{} of {} bytes", rng.below(64), rng.below(1 << 40), rng.below(1 << 20))
+        }
         _ => format!("request {:016x} to payment-{}:8080 failed: connection refused", rng.below(1 << 60), rng.below(8)),
     };
     (0..100_000).map(|_| one(rng)).collect()
@@ -147,11 +153,17 @@ fn compare(c: &mut Criterion, name: &str, lines: &[String]) {
     let counts = warm.learned().counts();
     #[expect(clippy::print_stdout, reason = "the measured number of allocations has no place in criterion's report")]
     {
-        println!("{name}: {} lines, {bytes} bytes, {} shapes, {spent} allocations in a warm pass", lines.len(), counts.shapes);
+        println!(
+            "{name}: {} lines, {bytes} bytes, {} shapes, {spent} allocations in a warm pass",
+            lines.len(),
+            counts.shapes
+        );
     }
     let mut group = c.benchmark_group(name);
     group.sample_size(10);
-    for (unit, throughput) in [("lines", Throughput::Elements(lines.len() as u64)), ("bytes", Throughput::Bytes(bytes as u64))] {
+    for (unit, throughput) in
+        [("lines", Throughput::Elements(lines.len() as u64)), ("bytes", Throughput::Bytes(bytes as u64))]
+    {
         group.throughput(throughput);
         group.bench_function(format!("decant/{unit}"), |b| b.iter(|| black_box(ours(lines))));
     }

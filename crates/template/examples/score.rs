@@ -1,5 +1,4 @@
 //! Mines the lines of a file and prints `line,template_id,template` as CSV.
-#![expect(clippy::print_stdout, reason = "a command-line example")]
 
 use std::io::{self, BufWriter, Write};
 

@@ -41,6 +41,8 @@ pub struct Template {
     pub count: u64,
     /// In the order of the placeholders.
     pub slots: Vec<Slot>,
+    /// One whole record, when records of this template have several lines.
+    pub exemplar: Option<String>,
 }
 
 /// Which template a shape belongs to.
@@ -67,7 +69,7 @@ impl Dictionary {
                 }
             }
         }
-        Self::finish(absorb(drafts.into_values().collect(), k), learned.scope)
+        Self::finish(absorb(&drafts.into_values().collect::<Vec<_>>(), k), learned.scope)
     }
 
     fn finish(mut drafts: Vec<Draft>, scope: u64) -> Self {
@@ -78,7 +80,13 @@ impl Dictionary {
             out.by_shape.extend(draft.shapes.iter().map(|s| (*s, at)));
             let text = draft.written();
             let id = xxh3_64_with_seed(text.as_bytes(), scope);
-            out.templates.push(Template { id, text, count: draft.count, slots: draft.finished_slots() });
+            out.templates.push(Template {
+                id,
+                text,
+                count: draft.count,
+                slots: draft.finished_slots(),
+                exemplar: draft.exemplar,
+            });
         }
         out
     }
@@ -95,17 +103,23 @@ impl Dictionary {
     }
 }
 
+/// A row written out, and with its lists collapsed if it has any.
+type Spelled<'a> = (Row<'a>, Option<Vec<Piece<'a>>>);
+
 /// Rows by frame, each frame's rows in the order of their skeletons.
 fn frames(learned: &Learned) -> BTreeMap<u64, Vec<Row<'_>>> {
     let mut order: Vec<_> = learned.shapes.iter().collect();
     order.sort_unstable_by(|a, b| a.1.skeleton.cmp(&b.1.skeleton));
     // By the collapsed frame first; a list that always has one length is written out.
-    let mut by_list: BTreeMap<u64, Vec<(Row<'_>, Option<Vec<Piece<'_>>>)>> = BTreeMap::new();
+    let mut by_list: BTreeMap<u64, Vec<Spelled<'_>>> = BTreeMap::new();
     for (id, shape) in order {
         let whole = pieces(shape);
         let short = collapsed(&whole, learned.limits.values);
         let key = frame(short.as_ref().unwrap_or(&whole));
-        by_list.entry(key).or_default().push((Row { shape: *id, count: shape.count, pieces: whole }, short));
+        by_list
+            .entry(key)
+            .or_default()
+            .push((Row { shape: *id, count: shape.count, pieces: whole, exemplar: shape.exemplar.as_deref() }, short));
     }
     let mut out: BTreeMap<u64, Vec<Row<'_>>> = BTreeMap::new();
     for rows in by_list.into_values() {
@@ -151,4 +165,3 @@ fn is_name(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     digits <= 2 && value.bytes().filter(u8::is_ascii_alphabetic).count() > digits && value.len() <= 12
 }
-

@@ -34,7 +34,12 @@ pub(crate) struct Shape {
     pub(crate) skeleton: Box<[u8]>,
     pub(crate) count: u64,
     pub(crate) slots: Box<[Sketch]>,
+    /// One whole record, of those with several lines.
+    pub(crate) exemplar: Option<Box<str>>,
 }
+
+/// A longer exemplar is cut.
+const EXEMPLAR_BYTES: usize = 4096;
 
 impl Shape {
     fn fixed_bytes(skeleton: usize, slots: usize) -> usize {
@@ -104,8 +109,19 @@ impl Learned {
         for (sketch, span) in slots.iter_mut().zip(spans) {
             self.bytes += sketch.add(text(line, *span), self.limits.values);
         }
-        self.shapes.insert(id, Shape { skeleton: skeleton.into(), count: 1, slots });
+        self.shapes.insert(id, Shape { skeleton: skeleton.into(), count: 1, slots, exemplar: None });
         self.make_room();
+    }
+
+    /// Keeps the record as the shape's exemplar if it comes before the one that is kept: any order gives the same one.
+    pub(crate) fn exemplify(&mut self, id: u64, record: &str) {
+        let Some(shape) = self.shapes.get_mut(&id) else { return };
+        let record = record.get(..record.floor_char_boundary(EXEMPLAR_BYTES)).unwrap_or(record);
+        if shape.exemplar.as_deref().is_none_or(|kept| comes_before(record, kept)) {
+            self.bytes += record.len();
+            self.bytes -= shape.exemplar.as_ref().map_or(0, |kept| kept.len());
+            shape.exemplar = Some(record.into());
+        }
     }
 
     /// Takes the other's shapes in. A function of both multisets of lines, whatever the order, while nothing is evicted.
@@ -122,6 +138,9 @@ impl Learned {
                     for (sketch, more) in mine.slots.iter_mut().zip(&shape.slots) {
                         self.bytes += sketch.merge(more, k);
                     }
+                    if let Some(theirs) = shape.exemplar {
+                        self.exemplify(id, &theirs);
+                    }
                 }
                 None => {
                     self.bytes += bytes_of(&shape);
@@ -129,6 +148,17 @@ impl Learned {
                 }
             }
         }
+        self.make_room();
+    }
+
+    /// Puts in a shape as it was written.
+    pub(crate) fn put(&mut self, id: u64, shape: Shape) {
+        self.bytes += bytes_of(&shape);
+        self.shapes.insert(id, shape);
+    }
+
+    pub(crate) fn set_counts(&mut self, counts: LearnedCounts) {
+        (self.lines, self.evicted, self.evicted_lines) = (counts.lines, counts.evicted, counts.evicted_lines);
         self.make_room();
     }
 
@@ -166,7 +196,13 @@ impl Learned {
 
 fn bytes_of(shape: &Shape) -> usize {
     let values: usize = shape.slots.iter().map(Sketch::bytes).sum();
-    Shape::fixed_bytes(shape.skeleton.len(), shape.slots.len()) + values
+    let exemplar = shape.exemplar.as_ref().map_or(0, |e| e.len());
+    Shape::fixed_bytes(shape.skeleton.len(), shape.slots.len()) + values + exemplar
+}
+
+/// The shorter, then the smaller.
+pub(crate) fn comes_before(a: &str, b: &str) -> bool {
+    (a.len(), a) < (b.len(), b)
 }
 
 #[inline]

@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::Config;
 use crate::learned::{Learned, Limits};
-use crate::scan::Scanner;
+use crate::scan::{NEW_LINE, Scanner};
 
 /// Learns lines and names their shapes.
 #[derive(Debug)]
@@ -13,6 +13,7 @@ pub struct Miner {
     learned: Learned,
     max_line: usize,
     max_shape: usize,
+    several_lines: bool,
 }
 
 impl Miner {
@@ -24,6 +25,7 @@ impl Miner {
             learned: Learned::new(limits, xxh3_64(config.scope.as_bytes())),
             max_line: config.max_line_bytes,
             max_shape: config.max_shape_bytes,
+            several_lines: false,
         }
     }
 
@@ -32,6 +34,9 @@ impl Miner {
         self.scan(line);
         let id = xxh3_64(&self.scanner.skeleton);
         self.learned.add(id, &self.scanner.skeleton, line, &self.scanner.slots);
+        if self.several_lines {
+            self.learned.exemplify(id, line);
+        }
         id
     }
 
@@ -43,8 +48,18 @@ impl Miner {
 
     fn scan(&mut self, line: &str) {
         self.scanner.start();
-        let bytes = line.as_bytes();
-        self.scanner.scan(bytes, 0, bytes.len().min(self.max_line), self.max_shape);
+        let bytes = line.trim_ascii_end().as_bytes();
+        let to = bytes.len().min(self.max_line);
+        match memchr::memchr(b'\n', bytes.get(..to).unwrap_or(bytes)) {
+            None => {
+                self.scanner.scan(bytes, 0, to, self.max_shape);
+                self.several_lines = false;
+            }
+            Some(at) => {
+                self.scanner.record(bytes, at, to, self.max_shape);
+                self.several_lines = self.scanner.skeleton.contains(&NEW_LINE);
+            }
+        }
     }
 
     /// Everything learned since the last call.

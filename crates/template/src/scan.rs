@@ -10,10 +10,11 @@ mod chunk;
 mod class;
 mod classify;
 mod pair;
+mod record;
 mod time;
 
-use class::{CLASS, SEP, SPECIAL};
 pub(crate) use class::is_sep;
+use class::{CLASS, SEP, SPECIAL};
 
 use crate::kind::Kind;
 
@@ -123,7 +124,8 @@ impl Scanner {
 
     /// A pseudonym, or the `<` of an ordinary text.
     fn angle(&mut self, line: &[u8], i: usize) -> usize {
-        let name = line.iter().skip(i + 1).take(40).take_while(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_')).count();
+        let name =
+            line.iter().skip(i + 1).take(40).take_while(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_')).count();
         let colon = i + 1 + name;
         if name == 0 || line.get(colon) != Some(&b':') {
             return i + 1;

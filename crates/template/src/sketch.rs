@@ -37,7 +37,6 @@ impl Default for Sketch {
 pub(crate) type Grown = usize;
 
 impl Sketch {
-
     #[inline]
     pub(crate) fn add(&mut self, value: &str, k: usize) -> Grown {
         self.add_hashed(xxh3_64(value.as_bytes()), value, 1, k)
@@ -50,7 +49,7 @@ impl Sketch {
         }
         match self.heads.binary_search_by(|h| h.hash.cmp(&hash)) {
             Ok(at) => {
-                self.heads[at].count += count;
+                self.heads[at].count = self.heads[at].count.saturating_add(count);
                 0
             }
             Err(at) => self.insert(at, hash, value, count, k),
@@ -94,6 +93,19 @@ impl Sketch {
     /// Values with their counts, in the order of their hashes.
     pub(crate) fn entries(&self) -> impl ExactSizeIterator<Item = (&str, u64)> {
         self.heads.iter().zip(&self.values).map(|(h, v)| (v.as_str(), h.count))
+    }
+
+    /// The same with the hashes.
+    pub(crate) fn hashed(&self) -> impl Iterator<Item = (u64, &str, u64)> {
+        self.heads.iter().zip(&self.values).map(|(h, v)| (h.hash, v.as_str(), h.count))
+    }
+
+    pub(crate) fn ceiling(&self) -> u64 {
+        self.ceiling
+    }
+
+    pub(crate) fn lower_ceiling(&mut self, ceiling: u64) {
+        self.ceiling = self.ceiling.min(ceiling);
     }
 
     /// The one value there ever was.

@@ -47,15 +47,30 @@ fn check_laws(lines: &[String], shuffled: &[String]) {
         let merged = sharded(lines, n);
         assert!(seen(&merged.dictionary(), &shapes) == expected, "{n} shards give the same");
         assert_eq!(merged.counts(), learned.counts());
+        let bytes = merged.to_bytes();
+        assert_eq!(bytes, learned.to_bytes());
+        assert_eq!(Learned::from_bytes(&bytes).map(|read| read.to_bytes()), Ok(bytes));
     }
 }
 
 /// Lines that look like logs, with few templates and many values.
 fn line() -> impl Strategy<Value = String> {
     let word = prop_oneof![
-        "[a-z]{2,6}", "[a-z]{3}[0-9]{1,3}", "[0-9]{1,6}", "[0-9a-f]{8}", "[A-Z]{3,6}", "10\\.0\\.0\\.[0-9]{1,2}(:[0-9]{2,4})?",
-        "[a-z]{2}=[a-z0-9]{0,4}", "\"[a-z ]{0,9}\"", "\\([a-z0-9]{0,3}\\)", "[0-9]{1,3} (ms|KB|bytes)", "/[a-z]{2}/[a-z0-9]{1,4}",
-        "<email:[0-9]>", "[0-9]{2}:[0-9]{2}:[0-9]{2}", "é[0-9]?", "\\[1(, 2){0,3}\\]",
+        "[a-z]{2,6}",
+        "[a-z]{3}[0-9]{1,3}",
+        "[0-9]{1,6}",
+        "[0-9a-f]{8}",
+        "[A-Z]{3,6}",
+        "10\\.0\\.0\\.[0-9]{1,2}(:[0-9]{2,4})?",
+        "[a-z]{2}=[a-z0-9]{0,4}",
+        "\"[a-z ]{0,9}\"",
+        "\\([a-z0-9]{0,3}\\)",
+        "[0-9]{1,3} (ms|KB|bytes)",
+        "/[a-z]{2}/[a-z0-9]{1,4}",
+        "<email:[0-9]>",
+        "[0-9]{2}:[0-9]{2}:[0-9]{2}",
+        "é[0-9]?",
+        "\\[1(, 2){0,3}\\]",
     ];
     let fixed = prop_oneof![
         Just("session opened for user".to_owned()),
@@ -86,6 +101,19 @@ proptest! {
     }
 
     #[test]
+    fn damaged_states_are_refused_or_read(at in 0_usize..400, byte in any::<u8>(), cut in 0_usize..400) {
+        let (learned, _) = alone(&["user=a took 3 ms".to_owned(), "x [1, 2] y\n at a.b(C.java:3)".to_owned()]);
+        let mut bytes = learned.to_bytes();
+        if let Some(b) = bytes.get_mut(at) {
+            *b = byte;
+        }
+        bytes.truncate(bytes.len().saturating_sub(cut));
+        if let Ok(read) = Learned::from_bytes(&bytes) {
+            prop_assert!(read.dictionary().templates().all(|t| !t.text.contains(char::from(1))));
+        }
+    }
+
+    #[test]
     fn digits_are_not_part_of_a_number_shape(a in 0_u32..1_000_000, b in 0_u32..1_000_000) {
         let mut miner = Miner::new(&Config::default());
         prop_assert_eq!(miner.learn(&format!("took {a} ms for 10.0.0.1")), miner.learn(&format!("took {b} ms for 10.9.8.7")));
@@ -99,6 +127,7 @@ fn shared() -> Option<PathBuf> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn order_and_sharding_change_nothing_on_real_lines() {
     let Some(root) = shared() else {
         eprintln!("skipped: no loghub2k; set DECANT_SHARED");

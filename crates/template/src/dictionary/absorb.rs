@@ -20,7 +20,7 @@ const MAX_ALIKE: usize = 32;
 const MAX_TOKENS: usize = 64;
 
 /// `drafts` have different texts and stand in a canonical order.
-pub(super) fn absorb(drafts: Vec<Draft>, k: usize) -> Vec<Draft> {
+pub(super) fn absorb(drafts: &[Draft], k: usize) -> Vec<Draft> {
     let tokens: Vec<Vec<&str>> = drafts.iter().map(|d| d.text.split(' ').collect()).collect();
     let mut by_len: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (i, t) in tokens.iter().enumerate() {
@@ -39,7 +39,9 @@ pub(super) fn absorb(drafts: Vec<Draft>, k: usize) -> Vec<Draft> {
         }
         // The most general first.
         let mut order: Vec<(u64, Vec<usize>)> = masks.into_iter().collect();
-        order.sort_by_key(|(mask, general)| (std::cmp::Reverse(mask.count_ones()), std::cmp::Reverse(general.len()), *mask));
+        order.sort_by_key(|(mask, general)| {
+            (std::cmp::Reverse(mask.count_ones()), std::cmp::Reverse(general.len()), *mask)
+        });
         for (mask, general) in order.into_iter().take(MAX_MASKS) {
             let mut known: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
             for i in general.into_iter().filter(|i| into[*i].is_none()) {

@@ -6,6 +6,8 @@ use super::Slot;
 use super::render::{self, Rendered};
 use super::row::{Piece, Row};
 use crate::kind::Kind;
+use crate::learned::comes_before;
+use crate::scan::NEW_LINE;
 use crate::sketch::Sketch;
 
 #[derive(Clone, Debug)]
@@ -16,6 +18,7 @@ pub(super) struct Draft {
     pub(super) shapes: Vec<u64>,
     /// In the order of the placeholders.
     pub(super) slots: Vec<(Kind, Sketch)>,
+    pub(super) exemplar: Option<String>,
 }
 
 impl Draft {
@@ -26,6 +29,7 @@ impl Draft {
             count: rows.iter().map(|r| r.count).sum(),
             shapes: rows.iter().map(|r| r.shape).collect(),
             slots: Vec::new(),
+            exemplar: rows.iter().filter_map(|r| r.exemplar).min_by_key(|e| (e.len(), *e)).map(str::to_owned),
         };
         let pieces = rows.first().map(|r| r.pieces.as_slice()).unwrap_or_default();
         for (i, piece) in pieces.iter().enumerate() {
@@ -64,6 +68,11 @@ impl Draft {
     pub(super) fn absorb(&mut self, other: &Self, pairs: &[(usize, Held<'_>)], k: usize) {
         self.count += other.count;
         self.shapes.extend_from_slice(&other.shapes);
+        if let Some(theirs) = &other.exemplar
+            && self.exemplar.as_ref().is_none_or(|mine| comes_before(theirs, mine))
+        {
+            self.exemplar = Some(theirs.clone());
+        }
         for (mine, held) in pairs {
             let Some((_, sketch)) = self.slots.get_mut(*mine) else { continue };
             match held {
@@ -91,6 +100,8 @@ impl Draft {
         for c in self.text.chars() {
             match u8::try_from(u32::from(c)).ok().and_then(Kind::from_byte) {
                 Some(kind) => out.push_str(kind.placeholder()),
+                // A template is one line of text.
+                None if c == char::from(NEW_LINE) => out.push_str("\\n"),
                 None => out.push(c),
             }
         }
@@ -101,8 +112,7 @@ impl Draft {
         self.slots
             .iter()
             .map(|(kind, values)| {
-                let mut top: Vec<(String, u64)> =
-                    values.entries().map(|(v, n)| (v.to_owned(), n)).collect();
+                let mut top: Vec<(String, u64)> = values.entries().map(|(v, n)| (v.to_owned(), n)).collect();
                 top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
                 Slot { kind: *kind, distinct: values.distinct(), top }
             })

@@ -76,7 +76,8 @@ pub(super) fn group<'a>(mut rows: Vec<Vec<Cell<'a>>>) -> Vec<Group<'a>> {
             }
         }
     }
-    let mut groups: Vec<Group<'a>> = unite(rows.into_iter().enumerate().map(|(i, cells)| Group { cells, rows: vec![i] }).collect());
+    let mut groups: Vec<Group<'a>> =
+        unite(rows.into_iter().enumerate().map(|(i, cells)| Group { cells, rows: vec![i] }).collect());
     let columns = groups.first().map_or(0, |g| g.cells.len());
     loop {
         let before = groups.len();
@@ -178,11 +179,13 @@ impl Context {
         let words = cells
             .iter()
             .enumerate()
-            .filter(|(c, cell)| !without.contains(c) && matches!(cell, Cell::Word(w) if w.bytes().any(|b| b.is_ascii_alphabetic())))
+            .filter(|(c, cell)| {
+                !without.contains(c) && matches!(cell, Cell::Word(w) if w.bytes().any(|b| b.is_ascii_alphabetic()))
+            })
             .count();
-        let introduced = without.iter().all(|c| {
-            matches!(c.checked_sub(1).and_then(|b| cells.get(b)), Some(Cell::Word(w)) if introduces(w))
-        });
+        let introduced = without
+            .iter()
+            .all(|c| matches!(c.checked_sub(1).and_then(|b| cells.get(b)), Some(Cell::Word(w)) if introduces(w)));
         Self { words, introduced }
     }
 }
@@ -190,8 +193,22 @@ impl Context {
 /// Nouns that are followed by a name.
 fn introduces(word: &str) -> bool {
     const NOUNS: [&str; 16] = [
-        "user", "username", "host", "hostname", "node", "file", "filename", "account", "domain", "database", "table",
-        "topic", "pod", "container", "job", "device",
+        "user",
+        "username",
+        "host",
+        "hostname",
+        "node",
+        "file",
+        "filename",
+        "account",
+        "domain",
+        "database",
+        "table",
+        "topic",
+        "pod",
+        "container",
+        "job",
+        "device",
     ];
     NOUNS.iter().any(|n| word.eq_ignore_ascii_case(n))
 }
@@ -236,5 +253,7 @@ fn is_upper(word: &str) -> bool {
 
 /// Not a word of a language: inner capitals or marks.
 fn is_identifier(word: &str) -> bool {
-    word.bytes().skip(1).any(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-' | b'/' | b'$' | b'@'))
+    word.bytes()
+        .skip(1)
+        .any(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-' | b'/' | b'$' | b'@'))
 }

@@ -29,7 +29,9 @@ pub(super) fn join(a: Kind, b: Kind) -> Option<Kind> {
     match (a, b) {
         _ if a == b => Some(a),
         (Kind::Num | Kind::Hex, Kind::Num | Kind::Hex) => Some(Kind::Hex),
-        (Kind::Id, Kind::Num | Kind::Hex | Kind::Uuid) | (Kind::Num | Kind::Hex | Kind::Uuid, Kind::Id) => Some(Kind::Id),
+        (Kind::Id, Kind::Num | Kind::Hex | Kind::Uuid) | (Kind::Num | Kind::Hex | Kind::Uuid, Kind::Id) => {
+            Some(Kind::Id)
+        }
         (Kind::Ip | Kind::Host, Kind::Ip | Kind::Host) => Some(Kind::Host),
         _ => None,
     }

@@ -12,6 +12,7 @@ pub(super) struct Row<'a> {
     pub(super) shape: u64,
     pub(super) count: u64,
     pub(super) pieces: Vec<Piece<'a>>,
+    pub(super) exemplar: Option<&'a str>,
 }
 
 /// A piece of a skeleton.
@@ -66,7 +67,9 @@ pub(super) fn pieces(shape: &Shape) -> Vec<Piece<'_>> {
             out.push(Piece::Slot(kind, sketch()));
             i += 1;
         } else if separates(bytes, i) {
-            while i < bytes.len() && separates(bytes, i) {
+            // A bracket is a piece of its own, so that it can belong to a repeated unit.
+            i += 1;
+            while !is_bracket(bytes[from]) && i < bytes.len() && separates(bytes, i) && !is_bracket(bytes[i]) {
                 i += 1;
             }
             out.push(Piece::Sep(text.get(from..i).unwrap_or_default()));
@@ -80,6 +83,10 @@ pub(super) fn pieces(shape: &Shape) -> Vec<Piece<'_>> {
     out
 }
 
+fn is_bracket(b: u8) -> bool {
+    matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>')
+}
+
 fn is_mark(b: u8) -> bool {
     Kind::from_byte(b).is_some() || matches!(b, ID_START | ID_MASK | ID_END)
 }
@@ -90,7 +97,11 @@ fn separates(bytes: &[u8], i: usize) -> bool {
         b':' => true,
         b'.' | b'!' | b'?' => match bytes.get(i + 1) {
             None => true,
-            Some(next) => is_sep(*next) && !is_mark(*next) || matches!(next, b'.' | b':' | b'!' | b'?') || (i > 0 && bytes[i - 1] == b'.' && bytes[i] == b'.'),
+            Some(next) => {
+                is_sep(*next) && !is_mark(*next)
+                    || matches!(next, b'.' | b':' | b'!' | b'?')
+                    || (i > 0 && bytes[i - 1] == b'.' && bytes[i] == b'.')
+            }
         },
         b => is_sep(b) && !is_mark(b),
     }
@@ -128,7 +139,9 @@ const MAX_UNIT: usize = 64;
 
 /// `x, x, x` from `start`: the end of the run, when there are two or more units with slots in them.
 fn repeat(pieces: &[Piece<'_>], start: usize) -> Option<usize> {
-    if !matches!(pieces.get(start)?, Piece::Slot(..) | Piece::Id(..) | Piece::Word(_)) {
+    if let Piece::Sep(sep) = pieces.get(start)?
+        && !matches!(*sep, "(" | "[" | "{" | "<")
+    {
         return None;
     }
     let left = pieces.len() - start;

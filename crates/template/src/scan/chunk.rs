@@ -1,8 +1,6 @@
 //! Chunks that hold more than letters: what they are, and how far they reach.
 
-use super::class::{
-    CLASS, DIGIT, SPECIAL, class, is_sep, is_size_unit, is_spaced_unit, is_time_unit,
-};
+use super::class::{CLASS, DIGIT, SLASH, SPECIAL, class, is_sep, is_size_unit, is_spaced_unit, is_time_unit};
 use super::classify::{Chunk, classify};
 use super::{ID_END, ID_MASK, ID_START, Scanner};
 use crate::kind::Kind;
@@ -19,7 +17,7 @@ impl Scanner {
         if end < whole {
             flags = flags_of(line, start, end);
         }
-        if line.get(whole) == Some(&b'=') && digits(line, start, end) <= 3 {
+        if line.get(whole) == Some(&b'=') && flags & SLASH == 0 && digits(line, start, end) <= 3 {
             return whole;
         }
         while start < end && flags & SPECIAL != 0 {
@@ -175,7 +173,9 @@ pub(super) fn url_end(line: &[u8], end: usize) -> usize {
         .get(end..)
         .unwrap_or_default()
         .iter()
-        .take_while(|b| **b > b' ' && !matches!(b, b'"' | b'\'' | b'<' | b'>' | b')' | b']' | b'}' | b',' | b';' | b'|'))
+        .take_while(|b| {
+            **b > b' ' && !matches!(b, b'"' | b'\'' | b'<' | b'>' | b')' | b']' | b'}' | b',' | b';' | b'|')
+        })
         .count();
     end + more
 }

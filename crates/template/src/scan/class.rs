@@ -60,9 +60,38 @@ pub(crate) fn is_size_unit(w: &[u8]) -> bool {
     let w = w.strip_suffix(b"/s").unwrap_or(w);
     matches!(
         w,
-        b"B" | b"b" | b"k" | b"K" | b"M" | b"G" | b"T" | b"KB" | b"kB" | b"Kb" | b"kb" | b"MB" | b"Mb" | b"mb" | b"GB"
-            | b"Gb" | b"gb" | b"TB" | b"PB" | b"Ki" | b"Mi" | b"Gi" | b"KiB" | b"MiB" | b"GiB" | b"TiB" | b"bytes"
-            | b"byte" | b"Bytes" | b"kbps" | b"Mbps" | b"Gbps" | b"bps"
+        b"B" | b"b"
+            | b"k"
+            | b"K"
+            | b"M"
+            | b"G"
+            | b"T"
+            | b"KB"
+            | b"kB"
+            | b"Kb"
+            | b"kb"
+            | b"MB"
+            | b"Mb"
+            | b"mb"
+            | b"GB"
+            | b"Gb"
+            | b"gb"
+            | b"TB"
+            | b"PB"
+            | b"Ki"
+            | b"Mi"
+            | b"Gi"
+            | b"KiB"
+            | b"MiB"
+            | b"GiB"
+            | b"TiB"
+            | b"bytes"
+            | b"byte"
+            | b"Bytes"
+            | b"kbps"
+            | b"Mbps"
+            | b"Gbps"
+            | b"bps"
     )
 }
 
@@ -70,10 +99,38 @@ pub(crate) fn is_size_unit(w: &[u8]) -> bool {
 pub(crate) fn is_time_unit(w: &[u8]) -> bool {
     matches!(
         w,
-        b"ns" | b"us" | b"ms" | b"s" | b"m" | b"h" | b"d" | b"sec" | b"secs" | b"second" | b"seconds" | b"msec"
-            | b"msecs" | b"usec" | b"usecs" | b"nsec" | b"min" | b"mins" | b"minute" | b"minutes" | b"hour" | b"hours"
-            | b"hr" | b"hrs" | b"day" | b"days" | b"millis" | b"milliseconds" | b"millisecond" | b"microseconds"
-            | b"microsecond" | b"nanoseconds"
+        b"ns"
+            | b"us"
+            | b"ms"
+            | b"s"
+            | b"m"
+            | b"h"
+            | b"d"
+            | b"sec"
+            | b"secs"
+            | b"second"
+            | b"seconds"
+            | b"msec"
+            | b"msecs"
+            | b"usec"
+            | b"usecs"
+            | b"nsec"
+            | b"min"
+            | b"mins"
+            | b"minute"
+            | b"minutes"
+            | b"hour"
+            | b"hours"
+            | b"hr"
+            | b"hrs"
+            | b"day"
+            | b"days"
+            | b"millis"
+            | b"milliseconds"
+            | b"millisecond"
+            | b"microseconds"
+            | b"microsecond"
+            | b"nanoseconds"
     ) || w == "\u{b5}s".as_bytes()
         || w == "\u{3bc}s".as_bytes()
 }
@@ -91,8 +148,19 @@ pub(crate) fn is_message_key(key: &[u8]) -> bool {
     lower.make_ascii_lowercase();
     matches!(
         &*lower,
-        b"msg" | b"message" | b"error" | b"err" | b"event" | b"log" | b"body" | b"reason" | b"text" | b"exception"
-            | b"description" | b"@message" | b"short_message"
+        b"msg"
+            | b"message"
+            | b"error"
+            | b"err"
+            | b"event"
+            | b"log"
+            | b"body"
+            | b"reason"
+            | b"text"
+            | b"exception"
+            | b"description"
+            | b"@message"
+            | b"short_message"
     )
 }
 

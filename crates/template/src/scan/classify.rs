@@ -235,7 +235,10 @@ fn is_ipv4(c: &[u8]) -> bool {
 
 fn is_dash_date(c: &[u8]) -> bool {
     let mut lens = c.split(|b| *b == b'-').map(<[u8]>::len);
-    matches!((lens.next(), lens.next(), lens.next()), (Some(4), Some(1 | 2), Some(1 | 2)) | (Some(1 | 2), Some(1 | 2), Some(4)))
+    matches!(
+        (lens.next(), lens.next(), lens.next()),
+        (Some(4), Some(1 | 2), Some(1 | 2)) | (Some(1 | 2), Some(1 | 2), Some(4))
+    )
 }
 
 fn is_slash_date(c: &[u8]) -> bool {
@@ -251,7 +254,9 @@ fn is_slash_date(c: &[u8]) -> bool {
 
 fn is_uuid(c: &[u8]) -> bool {
     c.len() == 36
-        && c.iter().enumerate().all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+        && c.iter()
+            .enumerate()
+            .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
 /// Six or more hexadecimal digits with at least one decimal among them.
@@ -351,9 +356,8 @@ fn has_scheme(c: &[u8]) -> bool {
 }
 
 fn is_rooted(c: &[u8]) -> bool {
-    let rest = match c {
-        [b'/', rest @ ..] | [b'~' | b'.', b'/', rest @ ..] | [b'.', b'.', b'/', rest @ ..] => rest,
-        _ => return false,
+    let ([b'/', rest @ ..] | [b'~' | b'.', b'/', rest @ ..] | [b'.', b'.', b'/', rest @ ..]) = c else {
+        return false;
     };
     rest.first().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'$' | b'-' | b'%'))
 }
@@ -364,7 +368,9 @@ fn is_windows_path(c: &[u8]) -> bool {
 
 /// Slashes between non-empty parts, and a dot, an underscore or a second slash; not `read/write/execute`.
 fn is_relative_path(c: &[u8]) -> bool {
-    c.split(|b| *b == b'/').all(|p| !p.is_empty()) && c.first().is_some_and(u8::is_ascii_alphanumeric) && c.contains(&b'.')
+    c.split(|b| *b == b'/').all(|p| !p.is_empty())
+        && c.first().is_some_and(u8::is_ascii_alphanumeric)
+        && c.contains(&b'.')
 }
 
 fn is_email(c: &[u8]) -> bool {
@@ -384,7 +390,9 @@ fn is_host(c: &[u8]) -> bool {
     if dots < 2 || !c.first().is_some_and(u8::is_ascii_alphanumeric) {
         return false;
     }
-    if !c.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')) || c.windows(2).any(|w| w == b"..") {
+    if !c.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        || c.windows(2).any(|w| w == b"..")
+    {
         return false;
     }
     let mut labels = c.split(|b| *b == b'.');
@@ -392,11 +400,30 @@ fn is_host(c: &[u8]) -> bool {
     let generic = |l: &[u8]| {
         matches!(
             l,
-            b"com" | b"net" | b"org" | b"edu" | b"gov" | b"mil" | b"int" | b"info" | b"biz" | b"io" | b"local" | b"localdomain"
-                | b"internal" | b"lan" | b"cluster" | b"svc" | b"cloud" | b"dev" | b"app"
+            b"com"
+                | b"net"
+                | b"org"
+                | b"edu"
+                | b"gov"
+                | b"mil"
+                | b"int"
+                | b"info"
+                | b"biz"
+                | b"io"
+                | b"local"
+                | b"localdomain"
+                | b"internal"
+                | b"lan"
+                | b"cluster"
+                | b"svc"
+                | b"cloud"
+                | b"dev"
+                | b"app"
         )
     };
-    let country = last.len() == 2 && last.iter().all(u8::is_ascii_lowercase) && !matches!(last, b"so" | b"py" | b"sh" | b"rs" | b"js" | b"cc");
+    let country = last.len() == 2
+        && last.iter().all(u8::is_ascii_lowercase)
+        && !matches!(last, b"so" | b"py" | b"sh" | b"rs" | b"js" | b"cc");
     (generic(last) || country) && !generic(first) && !matches!(first, b"java" | b"javax" | b"sun")
 }
 

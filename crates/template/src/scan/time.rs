@@ -59,7 +59,10 @@ impl Scanner {
 pub(super) fn dated_end(line: &[u8], start: usize, end: usize) -> usize {
     let date = line.get(start..end).unwrap_or_default();
     let marks = date.iter().filter(|b| matches!(b, b'-' | b'/')).count();
-    if marks != 2 || !date.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'/')) || line.get(end) != Some(&b' ') {
+    if marks != 2
+        || !date.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'/'))
+        || line.get(end) != Some(&b' ')
+    {
         return end;
     }
     let rest = line.get(end + 1..).unwrap_or_default();

@@ -1,0 +1,163 @@
+//! What lines become, as tables.
+
+use decant_template::{Config, Dictionary, Miner};
+
+fn mine(lines: &[&str]) -> (Dictionary, Vec<u64>) {
+    let mut miner = Miner::new(&Config::default());
+    let shapes = lines.iter().map(|line| miner.learn(line)).collect();
+    (miner.take().dictionary(), shapes)
+}
+
+/// One line alone.
+fn check(line: &str, expected: &str) {
+    let (dictionary, shapes) = mine(&[line]);
+    assert_eq!(dictionary.get(shapes[0]).map(|t| t.text.as_str()), Some(expected), "{line}");
+}
+
+/// Several lines: all of them one template.
+fn check_one(lines: &[&str], expected: &str) {
+    let (dictionary, shapes) = mine(lines);
+    for (line, shape) in lines.iter().zip(shapes) {
+        assert_eq!(dictionary.get(shape).map(|t| t.text.as_str()), Some(expected), "{line}");
+    }
+}
+
+/// Several lines: each a template of its own.
+fn check_apart(lines: &[&str]) {
+    let (dictionary, _) = mine(lines);
+    assert_eq!(dictionary.templates().count(), lines.len(), "{lines:?}");
+}
+
+#[test]
+fn typed_values_become_typed_slots() {
+    check("took 12 ms", "took <num> ms");
+    check("took 12ms for 1h2m3s", "took <duration> for <duration>");
+    check("at 2024-05-01T10:00:00.123Z or 10:00:01", "at <time> or <time>");
+    check("on Sat May 04 09:51:52 CST 2013 it ended", "on <time> it ended");
+    check("started 2024-05-01 10:00:00 here", "started <time> here");
+    check("peer 10.0.0.1 and fe80::1:2:3 and 10.0.0.1:8080", "peer <ip> and <ip> and <hostport>");
+    check("via db-1.example.com:5432 from api.eu.example.com", "via <hostport> from <host>");
+    check("id 550e8400-e29b-41d4-a716-446655440000 at 0x7ffe12", "id <uuid> at <hex>");
+    check("read /var/log/app.log and C:\\Users\\x\\y.txt", "read <path> and <path>");
+    check("GET https://example.com/a?b=c&d=1 done", "GET <url> done");
+    check("\"GET /v2/items/7 HTTP/1.1\" status: 200", "\"GET <path>\" status: <num>");
+    check("mail to ann.b@example.com failed", "mail to <email> failed");
+    check("release v1.2.3 of 2.6.32", "release <version> of <version>");
+    check("used 95% of 10KB", "used <num> of <size>");
+    check("from <email:1> with <aws-key:3f2a91c04b>", "from <redacted> with <redacted>");
+    check("link 00:1a:2b:3c:4d:5e up", "link <mac> up");
+}
+
+#[test]
+fn names_with_digits_stay_and_identifiers_go() {
+    check("IPV6 over ssh2 ready", "IPV6 over ssh2 ready");
+    check("stored blk_-4711 ok", "stored <id> ok");
+    check("core.2275 written", "core.<num> written");
+    check("cpu #3 offline", "cpu #<num> offline");
+    check("caused by dcbf.........0", "caused by dcbf.........<num>");
+}
+
+#[test]
+fn keys_are_constant_and_values_are_not() {
+    check_one(&["user=ann uid=0", "user=10.0.0.1 uid=7", "user=/x uid=9"], "user=<*> uid=<num>");
+    check("state=RUNNING n=3", "state=RUNNING n=<num>");
+    check("logname= uid=0 tty=ssh ruser= rhost=10.0.0.1", "logname= uid=<num> tty=ssh ruser= rhost=<ip>");
+    check_one(
+        &["{\"level\":\"info\",\"n\":1,\"who\":\"ann b\"}", "{\"level\":\"warn\",\"n\":2,\"who\":\"\"}"],
+        "{\"level\":\"<str>\",\"n\":<num>,\"who\":\"<str>\"}",
+    );
+    check("{\"msg\":\"took 3 ms\",\"id\":\"a1b2c3d4\"}", "{\"msg\":\"took <num> ms\",\"id\":\"<hex>\"}");
+    check_apart(&["msg=\"cache is full\" n=1", "msg=\"disk was lost\" n=1"]);
+}
+
+#[test]
+fn wildcards_come_from_evidence() {
+    check_one(
+        &[
+            "failed password for invalid user ann from 10.0.0.1",
+            "failed password for invalid user bob from 10.0.0.2",
+            "failed password for invalid user eve from 10.0.0.3",
+        ],
+        "failed password for invalid user <*> from <ip>",
+    );
+    check_apart(&["service cache is now starting", "service cache is now stopped"]);
+    check_apart(&["task 1 went from NEW to READY", "task 2 went from READY to DONE", "task 3 went from DONE to NEW"]);
+    check_one(
+        &["connection from 10.0.0.1 () at 10:00:00", "connection from 10.0.0.2 (ann1) at 10:00:01"],
+        "connection from <ip> (<*>) at <time>",
+    );
+}
+
+#[test]
+fn lists_of_different_lengths_are_one_wildcard() {
+    check_one(
+        &["asked to delete blk_1", "asked to delete blk_2 blk_3", "asked to delete blk_4 blk_5 blk_6"],
+        "asked to delete <*>",
+    );
+    check_one(
+        &[
+            "order [Item(id=1, name=a), Item(id=2, name=b)]",
+            "order [Item(id=7, name=c), Item(id=8, name=d), Item(id=9, name=e)]",
+        ],
+        "order [<*>]",
+    );
+    check("point [1, 2]", "point [<num>, <num>]");
+}
+
+#[test]
+fn a_template_that_matches_all_lines_of_another_takes_them() {
+    let lines = ["db.example.com:80 error : could not connect at all", "wpad:80 error : could not connect at all"];
+    check_one(&lines, "<hostport> error : could not connect at all");
+}
+
+#[test]
+fn units_stay_while_they_are_the_same() {
+    check_one(&["sent 0 bytes to peer", "sent 17 bytes to peer"], "sent <num> bytes to peer");
+    check_one(&["sent 0 bytes to peer", "sent 1190 bytes (1.16 KB) to peer"], "sent <size> to peer");
+}
+
+#[test]
+fn a_trace_is_its_types_and_top_frames() {
+    let trace = |n: u32, deep: &str, why: &str| {
+        format!(
+            "request {n} failed: java.lang.IllegalStateException: no pool\n\tat com.x.Pool.get(Pool.java:{n})\n\tat com.x.A.b(A.java:2)\n\
+             \tat com.x.A.c(A.java:3)\n\tat com.x.A.d(A.java:4)\n\tat com.x.{deep}(E.java:5)\n\
+             Caused by: java.net.ConnectException: {why}\n\tat com.x.F.g(F.java:6)\n\t... {n} more"
+        )
+    };
+    let lines = [trace(1, "E.e", "refused"), trace(2, "F.f", "timed out after a while")];
+    let (dictionary, shapes) = mine(&lines.each_ref().map(String::as_str));
+    assert_eq!(shapes[0], shapes[1]);
+    let template = dictionary.get(shapes[0]).unwrap();
+    assert!(
+        template.text.starts_with(
+            "request <num> failed: java.lang.IllegalStateException: no pool\\nat com.x.Pool.get(<hostport>)"
+        )
+    );
+    assert!(template.text.ends_with("\\nCaused by: java.net.ConnectException"), "{}", template.text);
+    assert_eq!(template.exemplar.as_deref(), Some(lines[0].as_str()));
+    let (_, other) = mine(&[&lines[0].replace("Pool.get", "Pool.put")]);
+    assert_ne!(other[0], shapes[0]);
+}
+
+#[test]
+fn slots_tell_distinct_counts_and_top_values() {
+    let lines: Vec<String> =
+        (0..100).map(|i| format!("user={} took {} ms", if i % 4 == 0 { "ann" } else { "bob" }, i)).collect();
+    let (dictionary, _) = mine(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let template = dictionary.templates().next().unwrap();
+    assert_eq!((template.text.as_str(), template.count), ("user=<*> took <num> ms", 100));
+    assert_eq!(template.slots[0].top, [("bob".to_owned(), 75), ("ann".to_owned(), 25)]);
+    assert!((70..=130).contains(&template.slots[1].distinct), "{}", template.slots[1].distinct);
+    assert_eq!(template.slots.len(), template.text.matches('<').count());
+}
+
+#[test]
+fn long_lines_end_in_a_wildcard() {
+    let long = format!("start {}", "word ".repeat(10_000));
+    let (dictionary, shapes) = mine(&[&long]);
+    let text = &dictionary.get(shapes[0]).unwrap().text;
+    assert!(text.len() <= 2_100 && text.ends_with("<*>"), "{}", text.len());
+    let (_, blob) = mine(&[&format!("payload {}", "aB3".repeat(1_000)), &format!("payload {}", "xY9z".repeat(800))]);
+    assert_eq!(blob[0], blob[1]);
+}
