@@ -83,6 +83,10 @@ impl Words {
         if (sum.good && sum.score < 0.8 && sum.kind != Kind::Summary) || (sum.passed && sum.kind != Kind::Summary) {
             return Class { kind: Kind::Noise, score: 0.0, ends: false };
         }
+        if sum.kind == Kind::Summary {
+            // Totals name what was skipped or only warned of, too.
+            (sum.damp, sum.shown) = (1.0, 1.0);
+        }
         let score = ((sum.score + sum.more.min(0.09)) * sum.damp * sum.shown).min(1.0);
         if sum.warning && score < 0.3 {
             return Class { kind: Kind::Warning, score: 0.22, ends: false };

@@ -334,7 +334,8 @@ pub(super) const WORDS: &[Word] = &[
     left("tests run:", Say(Detail, 0.3)),
     // What was expected and what came.
     left("assertion", Say(Cause, 0.75)),
-    left("assert", Say(Cause, 0.4)),
+    both("assert", Say(Cause, 0.4)),
+    left("assert_", Say(Cause, 0.3)),
     left("expected:", Say(Detail, 0.6)),
     left("expected", Effect::Expected),
     left("received:", Say(Detail, 0.6)),

@@ -37,7 +37,7 @@ pub(super) fn start(sum: &mut Sum, line: &str) {
     let indent = line.len() - trimmed.len();
     if indent >= 4 && sum.score < 0.85 && !starts_with_word(trimmed) {
         // Source that is shown around an error, and prose in it.
-        sum.shown = 0.7;
+        sum.shown = 0.55;
     }
     if is_place(trimmed) {
         sum.say(Kind::Detail, 0.4);
