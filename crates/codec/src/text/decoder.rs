@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use decant_model::{Batch, LogRecord, Position, Resource};
+use decant_model::{Batch, LogRecord, Position, Resource, Severity};
 
 use super::binary::{HEAD_BYTES, is_binary_head, is_binary_line};
 use super::clock::Clock;
@@ -348,6 +348,9 @@ impl Lines {
         }
         self.counts.joined_lines += record.blank_lines + lines;
         record.trace = Some(trace);
+        if trace != join::Trace::Outside && record.severity == Severity::UNSPECIFIED {
+            record.severity = Severity::ERROR;
+        }
         record.join(text, lines);
         true
     }

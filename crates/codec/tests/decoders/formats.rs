@@ -22,7 +22,7 @@ const FILE: &str = "app.log";
 fn bare_text_is_its_own_message() {
     check("just some words", Format::Plain, ("", "", FILE, "just some words"), &[]);
     check("error: could not compile", Format::Plain, ("", "ERROR", FILE, "error: could not compile"), &[]);
-    check("  FAILED tests/a.py::b", Format::Plain, ("", "", FILE, "  FAILED tests/a.py::b"), &[]);
+    check("  FAILED tests/a.py::b", Format::Plain, ("", "ERROR", FILE, "  FAILED tests/a.py::b"), &[]);
 }
 
 #[test]
@@ -78,6 +78,48 @@ fn headers_with_a_timestamp_are_taken_apart() {
         &[("process.pid", "77"), ("thread.name", "nio-8080-exec-1"), ("otel.scope.name", "c.s.web.Home")],
     );
     check("2024-01-02 15:04:05 nothing but words", Format::Timestamped, (at, "", FILE, "nothing but words"), &[]);
+}
+
+#[test]
+fn the_timestamp_need_not_come_first() {
+    let at = "2024-01-02T15:04:05Z";
+    let milli = "2024-01-02T15:04:05.123Z";
+    let timestamped = Format::Timestamped;
+    check(
+        "ERROR [main] 2024-01-02 15:04:05,123 Cart.java:42 - boom",
+        timestamped,
+        (milli, "ERROR", FILE, "boom"),
+        &[("thread.name", "main"), ("code.file.path", "Cart.java")],
+    );
+    check(
+        "ERROR 2024-01-02 15:04:05,123 a request failed",
+        timestamped,
+        (milli, "ERROR", FILE, "a request failed"),
+        &[],
+    );
+    check(
+        "E, [2024-01-02T15:04:05.123 #77] ERROR -- : boom",
+        timestamped,
+        (milli, "ERROR", FILE, "boom"),
+        &[("process.pid", "77")],
+    );
+    check("1:M 02 Jan 2024 15:04:05.123 # low memory", timestamped, (milli, "WARN", FILE, "low memory"), &[]);
+    check("LABEL 1704207845 2024.01.02 n7 RAS FATAL boom", timestamped, (at, "FATAL", FILE, "boom"), &[]);
+    check("TOTAL 1704207845 bytes", Format::Plain, ("", "", FILE, "TOTAL 1704207845 bytes"), &[]);
+    check("[2024-01-02 15:04:05,123: ERROR/Main-1] boom", timestamped, (milli, "ERROR", FILE, "boom"), &[]);
+    check("1704207845 [E] boom", timestamped, (at, "ERROR", FILE, "boom"), &[]);
+}
+
+#[test]
+fn a_time_of_day_with_a_level_is_a_header() {
+    check(
+        "15:04:05.123 [main] ERROR c.s.Cart - boom",
+        Format::Timestamped,
+        ("", "ERROR", FILE, "boom"),
+        &[("thread.name", "main"), ("otel.scope.name", "c.s.Cart")],
+    );
+    check("[15:04:05 ERR] boom", Format::Timestamped, ("", "ERROR", FILE, "boom"), &[]);
+    check("15:04:05 elapsed", Format::Plain, ("", "", FILE, "15:04:05 elapsed"), &[]);
 }
 
 #[test]
@@ -180,6 +222,18 @@ fn json_lines_of_many_makers() {
         &[("host.name", "h"), ("process.pid", "1")],
     );
     check(r#"{"a":1,"b":[true,null]}"#, Format::Json, ("", "", FILE, r#"{"a":1,"b":[true,null]}"#), &[("a", "1")]);
+    check(
+        r#"{"t":{"$date":"2024-01-02T15:04:05Z"},"s":"E","c":"NETWORK","ctx":"listener","msg":"refused"}"#,
+        Format::Json,
+        (at, "ERROR", FILE, "refused"),
+        &[("c", "NETWORK")],
+    );
+    check(
+        r#"{"timestamp":"2024-01-02T15:04:05Z","level":"ERROR","fields":{"message":"boom","code":7},"target":"shop::cart"}"#,
+        Format::Json,
+        (at, "ERROR", FILE, "boom"),
+        &[("fields.code", "7"), ("otel.scope.name", "shop::cart")],
+    );
     let (rows, _) = decode(r#"{"msg":"x","trace_id":"0102030405060708090a0b0c0d0e0f10"}"#);
     assert_eq!(rows[0].trace_id.as_deref(), Some("0102030405060708090a0b0c0d0e0f10"));
 }

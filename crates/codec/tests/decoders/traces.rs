@@ -73,6 +73,12 @@ fn indented_lines_belong_to_a_record_with_a_header_only() {
 }
 
 #[test]
+fn a_trace_without_a_level_is_an_error() {
+    let (rows, _) = decode("java.lang.Error: x\n\tat a.B.c(B.java:1)\n2024-01-02 15:04:05 INFO a\n  detail\n");
+    assert_eq!(rows.iter().map(|r| r.severity).collect::<Vec<_>>(), ["ERROR", "INFO"]);
+}
+
+#[test]
 fn joining_is_bounded() {
     let text = format!("2024-01-02 15:04:05 INFO a\n{}", "  more\n".repeat(3000));
     let (rows, counts) = decode(&text);

@@ -30,11 +30,10 @@ pub(in crate::text) enum Role {
 pub(in crate::text) fn role_of(key: &str) -> Role {
     match key {
         "message" | "msg" | "Message" | "MESSAGE" | "@message" | "@m" | "@mt" | "log" | "body" | "short_message"
-        | "textPayload" | "text" | "event" | "log.message" => Role::Message,
+        | "textPayload" | "text" | "event" | "log.message" | "fields.message" => Role::Message,
         "level" | "severity" | "lvl" | "Level" | "levelname" | "log.level" | "log_level" | "loglevel" | "logLevel"
-        | "@l" | "severity_text" | "severityText" | "PRIORITY" | "@level" | "level_name" | "LEVEL" | "Severity" => {
-            Role::Level
-        }
+        | "@l" | "s" | "severity_text" | "severityText" | "PRIORITY" | "@level" | "level_name" | "LEVEL"
+        | "Severity" => Role::Level,
         "time"
         | "ts"
         | "timestamp"
@@ -42,6 +41,8 @@ pub(in crate::text) fn role_of(key: &str) -> Role {
         | "t"
         | "datetime"
         | "@t"
+        | "t.$date"
+        | "timestamp.seconds"
         | "Timestamp"
         | "Time"
         | "date"
@@ -65,8 +66,22 @@ pub(in crate::text) fn role_of(key: &str) -> Role {
         | "SYSLOG_IDENTIFIER"
         | "resource.service.name"
         | "component.service" => Role::Service,
-        "trace_id" | "traceId" | "trace.id" | "traceID" | "TraceId" | "otelTraceID" | "dd.trace_id" => Role::TraceId,
-        "span_id" | "spanId" | "span.id" | "spanID" | "SpanId" | "otelSpanID" | "dd.span_id" => Role::SpanId,
+        "trace_id"
+        | "traceId"
+        | "trace.id"
+        | "traceID"
+        | "TraceId"
+        | "otelTraceID"
+        | "dd.trace_id"
+        | "logging.googleapis.com/trace" => Role::TraceId,
+        "span_id"
+        | "spanId"
+        | "span.id"
+        | "spanID"
+        | "SpanId"
+        | "otelSpanID"
+        | "dd.span_id"
+        | "logging.googleapis.com/spanId" => Role::SpanId,
         "event_name" | "event.name" | "eventName" => Role::EventName,
         "logger" | "logger_name" | "log.logger" | "loggerName" | "target" | "SourceContext" | "category" => {
             Role::Named("otel.scope.name")
@@ -75,9 +90,11 @@ pub(in crate::text) fn role_of(key: &str) -> Role {
         "thread_id" | "threadId" | "process.thread.id" => Role::Named("thread.id"),
         "pid" | "process" | "process_id" | "process.pid" | "_PID" => Role::Named("process.pid"),
         "host" | "hostname" | "host.name" | "host.hostname" | "_HOSTNAME" => Role::Named("host.name"),
-        "caller" | "source" | "log.origin.file.name" | "filename" => Role::Named("code.file.path"),
-        "line" | "lineno" | "line_number" | "log.origin.file.line" => Role::Named("code.line.number"),
-        "func" | "function" | "funcName" | "log.origin.function" => Role::Named("code.function.name"),
+        "caller" | "source" | "source.file" | "log.origin.file.name" | "filename" => Role::Named("code.file.path"),
+        "line" | "source.line" | "lineno" | "line_number" | "log.origin.file.line" => Role::Named("code.line.number"),
+        "func" | "source.function" | "function" | "funcName" | "log.origin.function" => {
+            Role::Named("code.function.name")
+        }
         "stack"
         | "stack_trace"
         | "stacktrace"
@@ -178,8 +195,8 @@ impl Reader<'_> {
             Role::Service if record.service.is_empty() && matches!(value, Value::Text(_)) => {
                 record.service.push_str(text);
             }
-            Role::TraceId if record.trace_id.is_none() && id_from_text::<16>(text).is_some() => {
-                record.trace_id = id_from_text(text);
+            Role::TraceId if record.trace_id.is_none() && id_from_text::<16>(last_part(text)).is_some() => {
+                record.trace_id = id_from_text(last_part(text));
             }
             Role::SpanId if record.span_id.is_none() && id_from_text::<8>(text).is_some() => {
                 record.span_id = id_from_text(text);
@@ -195,10 +212,20 @@ impl Reader<'_> {
     }
 }
 
-/// Takes a level: a word, or a number of pino and bunyan (10 to 60), or of syslog (0 to 7).
+/// `projects/p/traces/<id>` ends in the id.
+fn last_part(text: &str) -> &str {
+    text.rsplit('/').next().unwrap_or(text)
+}
+
+/// Takes a level: a word, a letter, or a number of pino and bunyan (10 to 60), or of syslog (0 to 7).
 pub(in crate::text) fn set_level(text: &str, record: &mut Pending) -> bool {
     let text = text.trim();
     let severity = severity::from_word(level::trim_marks(text.as_bytes())).or_else(|| {
+        if let [letter] = text.as_bytes()
+            && let Some(severity) = severity::from_letter(*letter)
+        {
+            return Some(severity);
+        }
         let number: u32 = text.parse().ok()?;
         Some(match number {
             0..=7 => severity::from_syslog(number as u8),

@@ -51,6 +51,10 @@ pub(in crate::text) fn leading(line: &[u8]) -> Option<Severity> {
         Some(b'[') => memchr::memchr(b']', line).and_then(|close| line.get(close + 1)) == Some(&b':'),
         Some(_) => capitals,
     };
+    // What test runners and build tools say; no level, so a header's message keeps the word.
+    if matches!(word, b"FAIL" | b"FAILED") || (word == b"fail" && line.get(end) == Some(&b':')) {
+        return Some(Severity::ERROR);
+    }
     // `log:` and `config:` are words of other things; as levels they stand in headers only.
     let severity = severity::from_word(word).filter(|&s| set_off && (s >= Severity::WARN || capitals));
     severity.filter(|_| word.len() > 2)
@@ -75,6 +79,9 @@ mod tests {
         check("fatal: not a git repository", Severity::FATAL);
         check("WARNING:root:careful", Severity::WARN);
         check("Error handling is important", Severity::UNSPECIFIED);
+        check("FAILED tests/a.py::b", Severity::ERROR);
+        check("fail: Shop.Cart[13]", Severity::ERROR);
+        check("failed to do it", Severity::UNSPECIFIED);
         check("log: something", Severity::UNSPECIFIED);
         check("errors: 3", Severity::UNSPECIFIED);
         check("[main] ok", Severity::UNSPECIFIED);

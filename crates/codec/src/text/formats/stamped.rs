@@ -10,6 +10,7 @@
 
 mod after_level;
 mod before_level;
+mod late;
 
 use super::super::Format;
 use super::super::header::{Header, part, rest};
@@ -22,8 +23,8 @@ pub(in crate::text) fn header(text: &str) -> Option<Header<'_>> {
         return Some(after_stamp(text, 0, read));
     }
     match bytes.first()? {
-        b'[' => bracketed(text),
-        _ => prefixed(text),
+        b'[' => bracketed(text).or_else(|| late::header(text)),
+        _ => late::header(text),
     }
 }
 
@@ -69,37 +70,17 @@ fn bracketed(text: &str) -> Option<Header<'_>> {
     let close = end + memchr::memchr(b']', bytes.get(end..bytes.len().min(end + 200))?)?;
     let mut words = part(text, end, close).split_ascii_whitespace();
     header.body = rest(text, close + 1).trim_ascii_start();
-    for word in words.by_ref() {
-        if let Some(severity) = level::of_group(word.as_bytes()) {
+    for word in words.by_ref().map(|word| word.trim_matches([':', '#'])).filter(|word| !word.is_empty()) {
+        // `ERROR/MainProcess` is celery's.
+        let (level, process) = word.split_once('/').unwrap_or((word, ""));
+        if let Some(severity) = level::of_group(level.as_bytes()) {
             header.severity = severity;
+            header.fields.push("process.executable.name", process);
         } else if header.severity.0 > 0 {
-            header.fields.push("otel.scope.name", word.trim_end_matches(':'));
+            header.fields.push("otel.scope.name", word);
         } else {
             header.fields.push("log.header", word);
         }
-    }
-    Some(header)
-}
-
-/// A timestamp after one word that is no prose: `- `, `file.log: `, `service_1  | `, `file.log.1 `.
-fn prefixed(text: &str) -> Option<Header<'_>> {
-    let bytes = text.as_bytes();
-    let end = memchr::memchr(b' ', bytes.get(..bytes.len().min(128))?)?;
-    let word = part(text, 0, end);
-    let mut scan = Scan::new(bytes, end);
-    scan.skip(b' ');
-    let bar = scan.take_str(b"| ");
-    let marked = word == "-" || word.ends_with([':', '|']);
-    if !bar && !marked && !word.contains('.') {
-        return None;
-    }
-    let read = stamp::read(scan.rest())?;
-    let mut header = after_stamp(text, scan.at, read);
-    if bar || word.ends_with('|') {
-        // docker compose: the service's name, and the number of its container.
-        header.service = header.service.or(Some(word.trim_end_matches('|')));
-    } else if word != "-" {
-        header.fields.push("log.prefix", word.trim_end_matches(':'));
     }
     Some(header)
 }

@@ -102,9 +102,14 @@ pub(super) fn finish(mut scan: Scan<'_>, mut civil: Civil, iso: bool) -> Option<
     let mark = scan.peek().filter(|m| matches!(m, b':' | b'.'));
     if let Some(mark) = mark {
         scan.at += 1;
-        civil.minute = scan.pair(0, 59)?;
+        // Some write `22:5:7`; where a year came before, it cannot be anything else.
+        let two_or_one = |scan: &mut Scan<'_>, max| match civil.year {
+            Some(_) => scan.one_or_two(0, max),
+            None => scan.pair(0, max),
+        };
+        civil.minute = two_or_one(&mut scan, 59)?;
         if scan.take(mark) {
-            civil.second = scan.pair(0, 60)?;
+            civil.second = two_or_one(&mut scan, 60)?;
         } else if !iso {
             return None;
         }

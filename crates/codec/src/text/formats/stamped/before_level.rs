@@ -22,7 +22,11 @@ pub(super) fn find<'a>(text: &'a str, start: usize, header: &mut Header<'a>) -> 
     for index in 0..MAX_WORDS {
         let word = next_word(bytes, at)?;
         let raw = bytes.get(word.from..word.to)?;
-        let severity = if word.is_group { level::of_group(raw) } else { of_plain(raw, index == 0, word.to, bytes) };
+        let severity = if word.is_group {
+            level::of_group(raw).or_else(|| of_letter(raw))
+        } else {
+            of_plain(raw, index == 0, word.to, bytes)
+        };
         // Android: pid, tid, one letter.
         let severity = severity.or_else(|| match raw {
             [letter] if numbers >= 1 => severity::from_letter(*letter),
@@ -40,6 +44,14 @@ pub(super) fn find<'a>(text: &'a str, start: usize, header: &mut Header<'a>) -> 
         at = skip_separators_and_dashes(text, word.outer_to);
     }
     None
+}
+
+/// `[E]`.
+fn of_letter(group: &[u8]) -> Option<decant_model::Severity> {
+    match group {
+        [letter] => severity::from_letter(*letter),
+        _ => None,
+    }
 }
 
 struct Word {
