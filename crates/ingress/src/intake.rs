@@ -4,6 +4,7 @@
 //! bounds hold for all that is queued or being worked on, not for the queue alone. A batch that is larger than a bound
 //! is let in when there is nothing else.
 
+use std::fmt::Write as _;
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering::Relaxed},
@@ -79,6 +80,18 @@ impl Intake {
         let rows = inner.rows_max as usize - inner.rows.available_permits();
         let kibibytes = inner.kibibytes_max as usize - inner.kibibytes.available_permits();
         (rows, kibibytes << 10)
+    }
+
+    /// Appends the load as gauges.
+    pub fn write_prometheus(&self, out: &mut String) {
+        let (rows, bytes) = self.load();
+        for (name, help, value) in [
+            ("decant_ingress_open_rows", "Rows that are on their way in and not durable.", rows),
+            ("decant_ingress_open_bytes", "Bytes that are on their way in and not durable.", bytes),
+        ] {
+            // Writing to a string does not fail.
+            writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}").ok();
+        }
     }
 
     /// How long a request waits for room.

@@ -1,4 +1,4 @@
-//! Export requests over gRPC.
+//! Export requests over gRPC, uncompressed: they mostly stay on the machine.
 
 use std::time::Duration;
 
@@ -7,7 +7,6 @@ use opentelemetry_proto::tonic::collector::{
     metrics::v1::{ExportMetricsServiceRequest, metrics_service_client::MetricsServiceClient},
     trace::v1::{ExportTraceServiceRequest, trace_service_client::TraceServiceClient},
 };
-use tonic::codec::CompressionEncoding;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 
@@ -22,13 +21,6 @@ pub(super) struct Grpc {
     channel: Channel,
 }
 
-/// A client of one service; requests are compressed when that pays.
-macro_rules! client {
-    ($self:ident, $client:ident) => {
-        $client::new($self.channel.clone()).send_compressed(CompressionEncoding::Zstd)
-    };
-}
-
 impl Grpc {
     pub(super) fn new(target: &Target) -> Result<Self, ClientError> {
         let endpoint = Endpoint::from_shared(target.url.clone())
@@ -38,19 +30,20 @@ impl Grpc {
     }
 
     pub(super) async fn logs(&self, request: ExportLogsServiceRequest) -> Result<Sent, Attempt> {
-        let response = client!(self, LogsServiceClient).export(request).await.map_err(|s| attempt(&s))?;
+        let response = LogsServiceClient::new(self.channel.clone()).export(request).await.map_err(|s| attempt(&s))?;
         let partial = response.into_inner().partial_success;
         Ok(partial.map_or_else(Sent::default, |p| rejected(p.rejected_log_records, p.error_message)))
     }
 
     pub(super) async fn metrics(&self, request: ExportMetricsServiceRequest) -> Result<Sent, Attempt> {
-        let response = client!(self, MetricsServiceClient).export(request).await.map_err(|s| attempt(&s))?;
+        let response =
+            MetricsServiceClient::new(self.channel.clone()).export(request).await.map_err(|s| attempt(&s))?;
         let partial = response.into_inner().partial_success;
         Ok(partial.map_or_else(Sent::default, |p| rejected(p.rejected_data_points, p.error_message)))
     }
 
     pub(super) async fn traces(&self, request: ExportTraceServiceRequest) -> Result<Sent, Attempt> {
-        let response = client!(self, TraceServiceClient).export(request).await.map_err(|s| attempt(&s))?;
+        let response = TraceServiceClient::new(self.channel.clone()).export(request).await.map_err(|s| attempt(&s))?;
         let partial = response.into_inner().partial_success;
         Ok(partial.map_or_else(Sent::default, |p| rejected(p.rejected_spans, p.error_message)))
     }

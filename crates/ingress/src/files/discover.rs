@@ -1,5 +1,6 @@
 //! Paths to inputs.
 
+use std::collections::HashSet;
 use std::fs::{self, FileType, Metadata};
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,7 @@ pub struct Discovered {
     pub inputs: Vec<Input>,
     /// Of each path or file that cannot be an input.
     pub errors: Vec<FileError>,
+    seen: HashSet<PathBuf>,
 }
 
 /// Finds what there is to read. Within folders, hidden files and what is no file are passed over, and links to folders
@@ -55,7 +57,9 @@ pub fn discover(paths: &[PathBuf]) -> Discovered {
     let mut found = Discovered::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            found.add(Input::Stdin);
+            if !found.inputs.contains(&Input::Stdin) {
+                found.inputs.push(Input::Stdin);
+            }
             continue;
         }
         let name = path.display().to_string();
@@ -78,14 +82,10 @@ pub fn discover(paths: &[PathBuf]) -> Discovered {
 }
 
 impl Discovered {
-    fn add(&mut self, input: Input) {
-        if !self.inputs.contains(&input) {
-            self.inputs.push(input);
-        }
-    }
-
     fn file(&mut self, path: PathBuf, metadata: &Metadata) {
-        self.add(Input::File { path, bytes: metadata.len() });
+        if self.seen.insert(path.clone()) {
+            self.inputs.push(Input::File { path, bytes: metadata.len() });
+        }
     }
 
     fn folder(&mut self, folder: &Path, depth: usize) {

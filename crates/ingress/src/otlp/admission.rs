@@ -43,21 +43,24 @@ impl Admission {
     }
 }
 
-/// Puts [`Admission`] in front of a gRPC service; `refuse` writes a refusal in the protocol's form.
+/// Puts [`Admission`] in front of a gRPC service.
 pub(super) struct AdmissionLayer<B> {
     pub(super) admission: Admission,
+    /// Writes a refusal in the protocol's form.
     pub(super) refuse: fn(&Refused) -> Response<B>,
+    /// Mends a reply of the service behind.
+    pub(super) mend: fn(&mut Response<B>),
 }
 
 impl<B> Clone for AdmissionLayer<B> {
     fn clone(&self) -> Self {
-        Self { admission: self.admission.clone(), refuse: self.refuse }
+        Self { admission: self.admission.clone(), refuse: self.refuse, mend: self.mend }
     }
 }
 
 impl<S: Clone, B> Clone for Admitting<S, B> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), admission: self.admission.clone(), refuse: self.refuse }
+        Self { inner: self.inner.clone(), admission: self.admission.clone(), refuse: self.refuse, mend: self.mend }
     }
 }
 
@@ -65,7 +68,7 @@ impl<S, B> Layer<S> for AdmissionLayer<B> {
     type Service = Admitting<S, B>;
 
     fn layer(&self, inner: S) -> Admitting<S, B> {
-        Admitting { inner, admission: self.admission.clone(), refuse: self.refuse }
+        Admitting { inner, admission: self.admission.clone(), refuse: self.refuse, mend: self.mend }
     }
 }
 
@@ -73,6 +76,7 @@ pub(super) struct Admitting<S, B> {
     inner: S,
     admission: Admission,
     refuse: fn(&Refused) -> Response<B>,
+    mend: fn(&mut Response<B>),
 }
 
 impl<S, A, B> Service<Request<A>> for Admitting<S, B>
@@ -94,12 +98,14 @@ where
         // The one that is ready is called; its clone stays for the next request.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let (admission, refuse) = (self.admission.clone(), self.refuse);
+        let (admission, refuse, mend) = (self.admission.clone(), self.refuse, self.mend);
         Box::pin(async move {
             match admission.admit().await {
                 Ok(admitted) => {
                     request.extensions_mut().insert(admitted);
-                    inner.call(request).await
+                    let mut response = inner.call(request).await?;
+                    mend(&mut response);
+                    Ok(response)
                 }
                 Err(refused) => Ok(refuse(&refused)),
             }

@@ -2,6 +2,7 @@
 
 use std::{io, time::Duration};
 
+use axum::http::{HeaderMap, HeaderValue};
 use decant_codec::otlp::{logs_from_request, metrics_from_request, traces_from_request};
 use decant_model::{Batch, Signal};
 use opentelemetry_proto::tonic::collector::{
@@ -21,7 +22,7 @@ use opentelemetry_proto::tonic::collector::{
 use prost::Message;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tonic::{Request, Response, Status, codec::CompressionEncoding, transport::Server};
+use tonic::{Code, Request, Response, Status, codec::CompressionEncoding, transport::Server};
 
 use super::admission::{Admission, AdmissionLayer, Admitted};
 use super::put::Entry;
@@ -34,6 +35,9 @@ use crate::metrics::Door;
 
 /// Streams of one connection; each carries one request.
 const STREAMS_PER_CONNECTION_MAX: u32 = 128;
+/// How long a request may take to come in.
+pub(super) const RECEIVE_MAX: Duration = Duration::from_secs(30);
+const GRPC_STATUS: &str = "grpc-status";
 /// Idle connections are probed, and dropped when nothing comes back.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 
@@ -52,7 +56,9 @@ pub async fn serve_otlp_grpc(
     let admission = AdmissionLayer {
         admission: Admission::new(limits.requests_max, intake.wait_max()),
         refuse: |refused| RpcStatus::of(refused).grpc().into_http(),
+        mend: |response| too_large_is_for_good(response.headers_mut()),
     };
+    let timeout = limits.durable_timeout + intake.wait_max() * 2 + RECEIVE_MAX;
     let max = limits.message_max_bytes;
     let export = Export(Entry { door: Door::Grpc, intake, limits });
     macro_rules! service {
@@ -66,6 +72,7 @@ pub async fn serve_otlp_grpc(
     Server::builder()
         .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .timeout(timeout)
         .layer(admission)
         .add_service(service!(LogsServiceServer))
         .add_service(service!(MetricsServiceServer))
@@ -73,6 +80,14 @@ pub async fn serve_otlp_grpc(
         .serve_with_incoming_shutdown(incoming, cancel.cancelled_owned())
         .await
         .map_err(io::Error::other)
+}
+
+/// A message that is too large is `OUT_OF_RANGE` to tonic, and OTLP has clients send it again then.
+fn too_large_is_for_good(headers: &mut HeaderMap) {
+    let out_of_range = HeaderValue::from(Code::OutOfRange as i32);
+    if headers.get(GRPC_STATUS) == Some(&out_of_range) {
+        headers.insert(GRPC_STATUS, HeaderValue::from(Code::ResourceExhausted as i32));
+    }
 }
 
 /// The three services.

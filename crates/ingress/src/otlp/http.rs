@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::admission::Admission;
-use super::grpc::{logs_response, metrics_response, trace_response};
+use super::grpc::{RECEIVE_MAX, logs_response, metrics_response, trace_response};
 use super::put::{Entry, RETRY_AFTER, Refused};
 use super::status::RpcStatus;
 use crate::ack::Stored;
@@ -55,15 +55,18 @@ pub async fn serve_otlp_http(
     let metrics = intake.metrics().clone();
     let connections = Connections::new(listener, limits.connections_max, Some(idle_max), Door::Http, metrics);
     let admission = Admission::new(limits.requests_max, intake.wait_max());
-    let entry = Entry { door: Door::Http, intake, limits };
-    let router = Router::new()
+    let router = router(Entry { door: Door::Http, intake, limits }, admission);
+    axum::serve(connections, router).with_graceful_shutdown(cancel.cancelled_owned()).await
+}
+
+fn router(entry: Entry, admission: Admission) -> Router {
+    Router::new()
         .route("/v1/logs", post(logs))
         .route("/v1/metrics", post(metrics_))
         .route("/v1/traces", post(traces))
         .fallback(async || plain(StatusCode::NOT_FOUND, "post to /v1/logs, /v1/metrics or /v1/traces\n"))
         .method_not_allowed_fallback(async || plain(StatusCode::METHOD_NOT_ALLOWED, "telemetry is sent by POST\n"))
-        .with_state((entry, admission));
-    axum::serve(connections, router).with_graceful_shutdown(cancel.cancelled_owned()).await
+        .with_state((entry, admission))
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {
@@ -156,7 +159,11 @@ fn coding(headers: &HeaderMap) -> Option<Option<Coding>> {
 }
 
 async fn read(body: Body, max_bytes: usize) -> Result<Bytes, Refused> {
-    match Limited::new(body, max_bytes).collect().await {
+    let reading = Limited::new(body, max_bytes).collect();
+    let Ok(read) = tokio::time::timeout(RECEIVE_MAX, reading).await else {
+        return Err(Refused::Unavailable("the body took too long to come in: send it again".to_owned()));
+    };
+    match read {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
             Err(Refused::TooLarge(format!("the body has more than {max_bytes} bytes: send smaller requests")))
@@ -236,3 +243,6 @@ fn protobuf(status: StatusCode, bytes: Vec<u8>) -> Response {
 fn json(status: StatusCode, text: String) -> Response {
     (status, [(header::CONTENT_TYPE, JSON)], text).into_response()
 }
+
+#[cfg(test)]
+mod laws;
