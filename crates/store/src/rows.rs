@@ -131,6 +131,24 @@ pub(crate) fn time_columns(signal: Signal) -> &'static [&'static str] {
     }
 }
 
+/// Columns of numbers that climb from row to row.
+pub(crate) fn climbing(signal: Signal) -> &'static [&'static str] {
+    match signal {
+        Signal::Logs => &["time_unix_nano", "observed_time_unix_nano", ORDINAL],
+        Signal::Metrics => &["time_unix_nano"],
+        Signal::Traces => &["start_unix_nano", "end_unix_nano"],
+    }
+}
+
+/// Columns of random ids.
+pub(crate) fn ids(signal: Signal) -> &'static [&'static str] {
+    match signal {
+        Signal::Logs => &[TRACE_ID, "span_id"],
+        Signal::Metrics => &[],
+        Signal::Traces => &[TRACE_ID, "span_id", "parent_span_id"],
+    }
+}
+
 /// Long texts, whose least and greatest values say nothing.
 pub(crate) fn texts(signal: Signal) -> Vec<ColumnPath> {
     let attributes = ["key", "value"].map(|part| vec!["attributes".to_owned(), "entries".to_owned(), part.to_owned()]);

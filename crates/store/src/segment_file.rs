@@ -9,7 +9,7 @@ use arrow_array::RecordBatch;
 use decant_model::Signal;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
@@ -52,6 +52,16 @@ pub(crate) fn write(
         .set_key_value_metadata(Some(vec![resources.to_footer().map_err(|e| encode(&e))?]));
     for name in rows::time_columns(signal) {
         properties = properties.set_column_statistics_enabled(ColumnPath::from(*name), EnabledStatistics::Page);
+    }
+    // Numbers that climb are stored as their steps; ids have no words that come again.
+    for name in rows::climbing(signal) {
+        let path = ColumnPath::from(*name);
+        properties = properties
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+    }
+    for name in rows::ids(signal) {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(*name), false);
     }
     for path in rows::texts(signal) {
         properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
