@@ -5,6 +5,8 @@
 
 /// Longest line that is kept whole, in bytes.
 const MAX_LINE_BYTES: usize = 1_200;
+/// Longest names of a job and a step before a line.
+const MAX_ORIGIN_BYTES: usize = 320;
 /// What is kept of a longer one.
 const HEAD_BYTES: usize = 800;
 const TAIL_BYTES: usize = 240;
@@ -28,6 +30,20 @@ pub(super) fn strip<'a>(line: &'a str, scratch: &'a mut String) -> &'a str {
     }
     scratch.push_str(line.get(from..).unwrap_or_default());
     scratch.trim_ascii_end()
+}
+
+/// The line after `job<TAB>step<TAB>time`, which a client puts before every line of a job's log; else the line itself.
+pub(super) fn without_origin(line: &str) -> &str {
+    let bytes = line.as_bytes();
+    let head = bytes.get(..bytes.len().min(MAX_ORIGIN_BYTES)).unwrap_or_default();
+    let Some(second) = memchr::memchr_iter(b'\t', head).nth(1) else { return line };
+    let rest = line.get(second + 1..).unwrap_or_default().trim_start_matches('\u{feff}');
+    let is_time = |t: &str| t.len() >= 20 && t.ends_with('Z') && t.bytes().filter(|b| *b == b':').count() == 2;
+    match rest.split_once(' ') {
+        Some((time, text)) if is_time(time) => text,
+        None if is_time(rest) => "",
+        _ => line,
+    }
 }
 
 /// Where an escape may begin from `from` on: `ESC`, or `^[[`.
@@ -76,6 +92,16 @@ mod tests {
         check("a ^[[", "a ^[[");
         check("    ^^^^^^^^ here", "    ^^^^^^^^ here");
         check("\u{1b}", "\u{1b}");
+    }
+
+    #[test]
+    fn the_origin_before_each_line_goes() {
+        let origin = "build (linux)\tRun tests\t2025-01-02T03:04:05.1234567Z ";
+        assert_eq!(without_origin(&format!("{origin}##[error]x\ty")), "##[error]x\ty");
+        assert_eq!(without_origin(origin.trim_end()), "");
+        for line in ["a\tb\tc d", "FAIL\tpkg\t0.4s", "plain", ""] {
+            assert_eq!(without_origin(line), line);
+        }
     }
 
     #[test]

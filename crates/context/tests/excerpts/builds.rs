@@ -441,6 +441,15 @@ go: example.org/kit@v1.4.0: reading https://proxy.example.org/kit/@v/v1.4.0.mod:
 }
 
 #[test]
+fn a_client_that_names_job_and_step_on_every_line() {
+    let text = step("npm test", "npm error Missing script: \"test\"", 1);
+    let text: String =
+        text.lines().map(|l| format!("unit (20)\tUNKNOWN STEP\t2025-01-02T03:04:05.1234567Z {l}\n")).collect();
+    check(&text, 200, &["##[group]Run npm test", "Missing script: \"test\"", "exit code 1."]);
+    assert!(!crate::harness::worthiest(&text, 200).contains("UNKNOWN STEP"));
+}
+
+#[test]
 fn a_runner_that_announces_its_tasks() {
     let quiet = passing(
         "##[section]Starting: restore NAME\nDetermining projects to restore...\n##[section]Finishing: restore NAME",
