@@ -4,6 +4,7 @@
 
 mod crash;
 mod fixtures;
+mod laws;
 mod near;
 mod opening;
 mod replay;
