@@ -6,9 +6,11 @@
 //! of `key=value` and of JSON stay, their values are slots. It depends on the line alone, so its hash, the **shape id**,
 //! is the same on every shard. Both buffers are reused: a line costs no allocation.
 
+mod address;
 mod chunk;
 mod class;
 mod classify;
+mod number;
 mod pair;
 mod record;
 mod time;

@@ -6,15 +6,15 @@ pub(crate) const DIGIT: u8 = 2;
 pub(crate) const ALPHA: u8 = 4;
 pub(crate) const COLON: u8 = 8;
 pub(crate) const SLASH: u8 = 16;
-pub(crate) const AT: u8 = 32;
-pub(crate) const BACKSLASH: u8 = 64;
+/// `@` or a backslash.
+pub(crate) const RARE: u8 = 32;
 /// Anything else: `- _ # $ % & * + ~ ^ ! ?` and non-ASCII bytes.
-pub(crate) const OTHER: u8 = 0;
+pub(crate) const OTHER: u8 = 64;
 /// `.`; at a chunk's end it is punctuation.
 pub(crate) const DOT: u8 = 128;
 
 /// A chunk without any of these is a plain word.
-pub(crate) const SPECIAL: u8 = DIGIT | COLON | SLASH | AT | BACKSLASH | DOT;
+pub(crate) const SPECIAL: u8 = DIGIT | COLON | SLASH | RARE | DOT;
 
 pub(crate) static CLASS: [u8; 256] = {
     let mut t = [OTHER; 256];
@@ -34,9 +34,8 @@ pub(crate) static CLASS: [u8; 256] = {
                 | b'`' => t[b] = SEP,
                 b':' => t[b] = COLON,
                 b'/' => t[b] = SLASH,
-                b'@' => t[b] = AT,
+                b'@' | b'\\' => t[b] = RARE,
                 b'.' => t[b] = DOT,
-                b'\\' => t[b] = BACKSLASH,
                 _ => {}
             }
         }
@@ -142,26 +141,19 @@ pub(crate) fn is_spaced_unit(w: &[u8]) -> bool {
 
 /// Keys whose value is prose to be mined, not a parameter.
 pub(crate) fn is_message_key(key: &[u8]) -> bool {
-    let mut lower = [0_u8; 12];
-    let Some(lower) = lower.get_mut(..key.len()) else { return false };
-    lower.copy_from_slice(key);
-    lower.make_ascii_lowercase();
-    matches!(
-        &*lower,
-        b"msg"
-            | b"message"
-            | b"error"
-            | b"err"
-            | b"event"
-            | b"log"
-            | b"body"
-            | b"reason"
-            | b"text"
-            | b"exception"
-            | b"description"
-            | b"@message"
-            | b"short_message"
-    )
+    let names: &[&[u8]] = match key.len() {
+        3 => &[b"msg", b"err", b"log"],
+        4 => &[b"body", b"text"],
+        5 => &[b"error", b"event"],
+        6 => &[b"reason"],
+        7 => &[b"message"],
+        8 => &[b"@message"],
+        9 => &[b"exception"],
+        11 => &[b"description"],
+        13 => &[b"short_message"],
+        _ => return false,
+    };
+    names.iter().any(|name| name.eq_ignore_ascii_case(key))
 }
 
 pub(crate) fn is_month(w: &[u8]) -> bool {

@@ -3,6 +3,7 @@
 //! under a message key (`msg=`, `"error":`) is scanned like any line.
 
 use super::Scanner;
+use super::address::has_scheme;
 use super::chunk::url_end;
 use super::class::{is_message_key, is_sep};
 use crate::kind::Kind;
@@ -47,7 +48,7 @@ impl Scanner {
                 Some(end) if matches!(line.get(end), Some(b'(' | b'{' | b'[' | b'<')) => end,
                 Some(end) if is_message_key(key) && end > value => value,
                 Some(end) => {
-                    let end = if line.get(value..end).is_some_and(|v| v.windows(3).any(|w| w == b"://")) {
+                    let end = if line.get(value..end).is_some_and(has_scheme) {
                         url_end(line, end)
                     } else {
                         super::time::dated_end(line, value, end)

@@ -57,12 +57,12 @@ impl Scanner {
 
 /// Behind a date: the clock time after one space.
 pub(super) fn dated_end(line: &[u8], start: usize, end: usize) -> usize {
+    if line.get(end) != Some(&b' ') || !(6..=10).contains(&end.saturating_sub(start)) {
+        return end;
+    }
     let date = line.get(start..end).unwrap_or_default();
     let marks = date.iter().filter(|b| matches!(b, b'-' | b'/')).count();
-    if marks != 2
-        || !date.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'/'))
-        || line.get(end) != Some(&b' ')
-    {
+    if marks != 2 || !date.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'/')) {
         return end;
     }
     let rest = line.get(end + 1..).unwrap_or_default();

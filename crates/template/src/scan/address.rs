@@ -1,0 +1,119 @@
+//! Addresses: IP, host and port, domain names, e-mail, URL schemes.
+
+use super::number::is_clock;
+use crate::kind::Kind;
+
+pub(super) fn is_ipv4(c: &[u8]) -> bool {
+    let mut parts = 0;
+    for part in c.split(|b| *b == b'.') {
+        parts += 1;
+        if part.is_empty() || part.len() > 3 || !part.iter().all(u8::is_ascii_digit) {
+            return false;
+        }
+    }
+    parts == 4
+}
+
+/// Chunks with colons that are one thing: clock times, addresses.
+pub(super) fn colons(c: &[u8]) -> Option<Kind> {
+    let count = c.iter().filter(|b| **b == b':').count();
+    if c.first()?.is_ascii_digit() && is_clock(c) {
+        return Some(Kind::Time);
+    }
+    if count >= 2 && c.iter().all(|b| b.is_ascii_hexdigit() || *b == b':') {
+        let mac = count == 5 && c.split(|b| *b == b':').all(|p| matches!(p.len(), 1 | 2));
+        let groups = c.split(|b| *b == b':').all(|p| p.len() <= 4);
+        let short = count < 7 && !c.windows(2).any(|w| w == b"::");
+        return if mac {
+            Some(Kind::Mac)
+        } else if groups && !short {
+            Some(Kind::Ip)
+        } else {
+            None
+        };
+    }
+    if is_host_port(c) {
+        return Some(Kind::HostPort);
+    }
+    None
+}
+
+/// `10.0.0.1:80`, `name.domain:80`, `name-1:80`, `localhost:80`, `name/10.0.0.1:80`, `File.java:123`.
+pub(super) fn is_host_port(c: &[u8]) -> bool {
+    let Some(at) = c.iter().rposition(|b| *b == b':') else { return false };
+    let (host, port) = (c.get(..at).unwrap_or_default(), c.get(at + 1..).unwrap_or_default());
+    if port.is_empty() || port.len() > 5 || !port.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let host = host.iter().rposition(|b| *b == b'/').map_or(host, |s| host.get(s + 1..).unwrap_or_default());
+    if host == b"localhost" {
+        return true;
+    }
+    let dots = host.contains(&b'.');
+    let numbered = host.contains(&b'-') && host.iter().any(u8::is_ascii_digit);
+    host.first().is_some_and(u8::is_ascii_alphanumeric)
+        && host.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        && (dots || numbered)
+        && (host.iter().any(u8::is_ascii_alphabetic) || is_ipv4(host))
+}
+
+pub(super) fn has_scheme(c: &[u8]) -> bool {
+    let scheme = c.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
+    scheme > 1 && c.get(scheme..).is_some_and(|rest| rest.starts_with(b"://"))
+}
+
+pub(super) fn is_email(c: &[u8]) -> bool {
+    let Some(at) = c.iter().position(|b| *b == b'@') else { return false };
+    let (name, host) = (c.get(..at).unwrap_or_default(), c.get(at + 1..).unwrap_or_default());
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+');
+    name.first().is_some_and(u8::is_ascii_alphanumeric)
+        && name.iter().all(plain)
+        && host.iter().all(plain)
+        && host.iter().any(u8::is_ascii_alphabetic)
+        && host.iter().position(|b| *b == b'.').is_some_and(|dot| dot > 0 && dot + 1 < host.len())
+}
+
+/// A domain name of three labels or more: it ends like one, and does not begin like a package (`com.example.Thing`).
+pub(super) fn is_host(c: &[u8]) -> bool {
+    // Cheapest first: most words with points end in something longer or with capitals.
+    let Some(dot) = c.iter().rposition(|b| *b == b'.') else { return false };
+    let last = c.get(dot + 1..).unwrap_or_default();
+    if !(2..=11).contains(&last.len()) || !last.iter().all(u8::is_ascii_lowercase) {
+        return false;
+    }
+    if !c.first().is_some_and(u8::is_ascii_alphanumeric) || c.iter().filter(|b| **b == b'.').count() < 2 {
+        return false;
+    }
+    if !c.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        || c.windows(2).any(|w| w == b"..")
+    {
+        return false;
+    }
+    let first = c.split(|b| *b == b'.').next().unwrap_or_default();
+    let generic = |l: &[u8]| {
+        matches!(
+            l,
+            b"com"
+                | b"net"
+                | b"org"
+                | b"edu"
+                | b"gov"
+                | b"mil"
+                | b"int"
+                | b"info"
+                | b"biz"
+                | b"io"
+                | b"local"
+                | b"localdomain"
+                | b"internal"
+                | b"lan"
+                | b"cluster"
+                | b"svc"
+                | b"cloud"
+                | b"dev"
+                | b"app"
+        )
+    };
+    let country = last.len() == 2 && !matches!(last, b"so" | b"py" | b"sh" | b"rs" | b"js" | b"cc");
+    (generic(last) || country) && !generic(first) && !matches!(first, b"java" | b"javax" | b"sun")
+}
