@@ -32,6 +32,14 @@ pub(super) fn strip<'a>(line: &'a str, scratch: &'a mut String) -> &'a str {
     scratch.trim_ascii_end()
 }
 
+/// What a terminal would show of a line that was overwritten: the text after the last carriage return.
+pub(super) fn without_overwritten(line: &str) -> &str {
+    memchr::memrchr(b'\r', line.as_bytes())
+        .and_then(|i| line.get(i + 1..))
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(line)
+}
+
 /// The line after `job<TAB>step<TAB>time`, which a client puts before every line of a job's log; else the line itself.
 pub(super) fn without_origin(line: &str) -> &str {
     let bytes = line.as_bytes();
@@ -92,6 +100,13 @@ mod tests {
         check("a ^[[", "a ^[[");
         check("    ^^^^^^^^ here", "    ^^^^^^^^ here");
         check("\u{1b}", "\u{1b}");
+    }
+
+    #[test]
+    fn of_an_overwritten_line_the_last_state_counts() {
+        assert_eq!(without_overwritten("10%\r20%\rdone"), "done");
+        assert_eq!(without_overwritten("plain"), "plain");
+        assert_eq!(without_overwritten("10%\r"), "10%\r");
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Source {
     }
 
     fn line(&mut self, ordinal: u64, text: &str, severity: Severity, words: &Words, shapes: &mut Shapes) {
-        let text = clean::without_origin(text);
+        let text = clean::without_overwritten(clean::without_origin(text));
         if text.trim_start().is_empty() {
             return;
         }

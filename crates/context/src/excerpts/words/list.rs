@@ -181,6 +181,7 @@ pub(super) const WORDS: &[Word] = &[
     left("invalid", Say(Cause, 0.45)),
     left("illegal", Say(Cause, 0.5)),
     left("malformed", Say(Cause, 0.55)),
+    both("broken", Say(Cause, 0.45)),
     left("corrupt", Say(Cause, 0.6)),
     left("unexpected", Say(Cause, 0.5)),
     left("unsupported", Say(Cause, 0.5)),
