@@ -16,7 +16,7 @@ mod record;
 mod time;
 
 pub(crate) use class::is_sep;
-use class::{CLASS, SEP, SPECIAL};
+use class::{ALPHA, CLASS, SEP, SPECIAL};
 
 use crate::kind::Kind;
 
@@ -65,29 +65,50 @@ impl Scanner {
         self.literal = i;
         while i < n {
             let start = i;
-            let mut flags = 0;
-            while i < n {
-                let c = CLASS[line[i] as usize];
-                if c & SEP != 0 {
-                    break;
-                }
-                flags |= c;
+            i = letters_end(line, i);
+            if i < n && CLASS[line[i] as usize] & SEP == 0 || i - start > CHUNK_BYTES {
+                i = self.mixed(line, start, i);
+            }
+            if i >= n {
+                break;
+            }
+            if line[i] == b' ' && line.get(i + 1).is_some_and(|next| *next > b' ') {
                 i += 1;
+                continue;
             }
-            if i - start > CHUNK_BYTES {
-                i = self.slot(line, start, i, Kind::Any);
-            } else if flags & SPECIAL != 0 && i > start {
-                i = self.chunk(line, start, i, flags);
-            }
-            if i < n && CLASS[line[i] as usize] & SEP != 0 {
+            if CLASS[line[i] as usize] & SEP != 0 {
                 i = self.separator(line, i);
             }
-            if self.skeleton.len() + (i - self.literal.min(i)) > max_shape || self.slots.len() >= MAX_SLOTS {
-                self.rest(line, i, max_shape);
-                return;
+            if self.skeleton.len() > max_shape || self.slots.len() >= MAX_SLOTS {
+                break;
             }
         }
-        self.flush(line, n);
+        self.flush(line, i.min(n));
+        let over = self.skeleton.len().saturating_sub(max_shape);
+        if over > 0 || i < n {
+            self.rest(i.min(n) - over.min(i.min(n)), n, max_shape);
+        }
+    }
+
+    /// A chunk that goes on behind its first letters.
+    fn mixed(&mut self, line: &[u8], start: usize, from: usize) -> usize {
+        let mut i = from;
+        let mut flags = if from > start { ALPHA } else { 0 };
+        while i < line.len() {
+            let c = CLASS[line[i] as usize];
+            if c & SEP != 0 {
+                break;
+            }
+            flags |= c;
+            i += 1;
+        }
+        if i - start > CHUNK_BYTES {
+            self.slot(line, start, i, Kind::Any)
+        } else if flags & SPECIAL != 0 {
+            self.chunk(line, start, i, flags)
+        } else {
+            i
+        }
     }
 
     /// What stands at a separator: usually itself. Returns where to go on.
@@ -163,18 +184,38 @@ impl Scanner {
         self.slots.push(Span { start: narrow(start), end: narrow(end) });
     }
 
-    /// The shape is long enough: everything from here on is one wildcard.
-    fn rest(&mut self, line: &[u8], i: usize, max_shape: usize) {
-        if i < line.len() {
-            self.flush(line, i);
-            self.skeleton.truncate(char_boundary(&self.skeleton, max_shape));
-            self.skeleton.push(Kind::Any as u8);
-            self.span(i, line.len());
-            self.literal = line.len();
-        } else {
-            self.flush(line, i);
-        }
+    /// The shape is long enough: everything of the line from `from` on is one wildcard.
+    fn rest(&mut self, from: usize, to: usize, max_shape: usize) {
+        let cut = char_boundary(&self.skeleton, max_shape);
+        self.skeleton.truncate(cut);
+        self.skeleton.push(Kind::Any as u8);
+        self.span(from, to);
+        self.literal = to;
     }
+}
+
+/// The end of the letters from `i` on, eight bytes at a time: a letter is a byte that lies between `a` and `z` once
+/// folded to lower case.
+#[inline]
+fn letters_end(line: &[u8], start: usize) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut i = start;
+    while let Some(eight) = line.get(i..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*eight);
+        let folded = (word | (0x20 * ONES)) & !HIGH;
+        let from_a = folded + (0x80 - 0x61) * ONES;
+        let behind_z = folded + (0x80 - 0x7b) * ONES;
+        let others = !(from_a & !behind_z & !word) & HIGH;
+        if others != 0 {
+            return i + (others.trailing_zeros() / 8) as usize;
+        }
+        i += 8;
+    }
+    while i < line.len() && line[i].is_ascii_alphabetic() {
+        i += 1;
+    }
+    i
 }
 
 fn char_boundary(text: &[u8], at: usize) -> usize {

@@ -48,7 +48,8 @@ impl Scanner {
                 Some(end) if matches!(line.get(end), Some(b'(' | b'{' | b'[' | b'<')) => end,
                 Some(end) if is_message_key(key) && end > value => value,
                 Some(end) => {
-                    let end = if line.get(value..end).is_some_and(has_scheme) {
+                    let text = line.get(value..end).unwrap_or_default();
+                    let end = if text.contains(&b':') && has_scheme(text) {
                         url_end(line, end)
                     } else {
                         super::time::dated_end(line, value, end)
