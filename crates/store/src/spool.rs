@@ -3,16 +3,17 @@
 //! [`Spool`] takes batches; [`Spooled`], what it becomes, gives them back in the order of pushing, the same whether they
 //! were spilled or not. Spilled are all batches in memory at once: columns as Arrow IPC streams (one a signal, zstd), and
 //! in `heads.jsonl`, a line a batch, what is no column: position and resources, each resource told once. The folder goes
-//! when the last holder drops it.
+//! with its owner; what a killed process left goes when the next one spills.
 
+mod folder;
 mod heads;
 mod streams;
 
 use std::path::{Path, PathBuf};
 
 use decant_model::Batch;
-use tempfile::TempDir;
 
+use self::folder::Folder;
 use self::heads::{HeadReader, HeadWriter};
 use self::streams::{StreamReaders, StreamWriters};
 
@@ -56,7 +57,7 @@ pub struct Spool {
 
 #[derive(Debug)]
 struct Writing {
-    folder: TempDir,
+    folder: Folder,
     heads: HeadWriter,
     streams: StreamWriters,
 }
@@ -128,7 +129,7 @@ impl Spool {
 impl Writing {
     fn begin(place: Option<&Path>) -> Result<Self, SpoolError> {
         let place = place.map_or_else(std::env::temp_dir, Path::to_owned);
-        let folder = tempfile::Builder::new().prefix("decant-spool-").tempdir_in(&place);
+        let folder = Folder::create(&place);
         let folder = folder.map_err(|source| SpoolError::Io { path: place, source })?;
         let heads = HeadWriter::create(folder.path())?;
         Ok(Self { folder, heads, streams: StreamWriters::default() })
@@ -144,7 +145,7 @@ fn resource_bytes(batch: &Batch) -> usize {
 /// All batches of a run, in the order of pushing.
 #[derive(Debug)]
 pub struct Spooled {
-    folder: Option<TempDir>,
+    folder: Option<Folder>,
     /// What was pushed after the last spill.
     memory: Vec<Batch>,
     rows: u64,

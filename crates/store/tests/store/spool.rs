@@ -80,3 +80,25 @@ fn a_place_that_is_not_there_is_named() {
     let refused = Spool::new(config).push(log_line(0, "cart", 0, 1)).unwrap_err().to_string();
     assert!(refused.contains("/nowhere/at/all") && refused.contains("TMPDIR"), "{refused}");
 }
+
+#[test]
+fn what_a_killed_process_left_is_removed_by_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let left = folder.path().join("decant-spool-abc");
+    std::fs::create_dir(&left).unwrap();
+    std::fs::write(left.join("LOCK"), "").unwrap();
+    std::fs::write(left.join("logs"), "much").unwrap();
+    // Not a spool's, or not yet.
+    std::fs::create_dir(folder.path().join("decant-spool-new")).unwrap();
+    std::fs::create_dir(folder.path().join("other")).unwrap();
+    let mine = spooled(0, folder.path());
+    let other = spooled(0, folder.path());
+    let mut names: Vec<String> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names.len(), 4, "{names:?}");
+    assert!(!left.exists() && names.contains(&"other".to_owned()) && names.contains(&"decant-spool-new".to_owned()));
+    assert_eq!(mine.iter().unwrap().count(), other.iter().unwrap().count(), "those in use stay");
+}
