@@ -88,11 +88,11 @@ pub(super) fn weights(lines: &[Line], shapes: &Shapes) -> Vec<f32> {
     let mut out = vec![0.0; lines.len()];
     let mut said = HashMap::new();
     let mut texts = Said::default();
-    // The first cause tells more than its echoes; of totals and exit codes the last is the one that counts.
-    let forward = |k: Kind| !matches!(k, Kind::Summary | Kind::Exit);
+    // The first cause tells more than its echoes; of totals and ends the last is the one that counts.
+    let forward = |l: &Line| l.class.kind != Kind::Summary && !l.class.ends;
     let order = (0..lines.len())
-        .filter(|&i| lines.get(i).is_some_and(|l| forward(l.class.kind)))
-        .chain((0..lines.len()).rev().filter(|&i| lines.get(i).is_some_and(|l| !forward(l.class.kind))));
+        .filter(|&i| lines.get(i).is_some_and(forward))
+        .chain((0..lines.len()).rev().filter(|&i| lines.get(i).is_some_and(|l| !forward(l))));
     let failed_first = order.partition::<Vec<usize>, _>(|&i| lines.get(i).is_some_and(|l| scene.factor(l) >= 0.6));
     for i in failed_first.0.into_iter().chain(failed_first.1) {
         let (Some(line), Some(weight)) = (lines.get(i), out.get_mut(i)) else { continue };
