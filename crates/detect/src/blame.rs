@@ -4,7 +4,7 @@
 //! that z of different scales add up), damped while the loudest is still weak; witnesses differ in how well they tell a
 //! cause from a victim, hence the weights.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::{Aspect, Ledger};
 use crate::ids::NONE;
@@ -24,7 +24,7 @@ pub(crate) struct Blame {
 fn weight(aspect: Aspect) -> f64 {
     match aspect {
         Aspect::Lost => 1.0,
-        Aspect::Gained => 0.5,
+        Aspect::Gained => 0.25,
         Aspect::GainedError => 1.2,
         Aspect::Rising => 0.3,
         Aspect::RisingError => 0.8,
@@ -41,7 +41,7 @@ fn weight(aspect: Aspect) -> f64 {
         Aspect::Resource(Role::Io) => 0.3,
         Aspect::Resource(_) => 1.0,
         Aspect::Symptom(Role::Errors | Role::Success) => 0.8,
-        Aspect::Symptom(Role::Latency) => 0.4,
+        Aspect::Symptom(Role::Latency) => 0.25,
         Aspect::Symptom(_) => 0.2,
     }
 }
@@ -53,6 +53,7 @@ const HALF: f64 = 3.0;
 pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger) -> Vec<Blame> {
     let greatest = ledger.greatest();
     let gaps = gap_shares(material, ledger);
+    let callees = callees(material);
     let mut blames: Vec<Blame> = ledger
         .services
         .iter()
@@ -74,6 +75,7 @@ pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger) -> Vec<Blame> {
             Blame { service: *service, score: parts.iter().map(|(_, p)| p).sum(), parts }
         })
         .collect();
+    excuse(&mut blames, &callees);
     blames.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));
     blames
 }
@@ -95,4 +97,61 @@ fn gap_shares(material: &Material<'_>, ledger: &Ledger) -> BTreeMap<u64, f64> {
         }
     }
     slowed.into_iter().map(|(service, n)| (service, n / all.get(&service).copied().unwrap_or(1.0).max(1.0))).collect()
+}
+
+/// Direct callees by caller.
+fn callees(material: &Material<'_>) -> BTreeMap<u64, BTreeSet<u64>> {
+    let mut callees: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
+    for edge in material.facts.edges.values().chain(material.base_facts.edges.values()) {
+        if edge.caller != NONE && edge.caller != edge.callee {
+            callees.entry(edge.caller).or_default().insert(edge.callee);
+        }
+    }
+    callees
+}
+
+/// Whether an aspect of a caller may only echo what its callee suffers.
+fn echoes(aspect: Aspect) -> bool {
+    !matches!(aspect, Aspect::Gap | Aspect::SelfTime | Aspect::Resource(_) | Aspect::ThroughputUp)
+}
+
+/// Share of an echo that a callee can excuse at most, and the strength of its cause at which half of that is excused.
+const MOST_EXCUSED: f64 = 0.8;
+const HALF_EXCUSED: f64 = 0.4;
+
+/// Failures and delays travel from callee to caller: what a caller shows is excused as far as a callee shows a cause.
+fn excuse(blames: &mut [Blame], callees: &BTreeMap<u64, BTreeSet<u64>>) {
+    let own: BTreeMap<u64, f64> = blames
+        .iter()
+        .map(|b| {
+            let causes = |a: Aspect| {
+                !matches!(
+                    a,
+                    Aspect::Symptom(_)
+                        | Aspect::ThroughputDown
+                        | Aspect::ThroughputUp
+                        | Aspect::Falling
+                        | Aspect::Latency
+                        | Aspect::Structure
+                )
+            };
+            (b.service, b.parts.iter().filter(|(a, _)| causes(*a)).map(|(_, p)| p).sum())
+        })
+        .collect();
+    for blame in blames {
+        let cause = callees
+            .get(&blame.service)
+            .into_iter()
+            .flatten()
+            .filter_map(|c| own.get(c))
+            .fold(0.0_f64, |a, b| a.max(*b));
+        let kept = 1.0 - MOST_EXCUSED * cause / (cause + HALF_EXCUSED);
+        for (aspect, part) in &mut blame.parts {
+            if echoes(*aspect) {
+                *part *= kept;
+            }
+        }
+        blame.parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        blame.score = blame.parts.iter().map(|(_, p)| p).sum();
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ids::NONE;
+use crate::ids::{IdMap, NONE};
 use crate::material::Material;
 use crate::null;
 use crate::onset::Episode;
@@ -16,7 +16,7 @@ use crate::signals::Prepared;
 /// What kind of thing changed at a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Aspect {
-    /// Templates that stand in a call no more.
+    /// Templates that stand in a call no more; errors that cease are no complaint.
     Lost,
     /// Templates that stand in a call anew.
     Gained,
@@ -76,20 +76,23 @@ impl Ledger {
             signals.iter().map(|s| s.prefix.contrast(episode.from, episode.to).unwrap_or_default()).collect();
         let base: Vec<Contrast> =
             signals.iter().map(|s| s.prefix.against_base(episode.from, episode.to).unwrap_or_default()).collect();
-        let spreads =
-            |contrasts: &[Contrast]| null::spreads(&classes, &contrasts.iter().map(|c| c.z).collect::<Vec<_>>());
-        let (live_spreads, base_spreads) = (spreads(&live), spreads(&base));
+        let (live_spreads, base_spreads) = (null::spreads(&classes, &live), null::spreads(&classes, &base));
         let mut ledger = Self::default();
         for (((signal, class), live), base) in signals.iter().zip(&classes).zip(live).zip(base) {
-            let z_live = live.z / live_spreads.get(class).copied().unwrap_or(1.0);
-            let z_base = BASELINE_TRUST * base.z / base_spreads.get(class).copied().unwrap_or(1.0);
+            let what = signal.signal.what;
+            let tame = |c: &Contrast, spreads: &IdMap<f64>| {
+                c.z / spreads.get(class).copied().unwrap_or(1.0).powf(1.0 - flip(what, c))
+            };
+            let z_live = tame(&live, &live_spreads);
+            let z_base = BASELINE_TRUST * tame(&base, &base_spreads);
             let (z, contrast) = if z_base.abs() > z_live.abs() { (z_base, base) } else { (z_live, live) };
-            let strength = (z.abs() - CHANCE).max(0.0) * pureness(signal.signal.what, &contrast);
+            let strength =
+                (z.abs() - CHANCE).max(0.0) * (0.5 + 0.5 * flip(what, &contrast)) * boldness(what, &contrast);
             if strength <= 0.0 {
                 continue;
             }
-            let item = Item { what: signal.signal.what, contrast, z, strength };
-            for (service, aspect) in aspects(material, signal.signal.what, signal.signal.service, z) {
+            let item = Item { what, contrast, z, strength };
+            for (service, aspect) in aspects(material, what, signal.signal.service, z) {
                 ledger.services.entry(service).or_default().entry(aspect).or_default().push(item);
             }
         }
@@ -120,15 +123,26 @@ impl Ledger {
     }
 }
 
-/// A changed mix of requests makes shares differ; only a changed behaviour makes never of always, or always of never.
-fn pureness(what: What, contrast: &Contrast) -> f64 {
-    if !matches!(what, What::Presence { .. } | What::Child { .. }) {
+/// How much of a changed behaviour it is, 0 to 1. A changed mix of requests shifts shares; only a changed behaviour makes
+/// never of always, or always of never. What is no share is taken for none.
+fn flip(what: What, contrast: &Contrast) -> f64 {
+    let (Some(before), Some(after)) = (contrast.before, contrast.after) else { return 0.0 };
+    match what {
+        What::Presence { .. } | What::Child { .. } => {
+            let (low, high) = (before.min(after), before.max(after));
+            ((high - low) * (1.0 - low / high.max(1e-9))).clamp(0.0, 1.0)
+        }
+        _ => 0.0,
+    }
+}
+
+/// Durations that doubled count as they are, smaller steps less, greater ones more: a fault is seldom subtle.
+fn boldness(what: What, contrast: &Contrast) -> f64 {
+    if !matches!(what, What::EdgeGap { .. } | What::EdgeLatency { .. } | What::SelfTime { .. }) {
         return 1.0;
     }
-    let (before, after) = (contrast.before.unwrap_or(0.0), contrast.after.unwrap_or(0.0));
-    let (low, high) = (before.min(after), before.max(after));
-    // From one half for a shift within the mix to one for a share that was or becomes none or all.
-    0.5 + 0.5 * (1.0 - (low / high.max(1e-9))).max(1.0 - (1.0 - high) / (1.0 - low).max(1e-9)).clamp(0.0, 1.0).powi(4)
+    let step = (contrast.after.unwrap_or(0.0) - contrast.before.unwrap_or(0.0)).abs();
+    (step / std::f64::consts::LN_2).clamp(0.2, 3.0)
 }
 
 /// Whom a signal speaks of, and how.
@@ -137,6 +151,7 @@ fn aspects(material: &Material<'_>, what: What, service: u64, z: f64) -> Vec<(u6
     let is_error = |pattern: u64| material.patterns.by_key.get(&pattern).is_some_and(|p| p.severity.is_error());
     let one = |aspect| vec![(service, aspect)];
     match what {
+        What::Presence { pattern, .. } | What::Rate { pattern } if !up && is_error(pattern) => Vec::new(),
         What::Presence { pattern, .. } => one(match (up, is_error(pattern)) {
             (true, true) => Aspect::GainedError,
             (true, false) => Aspect::Gained,
@@ -167,7 +182,13 @@ fn aspects(material: &Material<'_>, what: What, service: u64, z: f64) -> Vec<(u6
             if !bad {
                 return Vec::new();
             }
-            one(if role.is_resource() && !of_host(name) { Aspect::Resource(role) } else { Aspect::Symptom(role) })
+            let share = material.has_share(series.service, role);
+            let is_share = material.is_share(series);
+            one(if role.is_resource() && !of_host(name) && (is_share || !share) {
+                Aspect::Resource(role)
+            } else {
+                Aspect::Symptom(role)
+            })
         }
         _ => Vec::new(),
     }

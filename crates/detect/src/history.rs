@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use decant_model::Findings;
 
 use crate::analysis::Analysis;
-use crate::material::{Material, totals};
+use crate::material::{Material, shares, totals};
 use crate::patterns::Patterns;
 use crate::rollup::Rollups;
 use crate::stretch::{Observed, Stretch};
@@ -89,6 +89,7 @@ impl History {
             spans: Observed::of(&spans, window_s),
             base_logs: Observed::of(&base_logs, window_s),
             base_spans: Observed::of(&base_spans, window_s),
+            shares: shares(&self.live),
             stubs: self.traces.stubs(),
         }
     }

@@ -1,10 +1,11 @@
 //! What one answer is made from: rollups, facts of traces and patterns, live and from the baseline, and the stretch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Config;
 use crate::patterns::Patterns;
-use crate::rollup::{Rollups, Stub};
+use crate::role::Role;
+use crate::rollup::{Rollups, Series, Stub};
 use crate::stretch::{Observed, Stretch};
 use crate::traces::Facts;
 use crate::windows::Windows;
@@ -23,6 +24,8 @@ pub(crate) struct Material<'a> {
     pub(crate) spans: Observed,
     pub(crate) base_logs: Observed,
     pub(crate) base_spans: Observed,
+    /// Resources of services that are told as a share of a capacity.
+    pub(crate) shares: BTreeSet<(u64, Role)>,
     /// Spans of traces held whole.
     pub(crate) stubs: &'a [Stub],
 }
@@ -38,10 +41,35 @@ pub(crate) fn totals(rollups: &Rollups) -> (Windows, Windows, Windows) {
     (logs, spans, points)
 }
 
+/// Which resources of which services are told as shares.
+pub(crate) fn shares(live: &Rollups) -> BTreeSet<(u64, Role)> {
+    live.series
+        .values()
+        .filter(|s| is_share(live, s))
+        .map(|s| (s.service, Role::of(live.names.text(s.metric))))
+        .filter(|(_, role)| role.is_resource())
+        .collect()
+}
+
+fn is_share(live: &Rollups, series: &Series) -> bool {
+    let greatest = series.points.iter().fold(0.0_f64, |a, p| a.max(p.value.abs()));
+    crate::signals::capacity(live.names.text(series.metric), live.names.text(series.unit), greatest).is_some()
+}
+
 impl Material<'_> {
     pub(crate) fn name(&self, id: u64) -> &str {
         let text = self.live.names.text(id);
         if text.is_empty() { self.baseline.names.text(id) } else { text }
+    }
+
+    /// Whether a resource of a service is told as a share of its capacity, beside which absolute numbers say little.
+    pub(crate) fn has_share(&self, service: u64, role: Role) -> bool {
+        self.shares.contains(&(service, role))
+    }
+
+    /// Whether a series is such a share.
+    pub(crate) fn is_share(&self, series: &Series) -> bool {
+        is_share(self.live, series)
     }
 
     /// What limits turned away, by the limit's name.

@@ -4,6 +4,8 @@ mod logs;
 mod metrics;
 mod traces;
 
+pub(crate) use metrics::capacity;
+
 use crate::material::Material;
 use crate::signal::{Prefix, Signal};
 
