@@ -115,9 +115,7 @@ impl Bounds {
                 bounds.ordinals = hull(bounds.ordinals, ends(logs.ordinal.values()));
             }
             if services.len() <= SERVICES_LISTED_MAX {
-                services.extend(batch.resources.iter().map(|r| r.service().to_owned()));
-                // Rows whose resource is not in the table.
-                services.extend((batch.resources.is_empty() && !batch.is_empty()).then(String::new));
+                services.extend(services_of(batch).map(str::to_owned));
             }
         }
         bounds.services = (services.len() <= SERVICES_LISTED_MAX).then(|| services.into_iter().collect());
@@ -147,6 +145,23 @@ impl Bounds {
         self.from_unix_nano = [self.from_unix_nano, from].into_iter().flatten().min();
         self.to_unix_nano = self.to_unix_nano.max(to);
     }
+}
+
+/// The services of a batch's rows: resources that no row has do not count, rows without a resource have the empty one.
+fn services_of(batch: &Batch) -> impl Iterator<Item = &str> {
+    let indices = match &batch.rows {
+        Rows::Logs(logs) => &logs.resource,
+        Rows::Metrics(metrics) => &metrics.resource,
+        Rows::Traces(spans) => &spans.resource,
+    };
+    let mut met = vec![false; batch.resources.len() + 1];
+    for &index in indices.values() {
+        let last = met.len() - 1;
+        if let Some(met) = met.get_mut((index as usize).min(last)) {
+            *met = true;
+        }
+    }
+    (0..).zip(met).filter(|(_, met)| *met).map(|(index, _)| batch.service(index))
 }
 
 fn ends(ordinals: &[u64]) -> Option<(u64, u64)> {

@@ -111,6 +111,21 @@ fn a_record_without_a_time_counts_as_of_the_earliest_beside_it() {
 }
 
 #[test]
+fn a_row_whose_resource_is_not_there_belongs_to_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let mut batch = log_line(0, "cart", 0, 2);
+    if let Rows::Logs(logs) = &mut batch.rows {
+        logs.resource = vec![0, 9].into();
+    }
+    store.append(&[batch]).unwrap();
+    let of = |service: &str| {
+        bodies(&store, &ScanRequest { services: Some(vec![service.to_owned()]), ..ScanRequest::of(Signal::Logs) })
+    };
+    assert_eq!((of("cart"), of("")), (vec!["cart at 0".to_owned()], vec!["cart at 1".to_owned()]));
+}
+
+#[test]
 fn traces_shapes_and_names_are_found() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
