@@ -17,6 +17,9 @@ const MAX_STRANGERS: u32 = 16;
 /// Lines of one key. An RSA key of 16,384 bits has about 200.
 const MAX_LINES: u32 = 400;
 
+/// Distance of the end line that is looked for.
+const MAX_BLOCK_BYTES: usize = 64 << 10;
+
 #[derive(Clone, Copy, Debug)]
 struct Open {
     strangers: u32,
@@ -105,7 +108,8 @@ pub(crate) fn begin(text: &str, at: usize) -> Option<(Hit, bool)> {
     }
     let dashes = rest.get(label_end..)?.bytes().take_while(|&b| b == b'-').count();
     let body = label_end + dashes;
-    if let Some(end) = rest.get(body..)?.find("-----END") {
+    let near = rest.as_bytes().get(body..rest.len().min(body + MAX_BLOCK_BYTES))?;
+    if let Some(end) = memchr::memmem::find(near, b"-----END") {
         // Up to the end of the end line's dashes.
         let tail = rest.get(body + end + 8..).unwrap_or_default();
         let label = tail.bytes().take(64).take_while(|&b| b != b'-').count();

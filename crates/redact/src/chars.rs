@@ -34,6 +34,8 @@ impl Charset {
     pub(crate) const URL64: Self = Self::WORD.or(Self::DASH);
     /// URL64 and `.`.
     pub(crate) const URL64_DOT: Self = Self::URL64.or(Self::DOT);
+    /// URL64_DOT and `~`.
+    pub(crate) const UNRESERVED: Self = Self::URL64_DOT.or(Self::TILDE);
     /// base64 without padding.
     pub(crate) const BASE64: Self = Self::ALNUM.or(Self::PLUS_SLASH);
     /// base64 with padding.

@@ -96,13 +96,33 @@ fn redact_column<'p>(
             }
         }
         let (start, end) = (start_of(row), start_of(row + 1));
+        let before = redactor.dropped;
         if let Some(new) = redactor.row(source.value(row), triggers.take(end), start, place(row)) {
             rebuild.replace(row, &new);
+            if redactor.dropped > before {
+                redactor.dropped_rows.push(row as u32);
+            }
         }
         row += 1;
     }
     redactor.triggers = triggers;
-    rebuild.finish().or(clean)
+    let redacted = rebuild.finish().or(clean);
+    cut_column(redactor, redacted.as_ref().unwrap_or(column)).or(redacted)
+}
+
+/// The column with texts over the limit cut; `None` when there are none.
+fn cut_column(redactor: &mut Redactor, column: &StringArray) -> Option<StringArray> {
+    let (first, last) = range(column);
+    if last - first <= redactor.config.max_text_bytes {
+        return None;
+    }
+    let mut rebuild = Rebuild::new(column);
+    for row in 0..column.len() {
+        if let Some(cut) = redactor.cut(column.value(row)) {
+            rebuild.replace(row, &cut);
+        }
+    }
+    rebuild.finish()
 }
 
 /// How many rows after `row` end at or before byte `at`: doubling steps, then halving, since triggers are sparse.

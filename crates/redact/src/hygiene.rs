@@ -32,8 +32,8 @@ pub(crate) fn clean(text: &str) -> Option<String> {
             '\r' if !text.as_bytes().get(end).is_none_or(|&b| b == b'\n' || b == b'\r') => out.push('\n'),
             '\r' | '\u{1b}' | '\u{9b}' => {}
             c if is_invisible(c) => {}
-            c if (c as u32) < 0x100 => drop_error(write!(out, "\\x{:02x}", c as u32)),
-            c => drop_error(write!(out, "\\u{:04x}", c as u32)),
+            c if (c as u32) < 0x100 => ok(write!(out, "\\x{:02x}", c as u32)),
+            c => ok(write!(out, "\\u{:04x}", c as u32)),
         }
         (copied, at) = (end, end);
     }
@@ -45,7 +45,7 @@ pub(crate) fn clean(text: &str) -> Option<String> {
 }
 
 /// Writing to a `String` cannot fail.
-fn drop_error(result: std::fmt::Result) {
+fn ok(result: std::fmt::Result) {
     debug_assert!(result.is_ok(), "a String takes whatever is written");
 }
 

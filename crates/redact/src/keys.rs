@@ -103,18 +103,23 @@ impl KeyRule {
     }
 
     /// The value after the word at `start..end`.
-    pub(crate) fn look(&self, text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
+    pub(crate) fn look(&self, text: &str, start: usize, end: usize) -> Option<Hit> {
         let bytes = text.as_bytes();
         let key_start = start - Charset::URL64_DOT.run_back(bytes, start, 64);
         let key_end = end + Charset::URL64_DOT.run(bytes, end, 32);
         let key = part(text, key_start, key_end);
         let key_end = key_end - (key.len() - key.trim_end_matches(['.', '-']).len());
         if key_end < end || !self.ends(part(text, key_start, key_end), start - key_start, end - key_start) {
-            return;
+            return None;
         }
-        let Some(value) = value::after(text, key_start, key_end) else { return };
+        let value = value::after(text, key_start, key_end)?;
         let joined = value::is_joined(bytes, key_start, start);
-        out.extend(self.judge(text, value, joined));
+        let mut hit = self.judge(text, value, joined)?;
+        // A bare value is judged by its start, and goes whole.
+        if !value.quoted && hit.end == value.end {
+            hit.end = value::bare_end(bytes, value.end, usize::MAX);
+        }
+        Some(hit)
     }
 
     fn judge(&self, text: &str, value: Value, joined: bool) -> Option<Hit> {

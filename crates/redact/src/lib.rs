@@ -47,8 +47,9 @@ pub struct Redactor {
     blocks: Blocks,
     keys: KnownKeys,
     counts: BTreeMap<String, u64>,
-    /// Values whose policy says that their attribute goes.
+    /// Values that policy dropped, and the entries of the column at hand that held them.
     dropped: u64,
+    dropped_rows: Vec<u32>,
     // Room that is used again for each column.
     triggers: Triggers,
     hits: Vec<Hit>,
@@ -63,6 +64,16 @@ pub(crate) struct Place<'a> {
     pub(crate) stream: Option<u64>,
 }
 
+/// Values that are kept by policy are counted in the first pass only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    First,
+    Again,
+}
+
+/// How often a text that changed is looked at again.
+const MAX_PASSES: usize = 4;
+
 impl Redactor {
     #[must_use]
     pub fn new(config: &Config) -> Self {
@@ -74,6 +85,7 @@ impl Redactor {
             config: config.clone(),
             counts: BTreeMap::new(),
             dropped: 0,
+            dropped_rows: Vec::new(),
             triggers: Triggers::default(),
             hits: Vec::new(),
         }
@@ -112,14 +124,33 @@ impl Redactor {
 
     /// One text, cleaned, and redacted of what has at least this rank.
     pub(crate) fn ranked<'a>(&mut self, text: &'a str, place: Place<'_>, rank: u8) -> Cow<'a, str> {
-        match hygiene::clean(text) {
+        let new = match hygiene::clean(text) {
             Some(clean) => {
                 self.count("control-characters", 1);
                 let redacted = self.redact(&clean, place, rank);
                 Cow::Owned(redacted.unwrap_or(clean))
             }
             None => self.redact(text, place, rank).map_or(Cow::Borrowed(text), Cow::Owned),
+        };
+        match self.cut(&new) {
+            Some(cut) => Cow::Owned(cut),
+            None => new,
         }
+    }
+
+    /// The start of a text that is over the limit, and how much is left out. Comes after redaction: a value that is cut
+    /// in two could not be told any more.
+    pub(crate) fn cut(&mut self, text: &str) -> Option<String> {
+        const NOTE_BYTES: usize = 32;
+        if text.len() <= self.config.max_text_bytes {
+            return None;
+        }
+        self.count("truncated", 1);
+        let mut end = self.config.max_text_bytes - NOTE_BYTES;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Some(format!("{}[cut: {} bytes more]", text.get(..end).unwrap_or_default(), text.len() - end))
     }
 
     /// The new text, or `None` when nothing changes.
@@ -153,7 +184,19 @@ impl Redactor {
         }
         hits.retain(|hit| hit.rank >= rank || hit.class == Name::Built("email"));
         rewrite::settle(text, &mut hits);
-        let new = self.rewrite(text, &hits, place);
+        let mut new = self.rewrite(text, &hits, place, Pass::First);
+        // What stood beside a value may show as one when the value is gone. Few texts come here.
+        for _ in 0..MAX_PASSES {
+            let Some(once) = &new else { break };
+            hits.clear();
+            let mut triggers = Triggers::default();
+            self.scanner.triggers(once.as_bytes(), &mut triggers);
+            self.scanner.hits(once, triggers.take(usize::MAX), 0, &mut hits);
+            hits.retain(|hit| hit.rank >= rank || hit.class == Name::Built("email"));
+            rewrite::settle(once, &mut hits);
+            let Some(again) = self.rewrite(once, &hits, place, Pass::Again) else { break };
+            new = Some(again);
+        }
         self.hits = hits;
         new
     }
@@ -162,10 +205,10 @@ impl Redactor {
     pub(crate) fn replace(&mut self, text: &str, hit: Hit, place: Place<'_>) -> Option<String> {
         let mut hits = vec![hit];
         rewrite::settle(text, &mut hits);
-        self.rewrite(text, &hits, place)
+        self.rewrite(text, &hits, place, Pass::First)
     }
 
-    fn rewrite(&mut self, text: &str, hits: &[Hit], place: Place<'_>) -> Option<String> {
+    fn rewrite(&mut self, text: &str, hits: &[Hit], place: Place<'_>, pass: Pass) -> Option<String> {
         let mut out = String::new();
         let (mut copied, mut changed) = (0, false);
         for hit in hits {
@@ -182,9 +225,12 @@ impl Redactor {
             if self.config.is_allowed(value) || self.config.is_allowed(raw) {
                 continue;
             }
-            self.count(class, 1);
             let policy = self.config.policy(class, place.service, place.field);
-            if policy == Policy::Allow || self.config.detect_only {
+            let kept = policy == Policy::Allow || self.config.detect_only;
+            if !kept || pass == Pass::First {
+                self.count(class, 1);
+            }
+            if kept {
                 continue;
             }
             out.push_str(text.get(copied..hit.start).unwrap_or_default());

@@ -113,6 +113,8 @@ pub(crate) struct Progress {
     percent: usize,
     /// Rules of the operator's that were tried.
     own: Vec<u16>,
+    /// End of the last value that a key named: what looks like a key inside a value is none.
+    pub(crate) covered: usize,
     /// A private key starts and does not end in this text.
     pub(crate) opened: bool,
     /// How many layers of encoding were taken off.
@@ -222,7 +224,11 @@ impl Scanner {
 
     /// A private key that starts at `at`.
     pub(crate) fn block(&self, text: &str, at: usize, progress: &mut Progress, out: &mut Vec<Hit>) {
+        if at < progress.covered {
+            return;
+        }
         if let Some((hit, closed)) = blocks::begin(text, at) {
+            progress.covered = hit.end;
             progress.opened |= !closed;
             out.push(hit);
         }
@@ -263,38 +269,6 @@ impl Scanner {
             let (Some(&from), Some(&to)) = (origin.get(hit.start), origin.get(hit.end)) else { continue };
             let plain = hit.plain.or_else(|| decoded.get(hit.start..hit.end).map(Into::into));
             out.push(Hit { start: start + from as usize, end: start + to as usize, plain, ..hit });
-        }
-    }
-}
-#[cfg(test)]
-mod timing {
-    use super::*;
-    fn cpu() -> f64 { std::fs::read_to_string("/proc/thread-self/schedstat").unwrap().split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9 }
-    #[test]
-    #[ignore]
-    fn timing() {
-        for name in ["loghub2k/HDFS/messages.txt", "loghub2k/OpenStack/raw.log", "loghub2k/Hadoop/raw.log", "ci-logs/pip-pytest-network-github-v2-001/raw.log"] {
-            let text = std::fs::read(format!("/work/shared/data/{name}")).unwrap();
-            let s = Scanner::new(&Config::default());
-            let time = |f: &mut dyn FnMut()| { let t = cpu(); let mut n = 0; while cpu() - t < 0.1 { for _ in 0..10 { f(); n += 1; } } text.len() as f64 * n as f64 / (cpu() - t) / 1e6 };
-            let mut out = Vec::new();
-            println!("{name} suspect {:.0}", time(&mut || { std::hint::black_box(crate::hygiene::is_suspect(&text)); }));
-            println!("prefilter {:.0}", time(&mut || { out.clear(); s.prefilter.find(&text, &mut out); }));
-            println!("  {} triggers", out.len());
-            println!("shapes {:.0}", time(&mut || { out.clear(); shapes::find(&text, &mut out); }));
-            let mut t = Triggers::default();
-            println!("all {:.0}", time(&mut || { s.triggers(&text, &mut t); }));
-            let out: Vec<Trigger> = t.literals.iter().chain(&t.shapes).copied().collect();
-            let mut kinds = std::collections::BTreeMap::new();
-            for t in &out { let k = match t.kind { Kind::Literal(g) => s.actions[g as usize][0].literal.clone(), k => format!("{k:?}") }; *kinds.entry(k).or_insert(0) += 1; }
-            println!("{:?}", kinds);
-            let t = String::from_utf8_lossy(&text).into_owned();
-            let mut hits = Vec::new();
-            for k in [Kind::At, Kind::Digits, Kind::Run, Kind::Percent, Kind::Plus, Kind::Literal(0)] {
-                let some: Vec<Trigger> = out.iter().copied().filter(|x| std::mem::discriminant(&x.kind) == std::mem::discriminant(&k)).collect();
-                let ns = { let st = cpu(); for _ in 0..5 { hits.clear(); s.hits(&t, [&some, &[]], 0, &mut hits); } (cpu() - st) / 5.0 };
-                println!("  look {k:?} {} {:.0} MB/s {:.0} ns each", some.len(), text.len() as f64 / ns / 1e6, ns * 1e9 / some.len().max(1) as f64);
-            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::{Array as _, MapArray, StringArray};
-use decant_model::Attributes;
+use decant_model::{Attributes, AttributesBuilder};
 
 use super::{Rows32, redact_column};
 use crate::keys::KeyRule;
@@ -20,6 +20,7 @@ pub(super) fn redact(redactor: &mut Redactor, attributes: &mut Attributes, of: &
     let rows = row_of(&map, keys.len());
     let service = |entry: usize| of.service(rows.get(entry).map_or(0, |r| *r as usize));
     let secret = secret_keys(redactor, keys);
+    redactor.dropped_rows.clear();
     let new_keys = redact_column(redactor, keys, |i| Place { service: service(i), field: "attribute.key", stream: None });
     let whole = |i: usize| Place { service: service(i), field: keys.value(i), stream: None };
     let first = secret.as_ref().and_then(|rules| under_keys(redactor, values, rules, whole));
@@ -28,8 +29,28 @@ pub(super) fn redact(redactor: &mut Redactor, attributes: &mut Attributes, of: &
     if new_keys.is_none() && first.is_none() && second.is_none() {
         return;
     }
-    let new_values = second.or(first).unwrap_or_else(|| values.clone());
-    *attributes = rebuilt(&map, new_keys.unwrap_or_else(|| keys.clone()), new_values, attributes);
+    let (new_keys, new_values) = (new_keys.as_ref().unwrap_or(keys), second.as_ref().unwrap_or(values_now));
+    *attributes = if redactor.dropped_rows.is_empty() {
+        rebuilt(&map, new_keys.clone(), new_values.clone())
+    } else {
+        without(&map, new_keys, new_values, &redactor.dropped_rows)
+    };
+    redactor.dropped_rows.clear();
+}
+
+/// The map without some entries.
+fn without(map: &MapArray, keys: &StringArray, values: &StringArray, dropped: &[u32]) -> Attributes {
+    let mut builder = AttributesBuilder::default();
+    for window in map.value_offsets().windows(2) {
+        for entry in window[0]..window[1] {
+            let i = entry as usize;
+            if !dropped.contains(&(entry as u32)) {
+                builder.push(keys.value(i), values.value(i));
+            }
+        }
+        builder.end_row();
+    }
+    builder.finish()
 }
 
 /// The row of each entry.
@@ -59,8 +80,12 @@ fn under_keys<'p>(
     for (i, rule) in rules.iter().enumerate().filter(|&(i, _)| values.is_valid(i)) {
         let text = values.value(i);
         let Some(hit) = rule.and_then(|rule| rule.attribute(text)) else { continue };
+        let before = redactor.dropped;
         if let Some(new) = redactor.replace(text, hit, place(i)) {
             rebuild.replace(i, &new);
+            if redactor.dropped > before {
+                redactor.dropped_rows.push(i as u32);
+            }
         }
     }
     rebuild.finish()
@@ -68,15 +93,15 @@ fn under_keys<'p>(
 
 /// The map with new columns. Keys and values have as many entries as before, so this cannot fail; if it did, no
 /// attributes are better than raw ones.
-fn rebuilt(map: &MapArray, keys: StringArray, values: StringArray, old: &Attributes) -> Attributes {
+fn rebuilt(map: &MapArray, keys: StringArray, values: StringArray) -> Attributes {
     let entries = arrow_array::StructArray::try_new(
         map.entries().fields().clone(),
         vec![std::sync::Arc::new(keys), std::sync::Arc::new(values)],
         None,
     );
-    let arrow_schema::DataType::Map(field, _) = map.data_type() else { return Attributes::empty(old.rows()) };
+    let arrow_schema::DataType::Map(field, _) = map.data_type() else { return Attributes::empty(map.len()) };
     entries
         .and_then(|entries| MapArray::try_new(field.clone(), map.offsets().clone(), entries, None, false))
         .and_then(|map| Attributes::from_array(&map))
-        .unwrap_or_else(|_| Attributes::empty(old.rows()))
+        .unwrap_or_else(|_| Attributes::empty(map.len()))
 }

@@ -3,7 +3,10 @@
 use crate::chars::{Charset, Mix, part};
 
 /// Longest quoted value that is looked for the end of; a longer one ends as an unquoted one does.
-const MAX_QUOTED_BYTES: usize = 16 << 10;
+const MAX_QUOTED_BYTES: usize = 8 << 10;
+
+/// A bare value is judged by so many bytes, so that a text of nothing but keys is not read to its end for each.
+const MAX_JUDGED_BYTES: usize = 512;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Separator {
@@ -93,16 +96,21 @@ pub(crate) fn extent(text: &str, start: usize, separator: Separator) -> Value {
         if let Some(end) = closing(bytes, from, escapes, q) {
             return Value { start: from, end, separator, quoted: true };
         }
-        return Value { start: from, end: bare_end(bytes, from), separator, quoted: false };
+        return Value { start: from, end: bare_end(bytes, from, MAX_JUDGED_BYTES), separator, quoted: false };
     }
-    Value { start, end: bare_end(bytes, start), separator, quoted: false }
+    Value { start, end: bare_end(bytes, start, MAX_JUDGED_BYTES), separator, quoted: false }
 }
 
-fn bare_end(bytes: &[u8], from: usize) -> usize {
+/// Where a value without quotes ends, at most `limit` bytes on, and never within a character.
+pub(super) fn bare_end(bytes: &[u8], from: usize, limit: usize) -> usize {
     let ends = |b: u8| {
         is_blank(b) || matches!(b, b'"' | b'\'' | b'`' | b',' | b';' | b'&' | b')' | b']' | b'}' | b'<' | b'>' | b'|' | b'\\')
     };
-    from + bytes.get(from..).unwrap_or_default().iter().take_while(|&&b| !ends(b)).count()
+    let mut end = from + bytes.get(from..).unwrap_or_default().iter().take(limit).take_while(|&&b| !ends(b)).count();
+    while bytes.get(end).is_some_and(|b| b & 0xc0 == 0x80) {
+        end -= 1;
+    }
+    end
 }
 
 /// The end of what stands in quotes that were escaped `escapes` times.
@@ -163,7 +171,8 @@ pub(crate) fn is_token(found: &str) -> bool {
     }
     // Dotted names (`io.grpc.Token1`) and host names.
     let dots = found.bytes().filter(|&b| b == b'.').count();
-    if dots > 0 && mix.digit * 8 < found.len() {
+    let path = found.contains('/') && dots > 0 && !found.contains(['+', '=']);
+    if path || (dots > 0 && mix.digit * 8 < found.len()) {
         return false;
     }
     mix.digit >= 1 || (found.len() >= 16 && mix.upper >= 2 && mix.lower >= 2 && changes(found) * 4 >= found.len())
@@ -208,15 +217,16 @@ pub(crate) fn credentials(text: &str, value: Value) -> Option<(usize, usize)> {
     let credentials = rest.get(..length)?;
     let long = credentials.len() >= if skip > 0 { 3 } else { 8 };
     let fits = long && !is_placeholder(credentials) && (skip > 0 || is_token(credentials));
-    let word = !list && length < 16 && credentials.bytes().all(|b| b.is_ascii_lowercase());
+    let word = !value.quoted && !list && length < 16 && credentials.bytes().all(|b| b.is_ascii_lowercase());
     (fits && !word).then_some((value.start + skip, value.start + skip + length))
 }
 
 /// The values of cookies: all of `Cookie`, the first of `Set-Cookie` (the rest are attributes such as `Path`).
 pub(crate) fn cookie(text: &str, value: Value) -> Option<(usize, usize)> {
-    let end = line_end(text, value);
-    let found = part(text, value.start, end);
-    let name = found.find('=')?;
+    let bytes = text.as_bytes();
+    let head = bytes.get(value.start..)?.iter().take(81).position(|&b| b == b'=')?;
+    let found = part(text, value.start, line_end(text, value));
+    let name = found.find('=').filter(|&n| n == head)?;
     if name == 0 || name > 80 || found.get(..name)?.contains([' ', '(', '/']) {
         return None;
     }
@@ -237,7 +247,10 @@ fn line_end(text: &str, value: Value) -> usize {
     }
     let rest = part(text, value.start, text.len());
     let stop = |b: u8| matches!(b, b'\n' | b'\'' | b'`' | b'\\');
-    let end = value.start + rest.bytes().take(MAX_QUOTED_BYTES).take_while(|&b| !stop(b)).count();
+    let mut end = value.start + rest.bytes().take(MAX_QUOTED_BYTES).take_while(|&b| !stop(b)).count();
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
     // Inside a quoted header line, its quote ends it; a list such as Digest has quotes of its own.
     let line = part(text, value.start, end);
     match line.find('"') {

@@ -71,7 +71,7 @@ fn domain_end(text: &str, from: usize) -> Option<usize> {
 fn url_credentials(text: &str, at: usize, out: &mut Vec<Hit>) -> bool {
     let bytes = text.as_bytes();
     let stop = |b: u8| matches!(b, b' ' | b'\t' | b'\n' | b'"' | b'\'' | b'<' | b'>' | b'`');
-    let window = bytes.get(..at).unwrap_or_default().iter().rev().take(512).take_while(|&&b| !stop(b)).count();
+    let window = bytes.get(..at).unwrap_or_default().iter().rev().take(256).take_while(|&&b| !stop(b)).count();
     // A placeholder of ours holds `<` and `>`: then the value is gone already.
     let before = part(text, at - window, at);
     let Some(scheme) = before.rfind("://") else { return false };

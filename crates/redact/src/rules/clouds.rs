@@ -41,7 +41,7 @@ pub(super) const CUSTOM: &[Custom] =
 
 /// Three characters and a digit, `Q~`, 31 to 34 characters.
 fn azure_client_secret(text: &str, at: usize, end: usize, out: &mut Vec<Hit>) {
-    let set = Charset::URL64_DOT.or(Charset::TOKEN);
+    let set = Charset::UNRESERVED;
     let bytes = text.as_bytes();
     let Some(start) = at.checked_sub(4) else { return };
     let digit = bytes.get(at - 1).is_some_and(u8::is_ascii_digit);

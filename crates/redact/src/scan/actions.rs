@@ -46,7 +46,13 @@ impl Action {
         match &self.what {
             What::Token(token) => out.extend(token.hit(text, at)),
             What::Custom(custom) => (custom.look)(text, at, end, out),
-            What::Key(key) => key.look(text, at, end, out),
+            What::Key(_) if at < progress.covered => {}
+            What::Key(key) => {
+                if let Some(hit) = key.look(text, at, end) {
+                    progress.covered = hit.end;
+                    out.push(hit);
+                }
+            }
             What::National(id) => id.look(text, at, end, out),
             What::Own(rule) => scanner.own(text, *rule, progress, out),
             What::Block => scanner.block(text, at, progress, out),

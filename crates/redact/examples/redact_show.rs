@@ -1,4 +1,4 @@
-//! Prints the lines that redaction changes, old and new: `cargo run -p decant-redact --example show -- FILE...`
+//! Prints the lines that redaction changes, old and new: `cargo run -p decant-redact --example redact_show -- FILE...`
 
 use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! Prints what redaction costs and changes on real lines: `cargo run --release -p decant-redact --example speed -- FILE...`
+//! Prints what redaction costs and changes on real lines: `cargo run --release -p decant-redact --example redact_speed -- FILE...`
 //!
 //! Each file's lines become log bodies in batches of 8,192; the columns are redacted for 0.2 s of processor time.
 

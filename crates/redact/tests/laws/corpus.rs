@@ -1,0 +1,89 @@
+//! Values drawn from a seed, by small patterns: `ghp_{A36}` is `ghp_` and 36 letters or digits.
+
+/// SplitMix64 (Steele, Lea, Flood 2014): enough for drawing test values, and the same everywhere.
+pub(crate) struct Draw(u64);
+
+impl Draw {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ z >> 31) % n as u64) as usize
+    }
+
+    pub(crate) fn of(&mut self, set: &str, count: usize) -> String {
+        let set: Vec<char> = set.chars().collect();
+        (0..count).map(|_| set[self.below(set.len())]).collect()
+    }
+
+    pub(crate) fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
+        list[self.below(list.len())]
+    }
+
+    pub(crate) fn digits(&mut self, count: usize) -> String {
+        self.of("0123456789", count)
+    }
+
+    /// A value by its pattern: `{X12}` is twelve characters of the set X, all else is itself. Letters of both cases and
+    /// digits are always among them where the set has them and there is room, as in keys that machines draw.
+    pub(crate) fn pattern(&mut self, pattern: &str) -> String {
+        let mut out = String::new();
+        let mut rest = pattern;
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let (spec, tail) = after.split_once('}').unwrap();
+            let (set, count) = spec.split_at(1);
+            let count: usize = count.parse().unwrap();
+            let chars = set_of(set);
+            let mut drawn = self.of(chars, count);
+            if count >= 8 && chars.len() > 60 {
+                drawn.replace_range(2..8, "aB3xY7");
+            }
+            out.push_str(&drawn);
+            rest = tail;
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+fn set_of(name: &str) -> &'static str {
+    match name {
+        "A" => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+        "B" => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+        "6" => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+        "H" => "0123456789abcdef",
+        "U" => "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        "2" => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+        "L" => "abcdefghijklmnopqrstuvwxyz0123456789",
+        "D" => "0123456789",
+        "a" => "abcdefghijklmnopqrstuvwxyz",
+        _ => panic!("no set {name}"),
+    }
+}
+
+/// base64 of bytes, padded.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    const SET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0u32, |w, &b| w << 8 | u32::from(b)) << (8 * (3 - chunk.len()));
+        for i in 0..4 {
+            let sextet = SET[(word >> (18 - 6 * i) & 63) as usize];
+            out.push(if i <= chunk.len() { char::from(sextet) } else { '=' });
+        }
+    }
+    out
+}
+
+/// Every byte that is no letter or digit as `%XX`.
+pub(crate) fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}

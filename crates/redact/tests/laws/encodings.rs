@@ -1,0 +1,95 @@
+//! The same value in every encoding and behind every kind of key is gone, and the text around it stays.
+
+use decant_redact::{Config, Redactor};
+
+use crate::corpus::{Draw, base64, percent};
+use crate::formats::FORMATS;
+
+fn redact(text: &str) -> String {
+    Redactor::new(&Config::default()).text(text).into_owned()
+}
+
+#[test]
+fn no_format_survives_base64_or_percent_encoding() {
+    for (_, pattern) in FORMATS {
+        for seed in 0..10 {
+            let mut draw = Draw::new(seed);
+            let value = draw.pattern(pattern);
+            let whole = base64(format!("x-value: {value} end").as_bytes());
+            let new = redact(&format!("payload {whole} sent"));
+            assert!(!new.contains(&whole), "{pattern} in base64: {new}");
+            let encoded = percent(&value);
+            let new = redact(&format!("GET /cb?x={encoded}&next=1"));
+            let secret = encoded.rsplit("%2F").next().unwrap();
+            assert!(!new.contains(secret), "{pattern} percent-encoded: {new}");
+            assert!(new.starts_with("GET /cb?x="), "{new}");
+        }
+    }
+}
+
+#[test]
+fn an_encoded_value_has_the_pseudonym_of_the_plain_one() {
+    let mut redactor = Redactor::new(&Config::default());
+    assert_eq!(redactor.text("to=jane.doe@example.com"), "to=<email:1>");
+    assert_eq!(redactor.text("to=jane.doe%40example.com&x=1"), "to=<email:1>&x=1");
+    assert_eq!(redactor.text(&format!("d={}", base64(b"jane.doe@example.com"))), "d=<email:1>");
+}
+
+fn check(text: &str, expected: &str) {
+    let new = redact(text);
+    assert_eq!(new, expected, "{text}");
+    assert_eq!(redact(&new), new, "once is enough");
+}
+
+#[test]
+fn passwords_are_found_behind_every_kind_of_key() {
+    let word = ["hun", "ter2!x"].concat();
+    for (text, expected) in [
+        ("password=@ user=x", "password=<password:1> user=x"),
+        ("DB_PASSWORD: @", "DB_PASSWORD: <password:1>"),
+        (r#"{"password":"@","a":1}"#, r#"{"password":"<password:1>","a":1}"#),
+        (r#"{"a":"{\"password\":\"@\",\"b\":2}"}"#, r#"{"a":"{\"password\":\"<password:1>\",\"b\":2}"}"#),
+        ("{'passwd': '@'}", "{'passwd': '<password:1>'}"),
+        ("mysql --password @ -h db", "mysql --password <password:1> -h db"),
+        ("mysql --password=@ -h db", "mysql --password=<password:1> -h db"),
+        ("<password>@</password>", "<password><password:1></password>"),
+        ("Server=db;User Id=sa;Password=@;Encrypt=true", "Server=db;User Id=sa;Password=<password:1>;Encrypt=true"),
+        ("postgres://app:@@db.example.com:5432/shop", "postgres://app:<url-password:1>@db.example.com:5432/shop"),
+        ("GET /login?user=a&pwd=@&x=1", "GET /login?user=a&pwd=<password:1>&x=1"),
+        ("CREATE USER a IDENTIFIED BY '@'", "CREATE USER a IDENTIFIED BY '<password:1>'"),
+        ("curl -u admin:@ https://x.example", "curl -u admin:<password:1> https://x.example"),
+    ] {
+        check(&text.replacen('@', &word, 1), expected);
+    }
+}
+
+#[test]
+fn json_stays_json_when_a_bare_value_goes() {
+    check(r#"{"password":123456,"b":[1]}"#, r#"{"password":"<password:1>","b":[1]}"#);
+    check(r#"{"a":"{\"pin_code\":9912}"}"#, r#"{"a":"{\"pin_code\":\"<one-time-code:1>\"}"}"#);
+}
+
+#[test]
+fn headers_keep_their_scheme() {
+    let token = ["mF_9", ".B5f-4", ".1JqM7xYz"].concat();
+    check(&format!("Authorization: Bearer {token}"), "Authorization: Bearer <authorization:1>");
+    check(&format!("-H 'authorization: bearer {token}' https://x"), "-H 'authorization: bearer <authorization:1>' https://x");
+    check(&format!("using Bearer {token} now"), "using Bearer <bearer-token:1> now");
+    check(r#"Authorization: Digest username="u", realm="r", response="6629fae49393a05397450978507c4ef1""#, "Authorization: Digest <authorization:1>");
+    check("Cookie: sid=31d4d96e407aad42; theme=dark", "Cookie: sid=<cookie:1>");
+    check("Set-Cookie: sid=31d4d96e407aad42; Path=/; HttpOnly", "Set-Cookie: sid=<cookie:1>; Path=/; HttpOnly");
+    check("Basic dXNlcjpwYXNzd29yZA== ok", "Basic <basic-auth:1> ok");
+}
+
+#[test]
+fn words_that_are_no_value_stay() {
+    for line in [
+        "password=null", "password: required", "password: ***", "password=${DB_PASSWORD}", "token: unexpected end of input",
+        "Failed password for root from 10.0.0.1 port 22 ssh2", "the secret is out", "bearer authentication required",
+        "Authorization header missing", "Vary: Cookie", "secret/app-tls mounted", "pass: 12 fail: 3", "PWD=/home/runner/work",
+        "password_policy=strict token_type=bearer", "PASS: tests/login", "token == Token::Comma", "basic usage: run it",
+        "no sandbox token for request <QLRequest>", "com.apple.stream/token: com.apple.xpc.activity/4505: 132",
+    ] {
+        check(line, line);
+    }
+}
