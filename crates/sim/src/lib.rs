@@ -5,6 +5,19 @@
 //! Nothing is drawn from a recording: requests walk through the code paths of the services, and a fault changes how
 //! that walk goes (who waits, who fails, who retries), so causes and effects are spread as the graph spreads them.
 //! Equal scenarios give equal bytes. Nothing here reads a clock, a file or the network.
+//!
+//! ```
+//! use decant_sim::{Fault, Scenario, Simulation};
+//!
+//! let run = Simulation::new(&Scenario { seed: 7, fault: Some(Fault::SlowQuery), ..Scenario::default() });
+//! let truth = run.truth().clone();
+//! assert_eq!(truth.kind.as_deref(), Some("slow_query"));
+//! let records: usize = run.take(3).map(|step| step.records()).sum();
+//! assert!(records > 300);
+//! ```
+//!
+//! Beside the shop there are [`series`] (single metrics with a known shape) and [`secrets`] (what must not leak, and the
+//! places where it may stand).
 
 mod ailment;
 mod calendar;

@@ -78,13 +78,15 @@ impl Plan {
 /// About one every two minutes somewhere in the shop.
 fn hiccups(scenario: &Scenario, graph: &Graph, dice: &mut Dice) -> Vec<Hiccup> {
     let length = scenario.end_unix_nano() - scenario.start_unix_nano;
-    (0..dice.count(length as f64 / 120e9))
+    let mut out: Vec<Hiccup> = (0..dice.count(length as f64 / 120e9))
         .map(|_| {
             let from = scenario.start_unix_nano + (length as f64 * dice.unit()) as i64;
             let to = from + (dice.between(2.0, 7.0) * 1e9) as i64;
             Hiccup { peer: dice.below(graph.peers.len()), from, to, factor: dice.between(1.5, 3.0) }
         })
-        .collect()
+        .collect();
+    out.sort_by_key(|h| h.from);
+    out
 }
 
 /// Jobs, each with a rhythm and a phase of its own.

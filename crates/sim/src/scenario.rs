@@ -47,6 +47,24 @@ impl Default for Scenario {
 }
 
 impl Scenario {
+    /// The same within what the arithmetic of a run can hold: years 1970 to 2100, each part at most a month long.
+    pub(crate) fn within_limits(&self) -> Self {
+        const MONTH: Duration = Duration::from_secs(31 * 86_400);
+        const FIRST: i64 = 10 * 86_400_000_000_000;
+        const LAST: i64 = 4_102_444_800_000_000_000;
+        let rate = if self.rate.is_finite() { self.rate.clamp(0.0, 100_000.0) } else { 0.0 };
+        Self {
+            start_unix_nano: self.start_unix_nano.clamp(FIRST, LAST),
+            healthy: self.healthy.min(MONTH),
+            faulty: self.faulty.min(MONTH),
+            recovery: self.recovery.min(MONTH),
+            step: self.step.clamp(Duration::from_millis(1), Duration::from_secs(60)),
+            metric_interval: self.metric_interval.clamp(Duration::from_millis(100), Duration::from_secs(3_600)),
+            rate,
+            ..self.clone()
+        }
+    }
+
     /// When the fault begins (or would begin).
     #[must_use]
     pub fn onset_unix_nano(&self) -> i64 {

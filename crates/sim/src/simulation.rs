@@ -40,6 +40,7 @@ impl Simulation {
     /// Draws the plan of a run; the shop warms up when the first step is asked for.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
+        let scenario = &scenario.within_limits();
         let graph = Graph::shop();
         let mut plan = Plan::new(scenario, &graph);
         let total: f64 = MIX.iter().map(|m| m.2).sum();
@@ -54,7 +55,7 @@ impl Simulation {
             truth.component = one.map(|pod| world.pods.all[*pod].name.clone());
         }
         Self {
-            scenario: Scenario { rate: scenario.rate.clamp(0.0, 100_000.0), ..scenario.clone() },
+            scenario: scenario.clone(),
             plan,
             world,
             rhythm: Rhythm::new(scenario.seed),
@@ -87,6 +88,7 @@ impl Simulation {
     fn advance(&mut self, to: i64) -> Step {
         let from = self.now;
         let seconds = (to - from) as f64 / 1e9;
+        self.world.hiccups.retain(|h| h.to > from);
         self.changes(to);
         self.replace_pods(to);
         self.restart_pods(from, to);
@@ -145,7 +147,7 @@ impl Simulation {
     }
 
     fn metrics(&mut self, from: i64, to: i64) -> Option<ExportMetricsServiceRequest> {
-        let interval = nanos(self.scenario.metric_interval).max(1_000_000);
+        let interval = nanos(self.scenario.metric_interval);
         let mut out = Vec::new();
         // Each exporter has a phase of its own.
         let due = |n: usize| {
@@ -179,7 +181,7 @@ impl Iterator for Simulation {
         if self.now >= end {
             return None;
         }
-        let step = nanos(self.scenario.step).max(1_000_000);
+        let step = nanos(self.scenario.step);
         Some(self.advance(self.now.saturating_add(step).min(end)))
     }
 }

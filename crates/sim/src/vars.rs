@@ -34,7 +34,8 @@ pub(crate) struct Vars {
 impl Vars {
     pub(crate) fn new(dice: &mut Dice) -> Self {
         // A few articles sell most.
-        let article = (400.0 * dice.unit().powi(3)) as usize;
+        let popularity = dice.unit();
+        let article = (400.0 * popularity * popularity * popularity) as usize;
         let qty = 1 + dice.below(4);
         let price = 900 + (article * 7_919) % 21_000;
         let total = price * qty;

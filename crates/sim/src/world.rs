@@ -104,7 +104,8 @@ impl World {
 
     /// How many times longer a peer takes just now.
     pub(crate) fn hiccup(&self, peer: usize, at: i64) -> f64 {
-        let now = self.hiccups.iter().find(|h| h.peer == peer && h.from <= at && at < h.to);
+        let mut begun = self.hiccups.iter().take_while(|h| h.from <= at);
+        let now = begun.find(|h| h.peer == peer && at < h.to);
         now.map_or(1.0, |h| h.factor)
     }
 

@@ -28,7 +28,7 @@ impl Ailment {
     /// A pause in the middle of a request, in milliseconds: collections, page-ins, waits for the disk.
     pub(crate) fn stall_ms(&self, service: ServiceId, slot: usize, at: i64, dice: &mut Dice) -> f64 {
         let (chance, mean) = if self.on_pod(Fault::MemoryStress, service, slot, at) {
-            (self.scaled(0.15, 0.4) * self.ramp(at, 20.0), self.scaled(180.0, 500.0))
+            (self.scaled(0.22, 0.45) * self.ramp(at, 15.0), self.scaled(200.0, 500.0))
         } else if self.on_pod(Fault::IoStress, service, slot, at) {
             (0.6, self.scaled(35.0, 110.0))
         } else if self.on_pod(Fault::CpuStress, service, slot, at) {
@@ -42,7 +42,7 @@ impl Ailment {
     /// Share of the CPU limit that something else than requests takes.
     pub(crate) fn cpu_extra(&self, service: ServiceId, slot: usize, at: i64) -> f64 {
         if self.on_pod(Fault::CpuStress, service, slot, at) {
-            self.scaled(0.6, 0.95) * self.ramp(at, 3.0)
+            self.scaled(0.72, 0.97) * self.ramp(at, 3.0)
         } else if self.on_pod(Fault::MemoryStress, service, slot, at) {
             0.22 * self.ramp(at, 20.0)
         } else {

@@ -27,7 +27,9 @@ pub(super) fn ailment(
         let one = dice.below(replicas);
         hurt.iter_mut().enumerate().for_each(|(slot, h)| *h = slot == one);
     }
-    let strength = dice.unit();
+    // What hurts one pod of several must hurt it well to be seen at all.
+    let weakest = if hurt.iter().all(|h| *h) { 0.0 } else { 0.4 };
+    let strength = weakest + (1.0 - weakest) * dice.unit();
     let variant = dice.below(6);
     let offset_s = dice.between(40.0, 400.0) * if dice.chance(0.5) { 1.0 } else { -1.0 };
     let mut ailment = Ailment {

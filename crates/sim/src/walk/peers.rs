@@ -33,13 +33,14 @@ impl Walk<'_> {
         let what = format!("{verb} {table}");
         for _ in 0..times {
             let detail = [("db.query.text", statement), ("db.collection.name", table), ("db.operation.name", verb)];
-            let start = frame.now;
             if let Some(trouble) = self.wait_for_connection(frame) {
                 let to = target(peer, &what, POOL_WAIT_MS);
                 self.world.meters.count_pool_timeout(frame.pod);
                 self.cope(frame, trouble, &to, Need::Must);
                 return;
             }
+            // A statement's span begins when it has its connection.
+            let start = frame.now;
             let busy = queueing(0.2 * self.world.loads[frame.service].connection_ratio());
             let took = self.dice.around(ms * factor, 0.35) * busy;
             let trouble = self.ask_peer(frame, id, peer, took, STATEMENT_LIMIT_MS, 0.12);

@@ -151,7 +151,7 @@ fn an_expired_certificate_is_refused_by_callers() {
 #[test]
 fn an_exception_fails_one_operation_with_a_stack_trace() {
     check(Fault::ApplicationException, |truth, before, after| {
-        assert_eq!(before.served.failed, 0, "{truth:?}");
+        assert!(before.served.failed_share() < 0.05, "{truth:?}");
         assert!(after.served.failed > 5, "{truth:?} {}", after.served.failed);
         assert!(truth.operation.is_some());
     });

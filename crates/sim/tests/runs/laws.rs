@@ -1,6 +1,7 @@
 //! Laws of whole runs.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use decant_sim::{Fault, Scenario, Simulation, Step};
 use prost::Message as _;
@@ -99,7 +100,7 @@ fn the_truth_names_a_service_of_the_shop_and_a_kind_of_the_vocabulary() {
 #[test]
 fn after_the_fault_the_system_recovers() {
     for fault in [Fault::NetworkBlackhole, Fault::ProcessKill, Fault::DependencyFailure, Fault::SlowQuery] {
-        let run = Scenario { recovery: std::time::Duration::from_secs(60), ..scenario(1, Some(fault)) };
+        let run = Scenario { recovery: Duration::from_secs(60), ..scenario(1, Some(fault)) };
         let well = run.ended_unix_nano() + 30_000_000_000;
         let (mut sick, mut failed, mut spans) = (0, 0, 0);
         for step in Simulation::new(&run).filter(|s| s.at_unix_nano > run.onset_unix_nano()) {
@@ -133,6 +134,24 @@ fn a_healthy_run_has_nothing_to_tell() {
     let run = Simulation::new(&scenario(1, None));
     let truth = run.truth();
     assert_eq!((&truth.fault, &truth.service, &truth.guilty_change), (&None, &None, &None));
+}
+
+#[test]
+fn absurd_scenarios_are_held_within_limits() {
+    let absurd = [
+        Scenario { start_unix_nano: i64::MIN, ..Scenario::default() },
+        Scenario { start_unix_nano: i64::MAX, ..Scenario::default() },
+        Scenario { healthy: Duration::MAX, faulty: Duration::MAX, recovery: Duration::MAX, ..Scenario::default() },
+        Scenario { healthy: Duration::ZERO, faulty: Duration::ZERO, ..Scenario::default() },
+        Scenario { rate: f64::NAN, ..Scenario::default() },
+        Scenario { rate: -1.0, step: Duration::ZERO, metric_interval: Duration::ZERO, ..Scenario::default() },
+        Scenario { step: Duration::MAX, ..Scenario::default() },
+    ];
+    for fault in [None, Some(Fault::ProcessKill)] {
+        for scenario in &absurd {
+            assert!(Simulation::new(&Scenario { fault, ..scenario.clone() }).take(2).all(|s| s.at_unix_nano > 0));
+        }
+    }
 }
 
 #[test]
