@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, Rebalance};
-use rdkafka::error::{KafkaError as ClientError, KafkaResult};
+use rdkafka::error::KafkaError as ClientError;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::KafkaError;
@@ -20,8 +20,8 @@ pub(super) type Place = (String, i32);
 pub(super) enum Event {
     Assigned(Vec<Place>),
     Revoked(Vec<Place>),
-    /// The next offsets that a commit was about, when it succeeded.
-    Committed(Option<Vec<(Place, i64)>>),
+    /// The offsets of partitions that are being revoked were committed, or not.
+    Committed(bool),
 }
 
 /// Called from within polls, in the consumer's own thread; the locks are never contended.
@@ -78,13 +78,11 @@ impl ConsumerContext for Context {
             let offsets = self.offsets(Some(&places));
             // The next owner begins where we say now. What is still on its way comes again there, and overwrites.
             if offsets.count() > 0 && !consumer.assignment_lost() {
-                match consumer.commit(&offsets, CommitMode::Sync) {
-                    Ok(()) => self.tell(Event::Committed(Some(Vec::new()))),
-                    Err(error) => {
-                        tracing::warn!(%error, "offsets of revoked partitions were not committed");
-                        self.tell(Event::Committed(None));
-                    }
+                let committed = consumer.commit(&offsets, CommitMode::Sync);
+                if let Err(error) = &committed {
+                    tracing::warn!(%error, "offsets of revoked partitions were not committed");
                 }
+                self.tell(Event::Committed(committed.is_ok()));
             }
             self.tell(Event::Revoked(places));
         }
@@ -96,24 +94,6 @@ impl ConsumerContext for Context {
             Rebalance::Revoke(_) => {}
             Rebalance::Error(error) => tracing::warn!(%error, "rebalancing failed"),
         }
-    }
-
-    fn commit_callback(&self, result: KafkaResult<()>, offsets: &TopicPartitionList) {
-        let committed = match result {
-            Ok(()) => {
-                let elements = offsets.elements();
-                let next = elements.iter().filter_map(|e| {
-                    let offset = e.offset().to_raw().filter(|_| e.error().is_ok())?;
-                    Some(((e.topic().to_owned(), e.partition()), offset))
-                });
-                Some(next.collect())
-            }
-            Err(error) => {
-                tracing::warn!(%error, "offsets were not committed; they will be with the next commit");
-                None
-            }
-        };
-        self.tell(Event::Committed(committed));
     }
 }
 
@@ -133,9 +113,12 @@ pub(super) fn connect(config: &KafkaConfig) -> Result<Arc<BaseConsumer<Context>>
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")
         .set("auto.offset.reset", if config.start == Start::Earliest { "earliest" } else { "latest" });
-    if !config.properties.contains_key("queued.max.messages.kbytes") {
-        // What the client holds ready of each partition; its default is 64 MiB.
-        client.set("queued.max.messages.kbytes", "16384");
+    // What the client holds ready of each partition (its default is 64 MiB), and how long a broker may take to reply,
+    // which is how long a commit can hold the loop up (its default is 60 s).
+    for (key, value) in [("queued.max.messages.kbytes", "16384"), ("socket.timeout.ms", "10000")] {
+        if !config.properties.contains_key(key) {
+            client.set(key, value);
+        }
     }
     let consumer: BaseConsumer<Context> = client.create_with_context(Context::default()).map_err(KafkaError::Client)?;
     let topics: Vec<&str> = config.topics.iter().map(|topic| topic.name.as_str()).collect();

@@ -1,21 +1,20 @@
 //! The loop: poll, decode, hand in, learn, commit.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, PoisonError, atomic::Ordering::Relaxed};
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use decant_codec::payload::Message as Payload;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError as ClientError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message as _};
-use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::client::{self, Context, Event};
+use super::client::{self, Context};
 use super::partition::Partition;
 use super::{DeadLetter, KafkaError, Ticket};
-use crate::ack::{Failure, Outcome, To};
+use crate::ack::{Outcome, To};
 use crate::config::KafkaConfig;
 use crate::intake::{Intake, Refusal};
 use crate::metrics::{Door, End, Metrics};
@@ -28,8 +27,9 @@ const POLL_BUSY: Duration = Duration::from_millis(5);
 const MESSAGES_A_ROUND: usize = 1_000;
 /// Batches of all partitions that may be on their way; the intake's own bounds are mostly narrower.
 const BATCHES_OPEN_MAX: usize = 65_536;
-/// Going back waits for the broker at most this long.
-const SEEK_TIMEOUT: Duration = Duration::from_secs(5);
+
+mod flow;
+mod settle;
 
 pub(super) struct Consumer<'a> {
     config: &'a KafkaConfig,
@@ -92,7 +92,11 @@ impl<'a> Consumer<'a> {
             self.handle_events();
             match polled {
                 None => break,
-                Some(Ok(message)) => self.take(&message),
+                Some(Ok(message)) => {
+                    if self.take(&message) {
+                        break;
+                    }
+                }
                 Some(Err(error)) => self.client_error(&error)?,
             }
             wait = Duration::ZERO;
@@ -104,16 +108,19 @@ impl<'a> Consumer<'a> {
         self.partitions.iter().flat_map(BTreeMap::values).any(test)
     }
 
-    fn take(&mut self, message: &BorrowedMessage<'_>) {
+    /// Takes a message; whether its partition has enough for now.
+    fn take(&mut self, message: &BorrowedMessage<'_>) -> bool {
         let (offset, number) = (message.offset(), message.partition());
-        let Some(index) = self.config.topics.iter().position(|topic| topic.name == message.topic()) else { return };
+        let Some(index) = self.config.topics.iter().position(|topic| topic.name == message.topic()) else {
+            return false;
+        };
         let (Some(topic), Some(partitions)) = (self.config.topics.get(index), self.partitions.get_mut(index)) else {
-            return;
+            return false;
         };
         let partition = partitions.entry(number).or_insert_with(|| Partition::new(topic, number, self.config));
         if partition.retry_at.is_some() {
             // It goes back to an earlier one first.
-            return;
+            return false;
         }
         let metrics = self.intake.metrics();
         metrics.kafka.messages.fetch_add(1, Relaxed);
@@ -132,6 +139,8 @@ impl<'a> Consumer<'a> {
         if partition.is_ripe(self.config, now) {
             self.cut(index, number);
         }
+        let config = self.config;
+        self.partition(index, number).is_some_and(|partition| partition.is_over(config))
     }
 
     /// Makes a unit of what a partition has gathered, and hands its batches in.
@@ -174,7 +183,7 @@ impl<'a> Consumer<'a> {
         }
         if now >= self.commit_at {
             self.commit_at = now + self.config.commit_interval;
-            self.commit(CommitMode::Async);
+            self.commit();
         }
     }
 
@@ -184,182 +193,6 @@ impl<'a> Consumer<'a> {
 
     fn partition(&mut self, topic: usize, number: i32) -> Option<&mut Partition> {
         self.partitions.get_mut(topic)?.get_mut(&number)
-    }
-
-    /// What became of the batches.
-    fn learn(&mut self) {
-        while let Ok((number, outcome)) = self.answered.try_recv() {
-            let Some(ticket) = self.tickets.remove(&number) else { continue };
-            let retry_at = Instant::now() + self.config.retry_delay;
-            let end = match &outcome {
-                Ok(_) => End::Accepted,
-                Err(Failure::Permanent(_)) => End::Rejected,
-                Err(Failure::Retryable(_)) => End::Failed,
-            };
-            match &outcome {
-                Ok(stored) => {
-                    let rows = ticket.rows.saturating_sub(stored.rejected_rows);
-                    self.metrics().accepted(Door::Kafka, ticket.signal, rows);
-                }
-                Err(_) => self.metrics().ended(Door::Kafka, ticket.signal, end),
-            }
-            let Some(topic) = self.config.topics.get(ticket.topic) else { continue };
-            let Some(partition) = self.partitions.get_mut(ticket.topic).and_then(|p| p.get_mut(&ticket.partition))
-            else {
-                continue;
-            };
-            match outcome {
-                Ok(_) => drop(partition.progress.done(number)),
-                Err(Failure::Retryable(reason)) => {
-                    if partition.retry_at.is_none() && partition.progress.holds(number) {
-                        tracing::warn!(topic = topic.name, partition = ticket.partition, reason, "a batch failed");
-                        partition.retry_at = Some(retry_at);
-                    }
-                }
-                Err(Failure::Permanent(reason)) => {
-                    if let Some(unit) = partition.progress.done(number) {
-                        let letter = DeadLetter {
-                            topic: topic.name.clone(),
-                            partition: ticket.partition,
-                            offset: unit.first_offset,
-                            messages: unit.messages,
-                            reason,
-                            bytes: unit.bytes,
-                            hash: None,
-                        };
-                        tracing::warn!(
-                            topic = topic.name,
-                            partition = ticket.partition,
-                            offset = letter.offset,
-                            "a batch was refused for good"
-                        );
-                        (self.dead_letters)(&letter);
-                    }
-                }
-            }
-            self.note_committable(ticket.topic, ticket.partition);
-        }
-    }
-
-    /// Tells the client's callbacks what may be committed.
-    fn note_committable(&mut self, topic: usize, number: i32) {
-        let Some(name) = self.config.topics.get(topic).map(|t| t.name.clone()) else { return };
-        let offset = self.partition(topic, number).and_then(|p| p.progress.committable());
-        let mut committable = self.client.context().committable.lock().unwrap_or_else(PoisonError::into_inner);
-        match offset {
-            Some(offset) => drop(committable.insert((name, number), offset)),
-            None => drop(committable.remove(&(name, number))),
-        }
-    }
-
-    /// Takes a partition back to what failed, once its time has come.
-    fn go_back(&mut self, topic: usize, number: i32, now: Instant) {
-        let Some(settings) = self.config.topics.get(topic) else { return };
-        let config = self.config;
-        let client = self.client.clone();
-        let Some(partition) = self.partition(topic, number).filter(|p| p.retry_at.is_some_and(|at| now >= at)) else {
-            return;
-        };
-        let Some(offset) = partition.rewind(settings, config) else {
-            partition.retry_at = None;
-            return;
-        };
-        match client.seek(&settings.name, number, Offset::Offset(offset), SEEK_TIMEOUT) {
-            Ok(()) => {
-                partition.retry_at = None;
-                self.metrics().kafka.rewinds.fetch_add(1, Relaxed);
-            }
-            Err(error) => {
-                tracing::warn!(%error, topic = settings.name, partition = number, offset, "going back failed");
-                partition.retry_at = Some(now + config.retry_delay);
-                partition.go_back_to = Some(offset);
-            }
-        }
-    }
-
-    fn pause_or_resume(&mut self, topic: usize, number: i32) {
-        let Some(settings) = self.config.topics.get(topic) else { return };
-        let config = self.config;
-        let client = self.client.clone();
-        let Some(partition) = self.partition(topic, number) else { return };
-        let full = partition.is_over(config) || !partition.waiting.is_empty() || partition.retry_at.is_some();
-        let mut list = TopicPartitionList::new();
-        list.add_partition(&settings.name, number);
-        let done = if !partition.paused && full {
-            client.pause(&list)
-        } else if partition.paused && partition.is_eased(config) {
-            client.resume(&list)
-        } else {
-            return;
-        };
-        match done {
-            Ok(()) => {
-                partition.paused = !partition.paused;
-                if partition.paused {
-                    self.metrics().kafka.pauses.fetch_add(1, Relaxed);
-                }
-            }
-            Err(error) => tracing::debug!(%error, "a partition was neither paused nor resumed"),
-        }
-    }
-
-    fn commit(&mut self, mode: CommitMode) {
-        for (topic, number) in self.places() {
-            // Units without batches are done without an ack.
-            self.note_committable(topic, number);
-        }
-        let offsets = self.client.context().offsets(None);
-        if offsets.count() == 0 {
-            return;
-        }
-        if let Err(error) = self.client.commit(&offsets, mode) {
-            self.metrics().kafka.commit_failures.fetch_add(1, Relaxed);
-            tracing::warn!(%error, "offsets were not committed");
-        } else if matches!(mode, CommitMode::Sync) {
-            self.metrics().kafka.commits.fetch_add(1, Relaxed);
-        }
-    }
-
-    fn handle_events(&mut self) {
-        for event in self.client.context().take_events() {
-            match event {
-                Event::Committed(None) => drop(self.metrics().kafka.commit_failures.fetch_add(1, Relaxed)),
-                Event::Committed(Some(offsets)) => {
-                    self.metrics().kafka.commits.fetch_add(1, Relaxed);
-                    for ((topic, number), offset) in offsets {
-                        if let Some(topic) = self.topic(&topic) {
-                            if let Some(partition) = self.partition(topic, number) {
-                                partition.progress.committed(offset);
-                            }
-                            self.note_committable(topic, number);
-                        }
-                    }
-                }
-                Event::Revoked(places) => {
-                    self.metrics().kafka.rebalances.fetch_add(1, Relaxed);
-                    for (name, number) in places {
-                        if let Some(topic) = self.topic(&name)
-                            && let Some(partitions) = self.partitions.get_mut(topic)
-                        {
-                            partitions.remove(&number);
-                            self.note_committable(topic, number);
-                        }
-                    }
-                }
-                Event::Assigned(places) => {
-                    tracing::info!(partitions = places.len(), "partitions were assigned");
-                    self.metrics().kafka.rebalances.fetch_add(1, Relaxed);
-                    for (name, number) in places {
-                        if let Some(index) = self.topic(&name)
-                            && let (Some(topic), Some(partitions)) =
-                                (self.config.topics.get(index), self.partitions.get_mut(index))
-                        {
-                            partitions.insert(number, Partition::new(topic, number, self.config));
-                        }
-                    }
-                }
-            }
-        }
     }
 
     fn topic(&self, name: &str) -> Option<usize> {
@@ -398,7 +231,7 @@ impl<'a> Consumer<'a> {
             self.learn();
         }
         self.learn();
-        self.commit(CommitMode::Sync);
+        self.commit();
         Ok(())
     }
 }

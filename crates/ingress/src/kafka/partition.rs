@@ -11,6 +11,9 @@ use decant_model::Batch;
 use super::progress::{Progress, Unit};
 use crate::config::{KafkaConfig, Topic};
 
+/// Batches that may wait for room in the intake before their partition pauses.
+const WAITING_MAX: usize = 4;
+
 /// Messages that are being gathered into a unit.
 #[derive(Clone, Copy, Debug)]
 struct Gathering {
@@ -106,10 +109,12 @@ impl Partition {
         self.waiting.extend((first_number..).zip(batches));
     }
 
-    /// Whether there is more than should be taken before some of it is committed.
+    /// Whether there is more than should be taken before some of it is committed, or before the intake has room.
     pub(super) fn is_over(&self, config: &KafkaConfig) -> bool {
         let (messages, bytes) = self.progress.load();
-        messages >= config.uncommitted_max_messages as u64 || bytes >= config.uncommitted_max_bytes as u64
+        self.waiting.len() >= WAITING_MAX
+            || messages >= config.uncommitted_max_messages as u64
+            || bytes >= config.uncommitted_max_bytes as u64
     }
 
     /// Whether a paused partition has room for a good while.
