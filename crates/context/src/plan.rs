@@ -2,10 +2,10 @@
 //!
 //! First the least that is an answer: verdict, first suspect, how to read it, its two best pieces of evidence, why.
 //! Then every section offers its items, best first, and the offers are merged as packets of different flows are
-//! (weighted fair queueing, Demers, Keshav and Shenker 1989): a section that has spent less of the budget, measured by
-//! its **share** and by the **strength** of what it offered, speaks next. So the top of every signal has its place before
-//! the second of any, and weak items wait long. A bundle is a prefix of this order; hence a larger budget shows all that
-//! a smaller one does.
+//! (weighted fair queueing, Demers, Keshav and Shenker 1989): the section speaks next that will then have spent the least
+//! of the budget, measured by its **share** and by the **strength** of what it offers. So the top of every signal has its
+//! place early, and weak items wait long. A bundle is a prefix of this order; hence a larger budget shows all that a
+//! smaller one does.
 
 use crate::sections;
 use crate::selection::List;
@@ -70,10 +70,17 @@ pub(crate) fn plan(source: &Source<'_>) -> Vec<(Step, usize)> {
 }
 
 impl Flow {
+    /// What it will have spent after its next offer.
+    fn finish(&self) -> f64 {
+        self.next.map_or(f64::INFINITY, |offer| {
+            self.spent + offer.bytes.max(1) as f64 / (self.share * offer.strength.clamp(0.01, 1.0))
+        })
+    }
+
     fn speak(&mut self, steps: &mut Vec<(Step, usize)>) {
-        if let Some(offer) = self.next.take() {
+        if let Some(offer) = self.next {
             steps.push((offer.step, offer.bytes));
-            self.spent += offer.bytes.max(1) as f64 / (self.share * offer.strength.clamp(0.01, 1.0));
+            self.spent = self.finish();
             self.next = self.offers.next();
         }
     }
@@ -142,8 +149,8 @@ fn share(list: List, capture: Capture) -> f64 {
         (Capture::Logs, List::Excerpts) => 40.0,
         (_, List::LogPatterns) => 30.0,
         (_, List::MetricShifts | List::SpanEdges) => 15.0,
-        (_, List::Traces | List::Suspects) => 12.0,
-        (_, List::Changes) => 10.0,
+        (_, List::Suspects) => 12.0,
+        (_, List::Changes | List::Traces) => 10.0,
         (_, List::Healthy | List::Incidents | List::Excerpts) => 4.0,
         (_, List::Missing | List::Topology) => 3.0,
     }

@@ -19,8 +19,8 @@ const PLAIN_CHARS: usize = 100;
 /// Longest sentence of our own.
 const OURS_CHARS: usize = 600;
 /// Names that would read as an answer of ours.
-const RESERVED: [&str; 9] =
-    ["incident", "no_incident", "insufficient_data", "verdict", "decant", "omitted", "counts", "none", "T0"];
+const RESERVED: [&str; 10] =
+    ["incident", "no_incident", "insufficient_data", "verdict", "decant", "omitted", "counts", "none", "T0", "outside"];
 
 /// `text` with everything invisible or line-ending written out; tabs become spaces, line feeds stay when `keep_lines`.
 pub(crate) fn visible(text: &str, keep_lines: bool) -> Cow<'_, str> {

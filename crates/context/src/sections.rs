@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 use crate::SCHEMA;
 use crate::plan::{Offer, Step};
 use crate::selection::{List, Selection};
-use crate::source::Source;
+use crate::source::{Capture, Source};
 
 /// A selection over its findings.
 #[derive(Clone, Copy)]
@@ -83,7 +83,15 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     let view = View { source, selection };
     let mut out = String::new();
     verdict::text(view, &mut out);
-    for list in List::ALL {
+    // Excerpts lead where they are the evidence, and follow where they only go with it.
+    let (first, last) = match source.capture() {
+        Capture::System => (None, Some(List::Excerpts)),
+        Capture::Log | Capture::Logs => (Some(List::Excerpts), None),
+    };
+    let others = |list: &List| *list != List::Excerpts;
+    let (summary, evidence) = List::ALL.split_at(3);
+    let order = summary.iter().copied().chain(first).chain(evidence.iter().copied().filter(others));
+    for list in order.chain(last) {
         match list {
             List::Incidents => incidents::text(view, &mut out),
             List::Suspects => suspects::text(view, &mut out),

@@ -32,8 +32,9 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
         .iter()
         .flat_map(|excerpt| excerpt.lines.iter().map(|line| worth(excerpt.score, line.weight)))
         .fold(f64::MIN_POSITIVE, f64::max);
-    // In a whole system, patterns compare with what is usual; lines of theirs add little.
+    // In a whole system, patterns compare with what is usual; lines that always were there mislead.
     let system = source.capture() == Capture::System;
+    let suspects: HashSet<&str> = source.findings.suspects.iter().take(3).map(|s| s.service.as_str()).collect();
     let examples: HashSet<&str> =
         source.findings.log_patterns.iter().flat_map(|pattern| &pattern.examples).map(|e| e.text.trim()).collect();
     let shown_elsewhere = |line: &ExcerptLine| examples.contains(line.text.trim());
@@ -47,7 +48,7 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
                 continue;
             }
             let mut strength = worth(excerpt.score, line.weight) / best;
-            if system && shown_elsewhere(line) {
+            if system && (shown_elsewhere(line) || !suspects.contains(excerpt.source.as_str())) {
                 strength *= 0.05;
             }
             strength = strength.max(support * (line.weight / heaviest).clamp(0.0, 1.0));

@@ -1,12 +1,13 @@
 //! Log patterns: what is said, by whom, how often before and after.
 //!
-//! Level 1 is the numbers and the template; 2 adds the first record verbatim (unless it is the template), 3 what stood in
-//! the template's slots, 4 the second record.
+//! Level 1 is the numbers and the template, with the values of slots that never vary; 2 adds the first record verbatim
+//! (unless it is the template), 3 what stood in the slots that vary little, 4 the second record.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use decant_model::{LogExample, LogPattern, Novelty};
+use decant_model::{LogExample, LogPattern, Novelty, SlotSummary};
 use serde_json::{Map, Value, json};
 
 use super::{View, heading, put, raise, weight};
@@ -45,14 +46,14 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
             strength *= 0.02;
         }
         let text = |example: &LogExample| 10 + example.text.len().min(EXAMPLE_CHARS);
-        let template = pattern.template.len().min(TEMPLATE_CHARS);
+        let template = filled(pattern).len().min(TEMPLATE_CHARS);
         offers.push(raise(List::LogPatterns, index, strength, 90 + pattern.service.len() + template));
         let example = shown_examples(pattern).next().map_or(0, text);
-        offers.push(raise(List::LogPatterns, index, strength * 0.7, example));
-        let slots: usize = pattern.slots.iter().take(SLOTS).map(|slot| 20 + 15 * slot.top.len().min(VALUES)).sum();
+        offers.push(raise(List::LogPatterns, index, strength * 0.5, example));
+        let slots: usize = telling(pattern).take(SLOTS).map(|slot| 20 + 15 * slot.top.len().min(VALUES)).sum();
         offers.push(raise(List::LogPatterns, index, strength * 0.35, slots));
         if let Some(second) = shown_examples(pattern).nth(1) {
-            offers.push(raise(List::LogPatterns, index, strength * 0.2, text(second)));
+            offers.push(raise(List::LogPatterns, index, strength * 0.15, text(second)));
         }
     }
     offers
@@ -65,7 +66,8 @@ fn said_by_excerpts(source: &Source<'_>, pattern: &LogPattern) -> bool {
 
 /// Records that say more than the template.
 fn shown_examples(pattern: &LogPattern) -> impl Iterator<Item = &LogExample> {
-    pattern.examples.iter().filter(|example| example.text.trim() != pattern.template.trim())
+    let template = filled(pattern);
+    pattern.examples.iter().filter(move |example| example.text.trim() != template.trim())
 }
 
 /// A flagged record comes with the head: a mark without its text, or a text without its mark, would mislead.
@@ -81,7 +83,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         heading(out, &mut started, "log patterns (records/min before > after T0; | template, time| record)");
         numbers(view.source, pattern, out);
         let flagged = pattern.examples.iter().any(|example| example.flagged);
-        quote::lines(out, "", &pattern.template, flagged, (4, TEMPLATE_CHARS));
+        quote::lines(out, "", &filled(pattern), flagged, (4, TEMPLATE_CHARS));
         if level >= 3 {
             slots(pattern, out);
         }
@@ -125,21 +127,54 @@ fn novelty(novelty: Novelty) -> &'static str {
     if novelty == Novelty::Unknown { "" } else { novelty.as_str() }
 }
 
+/// The template with the values of those slots that have one only.
+fn filled(pattern: &LogPattern) -> Cow<'_, str> {
+    if pattern.slots.iter().all(|slot| slot.distinct != 1) {
+        return Cow::Borrowed(&pattern.template);
+    }
+    let mut out = String::with_capacity(pattern.template.len() + 16);
+    let mut rest = pattern.template.as_str();
+    for slot in &pattern.slots {
+        let typed = format!("<{}>", slot.kind);
+        let Some((before, after)) = rest.split_once(typed.as_str()) else { break };
+        out.push_str(before);
+        match slot.top.first() {
+            Some((value, _)) if slot.distinct == 1 => out.push_str(value),
+            _ => out.push_str(&typed),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Records that the slots speak of, which may be more than those in scope.
+fn records(pattern: &LogPattern) -> u64 {
+    let tops = |slot: &SlotSummary| slot.top.iter().fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
+    let seen = pattern.slots.iter().map(tops).max();
+    seen.unwrap_or_default().max(1)
+}
+
+/// Slots whose values are worth a look: several, and not a new one nearly every time.
+fn telling(pattern: &LogPattern) -> impl Iterator<Item = &SlotSummary> {
+    let records = records(pattern) as f64;
+    pattern.slots.iter().filter(move |slot| {
+        let top = slot.top.first().map_or(0.0, |(_, count)| *count as f64 / records);
+        slot.distinct > 1 && (top >= 0.25 || slot.distinct <= VALUES as u64) && records >= 2.0 * slot.distinct as f64
+    })
+}
+
 fn slots(pattern: &LogPattern, out: &mut String) {
-    let described: Vec<String> = pattern
-        .slots
-        .iter()
+    let records = records(pattern) as f64;
+    let described: Vec<String> = telling(pattern)
         .take(SLOTS)
         .map(|slot| {
-            let share = |count: u64| match pattern.count {
-                0 => String::new(),
-                all => format!(" {}", figures::percent(figures::rounded(count as f64 / all as f64, 2))),
-            };
+            let share = |count: u64| figures::percent(figures::rounded((count as f64 / records).min(1.0), 2));
             let values: Vec<String> = slot
                 .top
                 .iter()
                 .take(VALUES)
-                .map(|(value, count)| format!("{}{}", quote::inline(value), share(*count)))
+                .map(|(value, count)| format!("{} {}", quote::inline(value), share(*count)))
                 .collect();
             let more = slot.distinct.saturating_sub(values.len() as u64);
             let more = if more > 0 { format!(" +{more} other") } else { String::new() };
@@ -147,7 +182,7 @@ fn slots(pattern: &LogPattern, out: &mut String) {
         })
         .collect();
     if !described.is_empty() {
-        let more = pattern.slots.len().saturating_sub(SLOTS);
+        let more = telling(pattern).count().saturating_sub(SLOTS);
         let more = if more > 0 { format!("; +{more} slots") } else { String::new() };
         let _infallible = writeln!(out, "  slots: {}{more}", described.join("; "));
     }
@@ -190,7 +225,7 @@ fn example(example: &LogExample) -> Value {
     Value::Object(fields)
 }
 
-fn slot(slot: &decant_model::SlotSummary) -> Value {
+fn slot(slot: &SlotSummary) -> Value {
     let top: Vec<Value> = slot
         .top
         .iter()

@@ -37,7 +37,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
     for (caller, callees) in callers {
         heading(out, &mut started, "topology (caller > callee calls)");
-        let _infallible = writeln!(out, "{} > {}", quote::inline(caller), callees.join(", "));
+        let caller = if caller.is_empty() { "outside".into() } else { quote::inline(caller) };
+        let _infallible = writeln!(out, "{caller} > {}", callees.join(", "));
     }
 }
 
