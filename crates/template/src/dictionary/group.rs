@@ -7,9 +7,8 @@
 //! rows at once, so the outcome is a function of the set of rows.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hasher;
 
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// What a cell holds for the comparison with others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,31 +27,17 @@ pub(super) enum Cell<'a> {
 }
 
 impl Cell<'_> {
-    fn hash_into(&self, h: &mut Xxh3) {
-        match self {
-            Cell::Word(w) => {
-                h.write_u8(1);
-                h.update(w.as_bytes());
-            }
-            Cell::Id(p) => {
-                h.write_u8(2);
-                h.update(p.as_bytes());
-            }
-            Cell::Name(w) => {
-                h.write_u8(1);
-                h.update(w.as_bytes());
-            }
-            Cell::Empty => h.write_u8(5),
-            Cell::Slot => h.write_u8(3),
-            Cell::Wild => h.write_u8(4),
-        }
-        h.write_u8(0);
-    }
-
-    fn hash(&self) -> u64 {
-        let mut h = Xxh3::new();
-        self.hash_into(&mut h);
-        h.digest()
+    /// Of what it holds and where it stands, so that a row's hash is a sum from which a column can be taken out.
+    fn hash(&self, column: usize) -> u64 {
+        let (tag, text) = match self {
+            Cell::Word(w) => (1, *w),
+            Cell::Name(w) => (1, w.as_str()),
+            Cell::Id(p) => (2, *p),
+            Cell::Slot => (3, ""),
+            Cell::Wild => (4, ""),
+            Cell::Empty => (5, ""),
+        };
+        xxh3_64_with_seed(text.as_bytes(), (column as u64) << 8 | tag)
     }
 }
 
@@ -61,13 +46,38 @@ impl Cell<'_> {
 pub(super) struct Group<'a> {
     pub(super) cells: Vec<Cell<'a>>,
     pub(super) rows: Vec<usize>,
+    hashes: Vec<u64>,
+    /// The sum of the hashes.
+    hash: u64,
+}
+
+impl<'a> Group<'a> {
+    fn new(row: usize, cells: Vec<Cell<'a>>) -> Self {
+        let hashes: Vec<u64> = cells.iter().enumerate().map(|(c, cell)| cell.hash(c)).collect();
+        let hash = hashes.iter().fold(0, |sum: u64, h| sum.wrapping_add(*h));
+        Self { cells, rows: vec![row], hashes, hash }
+    }
+
+    /// The hash of the other columns.
+    fn hash_without(&self, columns: &[usize]) -> u64 {
+        columns.iter().fold(self.hash, |sum, c| sum.wrapping_sub(self.hashes.get(*c).copied().unwrap_or(0)))
+    }
+
+    fn set_wild(&mut self, column: usize) {
+        if let (Some(cell), Some(hash)) = (self.cells.get_mut(column), self.hashes.get_mut(column)) {
+            *cell = Cell::Wild;
+            let new = cell.hash(column);
+            self.hash = self.hash.wrapping_sub(*hash).wrapping_add(new);
+            *hash = new;
+        }
+    }
 }
 
 /// Columns beyond this are not looked at in pairs.
 const PAIR_COLUMNS: usize = 24;
 
 /// `rows` are in a canonical order.
-pub(super) fn group<'a>(mut rows: Vec<Vec<Cell<'a>>>) -> Vec<Group<'a>> {
+pub(super) fn group(mut rows: Vec<Vec<Cell<'_>>>) -> Vec<Group<'_>> {
     for cells in &mut rows {
         // With words enough around it, a word with digits is as variable as any typed slot.
         if Context::of(cells, &[]).words >= 2 {
@@ -76,8 +86,7 @@ pub(super) fn group<'a>(mut rows: Vec<Vec<Cell<'a>>>) -> Vec<Group<'a>> {
             }
         }
     }
-    let mut groups: Vec<Group<'a>> =
-        unite(rows.into_iter().enumerate().map(|(i, cells)| Group { cells, rows: vec![i] }).collect());
+    let mut groups = unite(rows.into_iter().enumerate().map(|(i, cells)| Group::new(i, cells)).collect());
     let columns = groups.first().map_or(0, |g| g.cells.len());
     loop {
         let before = groups.len();
@@ -101,34 +110,27 @@ pub(super) fn group<'a>(mut rows: Vec<Vec<Cell<'a>>>) -> Vec<Group<'a>> {
 /// Columns with the largest buckets first: they are the surest.
 fn by_promise(groups: &[Group<'_>], columns: usize) -> Vec<usize> {
     let mut order: Vec<(usize, usize)> = (0..columns)
-        .map(|c| {
-            let largest = buckets(groups, &[c]).values().map(Vec::len).max().unwrap_or(0);
-            (largest, c)
-        })
+        .map(|c| (buckets(groups, &[c]).iter().map(Vec::len).max().unwrap_or(0), c))
         .filter(|(largest, _)| *largest > 1)
         .collect();
     order.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     order.into_iter().map(|(_, c)| c).collect()
 }
 
-fn buckets(groups: &[Group<'_>], without: &[usize]) -> BTreeMap<u64, Vec<usize>> {
-    let mut out: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-    for (i, g) in groups.iter().enumerate() {
-        let mut h = Xxh3::new();
-        for (c, cell) in g.cells.iter().enumerate() {
-            if without.contains(&c) { h.write_u8(9) } else { cell.hash_into(&mut h) }
-        }
-        out.entry(h.digest()).or_default().push(i);
-    }
-    out
+/// Two or more groups that agree in all columns but these.
+fn buckets(groups: &[Group<'_>], without: &[usize]) -> Vec<Vec<usize>> {
+    let mut keyed: Vec<(u64, usize)> = groups.iter().enumerate().map(|(i, g)| (g.hash_without(without), i)).collect();
+    keyed.sort_unstable();
+    keyed
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|bucket| bucket.len() > 1)
+        .map(|bucket| bucket.iter().map(|(_, i)| *i).collect())
+        .collect()
 }
 
 fn generalise<'a>(mut groups: Vec<Group<'a>>, columns: &[usize]) -> Vec<Group<'a>> {
     let mut changed = false;
-    for members in buckets(&groups, columns).into_values() {
-        if members.len() < 2 {
-            continue;
-        }
+    for members in buckets(&groups, columns) {
         let varies = columns.iter().all(|c| {
             let cells: BTreeSet<&Cell<'_>> = members.iter().filter_map(|m| groups.get(*m)?.cells.get(*c)).collect();
             let context = groups.get(members[0]).map(|g| Context::of(&g.cells, columns)).unwrap_or_default();
@@ -138,8 +140,8 @@ fn generalise<'a>(mut groups: Vec<Group<'a>>, columns: &[usize]) -> Vec<Group<'a
             changed = true;
             for m in &members {
                 for c in columns {
-                    if let Some(cell) = groups.get_mut(*m).and_then(|g| g.cells.get_mut(*c)) {
-                        *cell = Cell::Wild;
+                    if let Some(group) = groups.get_mut(*m) {
+                        group.set_wild(*c);
                     }
                 }
             }
@@ -148,21 +150,20 @@ fn generalise<'a>(mut groups: Vec<Group<'a>>, columns: &[usize]) -> Vec<Group<'a
     if changed { unite(groups) } else { groups }
 }
 
-/// Groups with equal cells become one.
+/// Groups with equal cells become one, where the first of them stood.
 fn unite(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
-    let mut by_cells: BTreeMap<Vec<u64>, Group<'_>> = BTreeMap::new();
-    let mut order: Vec<Vec<u64>> = Vec::new();
+    let mut first: BTreeMap<u64, usize> = BTreeMap::new();
+    let mut out: Vec<Group<'_>> = Vec::with_capacity(groups.len());
     for mut g in groups {
-        let key: Vec<u64> = g.cells.iter().map(Cell::hash).collect();
-        match by_cells.get_mut(&key) {
+        match first.get(&g.hash).and_then(|at| out.get_mut(*at)) {
             Some(known) => known.rows.append(&mut g.rows),
             None => {
-                order.push(key.clone());
-                by_cells.insert(key, g);
+                first.insert(g.hash, out.len());
+                out.push(g);
             }
         }
     }
-    order.iter().filter_map(|key| by_cells.remove(key)).collect()
+    out
 }
 
 /// What surrounds a bucket.
