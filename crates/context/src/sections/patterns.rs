@@ -155,13 +155,16 @@ fn records(pattern: &LogPattern) -> u64 {
     seen.unwrap_or_default().max(1)
 }
 
-/// Slots whose values are worth a look: several, and not a new one nearly every time.
+/// Slots whose values are worth a look.
 fn telling(pattern: &LogPattern) -> impl Iterator<Item = &SlotSummary> {
-    let records = records(pattern) as f64;
-    pattern.slots.iter().filter(move |slot| {
-        let top = slot.top.first().map_or(0.0, |(_, count)| *count as f64 / records);
-        slot.distinct > 1 && (top >= 0.25 || slot.distinct <= VALUES as u64) && records >= 2.0 * slot.distinct as f64
-    })
+    let records = records(pattern);
+    pattern.slots.iter().filter(move |slot| is_telling(slot, records))
+}
+
+/// Several values, and not a new one nearly every time.
+fn is_telling(slot: &SlotSummary, records: u64) -> bool {
+    let top = slot.top.first().map_or(0.0, |(_, count)| *count as f64 / records as f64);
+    slot.distinct > 1 && (top >= 0.25 || slot.distinct <= VALUES as u64) && records / 2 >= slot.distinct
 }
 
 fn slots(pattern: &LogPattern, out: &mut String) {
@@ -207,8 +210,11 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
             fields.insert("significance".to_owned(), figures::number(pattern.significance));
             let examples: Vec<Value> = pattern.examples.iter().take(examples_at(pattern, level)).map(example).collect();
             fields.insert("examples".to_owned(), examples.into());
-            let slots: Vec<Value> =
-                if level >= 3 { pattern.slots.iter().take(SLOTS).map(slot).collect() } else { Vec::new() };
+            let records = records(pattern);
+            let slots: Vec<Value> = match level {
+                0..3 => Vec::new(),
+                _ => pattern.slots.iter().take(SLOTS).map(|item| slot(item, records)).collect(),
+            };
             fields.insert("slots".to_owned(), slots.into());
             Some(Value::Object(fields))
         })
@@ -225,12 +231,53 @@ fn example(example: &LogExample) -> Value {
     Value::Object(fields)
 }
 
-fn slot(slot: &SlotSummary) -> Value {
+/// Values of a slot only where they tell something.
+fn slot(slot: &SlotSummary, records: u64) -> Value {
+    let shown = if slot.distinct == 1 || is_telling(slot, records) { VALUES } else { 0 };
     let top: Vec<Value> = slot
         .top
         .iter()
-        .take(VALUES)
+        .take(shown)
         .map(|(value, count)| json!({"value": quote::json(value, 160), "count": count}))
         .collect();
     json!({"kind": quote::json(&slot.kind, 60), "distinct": slot.distinct, "top": top})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slot(kind: &str, distinct: u64, top: &[(&str, u64)]) -> SlotSummary {
+        let top = top.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect();
+        SlotSummary { kind: kind.to_owned(), distinct, top }
+    }
+
+    #[test]
+    fn values_that_never_vary_stand_in_the_template() {
+        let check = |template: &str, slots: &[SlotSummary], expected: &str| {
+            let pattern = LogPattern { template: template.to_owned(), slots: slots.to_vec(), ..LogPattern::default() };
+            assert_eq!(filled(&pattern), expected);
+        };
+        let (line, port) = (slot("num", 1, &[("37", 90)]), slot("num", 9, &[("80", 12)]));
+        check("a.rs#<num> port <num>", &[line.clone(), port.clone()], "a.rs#37 port <num>");
+        check("port <num> a.rs#<num>", &[port.clone(), line.clone()], "port <num> a.rs#37");
+        check("no slots", &[], "no slots");
+        check("other kinds <ip>", &[line], "other kinds <ip>");
+    }
+
+    #[test]
+    fn slots_that_vary_with_every_record_tell_nothing() {
+        let check = |slot: SlotSummary, expected: bool| assert_eq!(is_telling(&slot, 100), expected, "{slot:?}");
+        check(slot("hex", 98, &[("af", 2), ("be", 1)]), false);
+        check(slot("num", 1, &[("37", 100)]), false);
+        check(slot("num", 2, &[("200", 60), ("503", 40)]), true);
+        check(slot("host", 30, &[("a", 55), ("b", 2)]), true);
+        check(slot("host", 30, &[("a", 9), ("b", 8)]), false);
+    }
+
+    #[test]
+    fn counts_at_their_limit_do_no_harm() {
+        let slots = vec![slot("num", 2, &[("1", u64::MAX), ("2", u64::MAX)])];
+        assert_eq!(records(&LogPattern { slots, ..LogPattern::default() }), u64::MAX);
+    }
 }
