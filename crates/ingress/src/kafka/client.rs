@@ -113,9 +113,15 @@ pub(super) fn connect(config: &KafkaConfig) -> Result<Arc<BaseConsumer<Context>>
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")
         .set("auto.offset.reset", if config.start == Start::Earliest { "earliest" } else { "latest" });
-    // What the client holds ready of each partition (its default is 64 MiB), and how long a broker may take to reply,
-    // which is how long a commit can hold the loop up (its default is 60 s).
-    for (key, value) in [("queued.max.messages.kbytes", "16384"), ("socket.timeout.ms", "10000")] {
+    let defaults = [
+        // What the client holds ready of each partition; 64 MiB by its own default.
+        ("queued.max.messages.kbytes", "16384"),
+        // When it fetches again after that was full, or after a pause; a second by its own default.
+        ("fetch.queue.backoff.ms", "50"),
+        // How long a broker may take to reply, and so how long a commit can hold the loop up; a minute by its own default.
+        ("socket.timeout.ms", "10000"),
+    ];
+    for (key, value) in defaults {
         if !config.properties.contains_key(key) {
             client.set(key, value);
         }

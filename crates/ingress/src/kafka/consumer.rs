@@ -23,6 +23,8 @@ use crate::metrics::{Door, End, Metrics};
 const POLL: Duration = Duration::from_millis(50);
 /// The same while something waits for room or for its acks.
 const POLL_BUSY: Duration = Duration::from_millis(5);
+/// Commits are at least so far apart.
+const COMMIT_INTERVAL_MIN: Duration = Duration::from_millis(20);
 /// Messages taken between two looks at everything else.
 const MESSAGES_A_ROUND: usize = 1_000;
 /// Batches of all partitions that may be on their way; the intake's own bounds are mostly narrower.
@@ -85,6 +87,11 @@ impl<'a> Consumer<'a> {
 
     /// Takes what is there, for a bounded while.
     fn take_messages(&mut self) -> Result<(), KafkaError> {
+        if self.any(|p| p.over_since.is_some() && !p.paused) {
+            // Mostly it has room again in a moment, and pausing takes the client up to a second.
+            std::thread::sleep(POLL_BUSY);
+            return Ok(());
+        }
         let client = self.client.clone();
         let mut wait = if self.tickets.is_empty() && !self.any(|p| !p.is_done()) { POLL } else { POLL_BUSY };
         for _ in 0..MESSAGES_A_ROUND {
@@ -140,7 +147,9 @@ impl<'a> Consumer<'a> {
             self.cut(index, number);
         }
         let config = self.config;
-        self.partition(index, number).is_some_and(|partition| partition.is_over(config))
+        let Some(partition) = self.partition(index, number).filter(|p| p.is_over(config)) else { return false };
+        partition.over_since.get_or_insert(now);
+        true
     }
 
     /// Makes a unit of what a partition has gathered, and hands its batches in.
@@ -179,9 +188,12 @@ impl<'a> Consumer<'a> {
             }
             self.hand_in(topic, number);
             self.go_back(topic, number, now);
-            self.pause_or_resume(topic, number);
+            self.pause_or_resume(topic, number, now);
         }
-        if now >= self.commit_at {
+        // A partition that is half full of what is only to be committed need not come to pause for it.
+        let early = now + config.commit_interval >= self.commit_at + COMMIT_INTERVAL_MIN
+            && self.any(|p| p.is_half_full(config) && p.progress.committable().is_some());
+        if now >= self.commit_at || early {
             self.commit_at = now + self.config.commit_interval;
             self.commit();
         }

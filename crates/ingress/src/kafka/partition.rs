@@ -33,6 +33,8 @@ pub(super) struct Partition {
     /// Messages that may have been taken before, by us or another: each gets batches of its own.
     replay_left: u64,
     pub(super) paused: bool,
+    /// Since when it is over what should be taken.
+    pub(super) over_since: Option<Instant>,
     /// When to go back to what failed.
     pub(super) retry_at: Option<Instant>,
     /// Where going back to failed the last time.
@@ -54,6 +56,7 @@ impl Partition {
             waiting: VecDeque::new(),
             replay_left: replay(topic.encoding, config),
             paused: false,
+            over_since: None,
             retry_at: None,
             go_back_to: None,
         }
@@ -117,13 +120,14 @@ impl Partition {
             || bytes >= config.uncommitted_max_bytes as u64
     }
 
+    pub(super) fn is_half_full(&self, config: &KafkaConfig) -> bool {
+        let (messages, bytes) = self.progress.load();
+        messages > config.uncommitted_max_messages as u64 / 2 || bytes > config.uncommitted_max_bytes as u64 / 2
+    }
+
     /// Whether a paused partition has room for a good while.
     pub(super) fn is_eased(&self, config: &KafkaConfig) -> bool {
-        let (messages, bytes) = self.progress.load();
-        self.waiting.is_empty()
-            && self.retry_at.is_none()
-            && messages <= config.uncommitted_max_messages as u64 / 2
-            && bytes <= config.uncommitted_max_bytes as u64 / 2
+        self.waiting.is_empty() && self.retry_at.is_none() && !self.is_half_full(config)
     }
 
     /// Forgets what is not durable; returns the offset to go back to.

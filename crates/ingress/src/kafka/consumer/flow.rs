@@ -11,6 +11,9 @@ use super::Consumer;
 /// Going back waits for the broker at most this long.
 const SEEK_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// A partition that is full for this long pauses, so that the others can go on.
+const PAUSE_AFTER: Duration = Duration::from_millis(250);
+
 impl Consumer<'_> {
     /// Takes a partition back to what failed, once its time has come.
     pub(super) fn go_back(&mut self, topic: usize, number: i32, now: Instant) {
@@ -37,12 +40,13 @@ impl Consumer<'_> {
         }
     }
 
-    pub(super) fn pause_or_resume(&mut self, topic: usize, number: i32) {
+    pub(super) fn pause_or_resume(&mut self, topic: usize, number: i32, now: Instant) {
         let Some(settings) = self.config.topics.get(topic) else { return };
         let config = self.config;
         let client = self.client.clone();
         let Some(partition) = self.partition(topic, number) else { return };
-        let full = partition.is_over(config) || partition.retry_at.is_some();
+        partition.over_since = partition.over_since.filter(|_| partition.is_over(config));
+        let full = partition.retry_at.is_some() || partition.over_since.is_some_and(|since| now - since >= PAUSE_AFTER);
         let mut list = TopicPartitionList::new();
         list.add_partition(&settings.name, number);
         let done = if !partition.paused && full {
