@@ -47,7 +47,6 @@ struct Flow {
 
 /// All steps, the first first, with the bytes each will take, roughly.
 pub(crate) fn plan(source: &Source<'_>) -> Vec<(Step, usize)> {
-    let capture = source.capture();
     let mut flows: Vec<Flow> = List::ALL
         .into_iter()
         .map(|list| {
@@ -56,10 +55,10 @@ pub(crate) fn plan(source: &Source<'_>) -> Vec<(Step, usize)> {
             offers.sort_by(|a, b| b.strength.total_cmp(&a.strength));
             let mut offers = offers.into_iter();
             let next = offers.next();
-            Flow { share: share(list, capture), offers, next, spent: 0.0 }
+            Flow { share: share(list, source.capture), offers, next, spent: 0.0 }
         })
         .collect();
-    let mut steps = opening(source, capture, &mut flows);
+    let mut steps = opening(source, &mut flows);
     while let Some(flow) =
         flows.iter_mut().filter(|flow| flow.next.is_some()).min_by(|a, b| a.spent.total_cmp(&b.spent))
     {
@@ -86,42 +85,41 @@ impl Flow {
     }
 }
 
-/// Lines with which the bundle of a plain log opens.
-const OPENING_LINES: usize = 12;
+/// Lines with which the bundle of a plain log opens, and those that come before its window and counts.
+const OPENING_LINES: [usize; 2] = [12, 40];
 
 /// What stands first in every bundle.
-fn opening(source: &Source<'_>, capture: Capture, flows: &mut [Flow]) -> Vec<(Step, usize)> {
+fn opening(source: &Source<'_>, flows: &mut [Flow]) -> Vec<(Step, usize)> {
     let mut steps = Vec::new();
-    let mut speak = |steps: &mut Vec<(Step, usize)>, list: List| {
+    let mut speak = |steps: &mut Vec<(Step, usize)>, list: List, times: usize| {
         if let Some(flow) = flows.get_mut(list as usize) {
-            flow.speak(steps);
+            (0..times).for_each(|_| flow.speak(steps));
         }
     };
-    // Its name, and the reasoning.
-    speak(&mut steps, List::Suspects);
-    speak(&mut steps, List::Suspects);
-    steps.push((Step::Note, 250));
-    if capture == Capture::Log {
-        steps.push((Step::Reason, source.findings.verdict_reason.len()));
-        for _ in 0..OPENING_LINES {
-            speak(&mut steps, List::Excerpts);
-        }
-    } else {
-        let best = best_two(source);
-        for (at, list) in best.into_iter().enumerate() {
-            speak(&mut steps, list);
-            if at == 0 {
-                steps.push((Step::Reason, source.findings.verdict_reason.len()));
-            }
-        }
-        if !steps.iter().any(|(step, _)| *step == Step::Reason) {
-            steps.push((Step::Reason, source.findings.verdict_reason.len()));
-        }
-        speak(&mut steps, List::Incidents);
+    let (note, reason) = ((Step::Note, 250), (Step::Reason, source.findings.verdict_reason.len()));
+    let (complete, window, counts) = ((Step::Complete, 300), (Step::Window, 100), (Step::Counts, 200));
+    if source.capture == Capture::Log {
+        // Who is no question here.
+        steps.extend([note, reason]);
+        speak(&mut steps, List::Excerpts, OPENING_LINES[0]);
+        steps.push(complete);
+        speak(&mut steps, List::Excerpts, OPENING_LINES[1]);
+        steps.extend([window, counts]);
+        return steps;
     }
-    steps.push((Step::Complete, 300));
-    steps.push((Step::Window, 100));
-    steps.push((Step::Counts, 200));
+    // Name and reasoning of the first suspect.
+    speak(&mut steps, List::Suspects, 2);
+    steps.push(note);
+    let best = best_two(source);
+    if let Some(list) = best.first() {
+        speak(&mut steps, *list, 1);
+    }
+    steps.push(reason);
+    if let Some(list) = best.get(1) {
+        speak(&mut steps, *list, 1);
+    }
+    speak(&mut steps, List::Incidents, 1);
+    steps.extend([complete, window, counts]);
     steps
 }
 

@@ -84,7 +84,7 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     let mut out = String::new();
     verdict::text(view, &mut out);
     // Excerpts lead where they are the evidence, and follow where they only go with it.
-    let (first, last) = match source.capture() {
+    let (first, last) = match source.capture {
         Capture::System => (None, Some(List::Excerpts)),
         Capture::Log | Capture::Logs => (Some(List::Excerpts), None),
     };

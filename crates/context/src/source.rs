@@ -23,8 +23,22 @@ pub(crate) enum Capture {
     System,
 }
 
+impl Capture {
+    fn of(findings: &Findings) -> Self {
+        let silent = findings.excerpts.is_empty();
+        let graph =
+            !findings.span_edges.is_empty() || !findings.topology.is_empty() || !findings.metric_shifts.is_empty();
+        match (silent || graph, findings.suspects.is_empty() || findings.scope.services.len() < 2) {
+            (true, _) => Self::System,
+            (false, true) => Self::Log,
+            (false, false) => Self::Logs,
+        }
+    }
+}
+
 pub(crate) struct Source<'a> {
     pub(crate) findings: &'a Findings,
+    pub(crate) capture: Capture,
     pub(crate) handles: Handles,
     /// `T0`: the onset of the first incident, else the beginning of the window.
     pub(crate) anchor_unix_nano: Option<i64>,
@@ -38,8 +52,11 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(findings: &'a Findings) -> Self {
+        let capture = Capture::of(findings);
         let mut support = HashMap::new();
-        for (rank, suspect) in findings.suspects.iter().enumerate() {
+        // In a single log, everything that stands out supports its one service: that tells nothing.
+        let suspects = if capture == Capture::Log { &[] } else { findings.suspects.as_slice() };
+        for (rank, suspect) in suspects.iter().enumerate() {
             for (place, Evidence { kind, id }) in suspect.evidence.iter().enumerate() {
                 support.entry((Kind::from(*kind), *id)).or_insert((rank as u32, place as u32));
             }
@@ -55,6 +72,7 @@ impl<'a> Source<'a> {
         }
         Self {
             findings,
+            capture,
             handles: Handles::of(findings),
             anchor_unix_nano: findings
                 .incidents
@@ -90,19 +108,6 @@ impl<'a> Source<'a> {
         self.support
             .get(&(kind, id))
             .map_or(0.0, |(rank, place)| 0.65_f64.powi(*rank as i32) * 0.9_f64.powi(*place as i32))
-    }
-
-    /// What kind of capture the findings are of.
-    pub(crate) fn capture(&self) -> Capture {
-        let findings = self.findings;
-        let silent = findings.excerpts.is_empty();
-        let graph =
-            !findings.span_edges.is_empty() || !findings.topology.is_empty() || !findings.metric_shifts.is_empty();
-        match (silent || graph, findings.suspects.is_empty() || findings.scope.services.len() < 2) {
-            (true, _) => Capture::System,
-            (false, true) => Capture::Log,
-            (false, false) => Capture::Logs,
-        }
     }
 
     /// Whether an excerpt holds this text as a line.

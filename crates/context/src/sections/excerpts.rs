@@ -33,7 +33,7 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
         .flat_map(|excerpt| excerpt.lines.iter().map(|line| worth(excerpt.score, line.weight)))
         .fold(f64::MIN_POSITIVE, f64::max);
     // In a whole system, patterns compare with what is usual; lines that always were there mislead.
-    let system = source.capture() == Capture::System;
+    let system = source.capture == Capture::System;
     let suspects: HashSet<&str> = source.findings.suspects.iter().take(3).map(|s| s.service.as_str()).collect();
     let examples: HashSet<&str> =
         source.findings.log_patterns.iter().flat_map(|pattern| &pattern.examples).map(|e| e.text.trim()).collect();

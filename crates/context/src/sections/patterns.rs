@@ -42,7 +42,7 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
         (*service, *template) = (*service + 1, *template + 1);
         let own = 0.5 * weight(pattern.significance) * novelty * severity * diminished;
         let mut strength = own.max(source.support(Kind::LogPattern, pattern.id));
-        if source.capture() == Capture::Log && said_by_excerpts(source, pattern) {
+        if source.capture == Capture::Log && said_by_excerpts(source, pattern) {
             strength *= 0.02;
         }
         let text = |example: &LogExample| 10 + example.text.len().min(EXAMPLE_CHARS);

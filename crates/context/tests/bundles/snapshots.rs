@@ -109,6 +109,18 @@ fn a_failed_build_is_told_in_its_own_lines() {
 }
 
 #[test]
+fn in_a_single_log_its_lines_come_before_the_question_of_who() {
+    let mut findings = cases::failed_build();
+    findings.scope.services = vec!["raw.log".to_owned()];
+    findings.suspects = cases::incident().suspects;
+    findings.incidents = cases::incident().incidents;
+    let small = text(&findings, 240);
+    assert!(small.contains("exit code 101.") && !small.contains("## suspects") && !small.contains("T0"), "{small}");
+    let large = text(&findings, 4_000);
+    assert!(large.contains("## suspects") && large.contains("T0"), "{large}");
+}
+
+#[test]
 fn a_quiet_window_says_what_was_checked() {
     insta::assert_snapshot!(text(&cases::quiet(), 4_000), @r"
     decant.context.v1
