@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::mask::MaskConfig;
+
 /// The section as an operator writes it; everything may be left out.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -18,6 +20,8 @@ pub struct RawConfig {
     pub max_values: Option<usize>,
     /// Part of every template's id. Empty.
     pub scope: Option<String>,
+    /// Patterns of the operator's own. None.
+    pub masks: Vec<MaskConfig>,
 }
 
 /// Limits of one miner.
@@ -29,6 +33,8 @@ pub struct Config {
     pub max_shape_bytes: usize,
     pub max_values: usize,
     pub scope: String,
+    /// Each compiles: see [`RawConfig::validate`].
+    pub masks: Vec<MaskConfig>,
 }
 
 impl Default for Config {
@@ -40,6 +46,7 @@ impl Default for Config {
             max_shape_bytes: 2_048,
             max_values: 16,
             scope: String::new(),
+            masks: Vec::new(),
         }
     }
 }
@@ -49,6 +56,12 @@ impl Default for Config {
 pub enum ConfigError {
     #[error("{setting} is {value}: it must lie between {min} and {max}")]
     OutOfRange { setting: &'static str, value: usize, min: usize, max: usize },
+    #[error("mask name `{name}` must be 1 to 31 lower-case letters, `_` or `-`")]
+    MaskName { name: String },
+    #[error("mask `{name}` must say in `needs` which text a line holds that it is for")]
+    MaskNeeds { name: String },
+    #[error("pattern of mask `{name}` is not a regular expression")]
+    MaskPattern { name: String },
 }
 
 impl RawConfig {
@@ -64,6 +77,9 @@ impl RawConfig {
                 Err(ConfigError::OutOfRange { setting, value, min, max })
             }
         };
+        for mask in &self.masks {
+            mask.compile()?;
+        }
         Ok(Config {
             max_shapes: limit("max_shapes", self.max_shapes, default.max_shapes, 16, 1 << 24)?,
             max_bytes: limit("max_bytes", self.max_bytes, default.max_bytes, 1 << 20, 1 << 36)?,
@@ -71,6 +87,7 @@ impl RawConfig {
             max_shape_bytes: limit("max_shape_bytes", self.max_shape_bytes, default.max_shape_bytes, 64, 1 << 20)?,
             max_values: limit("max_values", self.max_values, default.max_values, 2, 256)?,
             scope: self.scope.clone().unwrap_or_default(),
+            masks: self.masks.clone(),
         })
     }
 }

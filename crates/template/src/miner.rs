@@ -4,6 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::Config;
 use crate::learned::{Learned, Limits};
+use crate::mask::{self, Mask};
 use crate::scan::{NEW_LINE, Scanner};
 
 /// Learns lines and names their shapes.
@@ -14,6 +15,8 @@ pub struct Miner {
     max_line: usize,
     max_shape: usize,
     several_lines: bool,
+    masks: Vec<Mask>,
+    masks_gave_up: u64,
 }
 
 impl Miner {
@@ -26,11 +29,22 @@ impl Miner {
             max_line: config.max_line_bytes,
             max_shape: config.max_shape_bytes,
             several_lines: false,
+            // A mask that does not compile did not pass `RawConfig::validate`; it is left out.
+            masks: config.masks.iter().filter_map(|m| m.compile().ok()).collect(),
+            masks_gave_up: 0,
         }
     }
 
-    /// Counts the line and returns its shape id, which depends on the line and on the limits of line and shape alone.
+    /// Counts the line and returns its shape id, which depends on the line and on the settings alone.
     pub fn learn(&mut self, line: &str) -> u64 {
+        if self.masks.is_empty() {
+            return self.learn_masked(line);
+        }
+        let masked = mask::apply(&self.masks, line, &mut self.masks_gave_up);
+        self.learn_masked(&masked)
+    }
+
+    fn learn_masked(&mut self, line: &str) -> u64 {
         self.scan(line);
         let id = xxh3_64(&self.scanner.skeleton);
         self.learned.add(id, &self.scanner.skeleton, line, &self.scanner.slots);
@@ -40,16 +54,11 @@ impl Miner {
         id
     }
 
-    /// The shape id without learning.
-    pub fn shape(&mut self, line: &str) -> u64 {
-        self.scan(line);
-        xxh3_64(&self.scanner.skeleton)
-    }
-
     fn scan(&mut self, line: &str) {
         self.scanner.start();
-        let bytes = line.trim_ascii_end().as_bytes();
-        let to = bytes.len().min(self.max_line);
+        let line = line.trim_ascii_end();
+        let to = line.floor_char_boundary(self.max_line);
+        let bytes = line.as_bytes();
         match memchr::memchr(b'\n', bytes.get(..to).unwrap_or(bytes)) {
             None => {
                 self.scanner.scan(bytes, 0, to, self.max_shape);
@@ -60,6 +69,15 @@ impl Miner {
                 self.several_lines = self.scanner.skeleton.contains(&NEW_LINE);
             }
         }
+        if to < bytes.len() {
+            self.scanner.tail(to, bytes.len());
+        }
+    }
+
+    /// Lines at which a mask's pattern gave up.
+    #[must_use]
+    pub fn masks_gave_up(&self) -> u64 {
+        self.masks_gave_up
     }
 
     /// Everything learned since the last call.

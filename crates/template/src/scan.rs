@@ -111,6 +111,14 @@ impl Scanner {
         }
     }
 
+    /// What of the line was not looked at is one wildcard.
+    pub(crate) fn tail(&mut self, from: usize, to: usize) {
+        if self.skeleton.last() != Some(&(Kind::Any as u8)) {
+            self.skeleton.push(Kind::Any as u8);
+            self.span(from, to);
+        }
+    }
+
     /// What stands at a separator: usually itself. Returns where to go on.
     #[inline]
     fn separator(&mut self, line: &[u8], i: usize) -> usize {

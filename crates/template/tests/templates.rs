@@ -1,6 +1,6 @@
 //! What lines become, as tables.
 
-use decant_template::{Config, Dictionary, Miner};
+use decant_template::{Config, ConfigError, Dictionary, MaskConfig, Miner, RawConfig};
 
 fn mine(lines: &[&str]) -> (Dictionary, Vec<u64>) {
     let mut miner = Miner::new(&Config::default());
@@ -44,7 +44,7 @@ fn typed_values_become_typed_slots() {
     check("mail to ann.b@example.com failed", "mail to <email> failed");
     check("release v1.2.3 of 2.6.32", "release <version> of <version>");
     check("used 95% of 10KB", "used <num> of <size>");
-    check("from <email:1> with <aws-key:3f2a91c04b>", "from <redacted> with <redacted>");
+    check("from <email:1> with <aws-key:3f2a91c04b>", "from <email> with <aws_key>");
     check("link 00:1a:2b:3c:4d:5e up", "link <mac> up");
 }
 
@@ -160,4 +160,34 @@ fn long_lines_end_in_a_wildcard() {
     assert!(text.len() <= 2_100 && text.ends_with("<*>"), "{}", text.len());
     let (_, blob) = mine(&[&format!("payload {}", "aB3".repeat(1_000)), &format!("payload {}", "xY9z".repeat(800))]);
     assert_eq!(blob[0], blob[1]);
+}
+
+#[test]
+fn an_operators_mask_is_a_named_slot() {
+    let mask = |name: &str, pattern: &str, needs: &str| RawConfig {
+        masks: vec![MaskConfig { name: name.into(), pattern: pattern.into(), needs: needs.into() }],
+        ..RawConfig::default()
+    };
+    let config = mask("order", "ORD-[A-Z]+(?=-)", "ORD-").validate().unwrap();
+    let mut miner = Miner::new(&config);
+    assert_eq!(miner.learn("paid ORD-ABC-x now"), miner.learn("paid ORD-XYZW-x now"));
+    let dictionary = miner.take().dictionary();
+    assert_eq!(dictionary.templates().map(|t| t.text.as_str()).collect::<Vec<_>>(), ["paid <order>-x now"]);
+    assert!(matches!(mask("order", "(", "x").validate(), Err(ConfigError::MaskPattern { .. })));
+    assert!(matches!(mask("order", "a", "").validate(), Err(ConfigError::MaskNeeds { .. })));
+    assert!(matches!(mask("Order 1", "a", "a").validate(), Err(ConfigError::MaskName { .. })));
+}
+
+#[test]
+fn settings_out_of_range_are_refused() {
+    assert_eq!(RawConfig::default().validate(), Ok(Config::default()));
+    assert!(RawConfig { max_values: Some(1), ..RawConfig::default() }.validate().is_err());
+}
+
+#[test]
+fn a_line_beyond_its_limit_ends_in_a_wildcard_between_characters() {
+    let mut miner = Miner::new(&Config { max_line_bytes: 64, ..Config::default() });
+    let shape = miner.learn(&format!("begin {}", "\u{e9}\u{e9} ".repeat(40)));
+    let dictionary = miner.take().dictionary();
+    assert!(dictionary.get(shape).unwrap().text.ends_with("<*>"));
 }

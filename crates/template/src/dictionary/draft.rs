@@ -97,9 +97,16 @@ impl Draft {
     /// The text that people see.
     pub(super) fn written(&self) -> String {
         let mut out = String::with_capacity(self.text.len() + 8 * self.slots.len());
+        let mut slots = self.slots.iter();
         for c in self.text.chars() {
             match u8::try_from(u32::from(c)).ok().and_then(Kind::from_byte) {
-                Some(kind) => out.push_str(kind.placeholder()),
+                Some(kind) => {
+                    let class = slots.next().filter(|_| kind == Kind::Pseudonym).and_then(|(_, values)| class(values));
+                    match class {
+                        Some(class) => out.extend(["<", &class, ">"]),
+                        None => out.push_str(kind.placeholder()),
+                    }
+                }
                 // A template is one line of text.
                 None if c == char::from(NEW_LINE) => out.push_str("\\n"),
                 None => out.push(c),
@@ -118,6 +125,13 @@ impl Draft {
             })
             .collect()
     }
+}
+
+/// The class that all pseudonyms of a slot have: `email` of `<email:1>`.
+fn class(values: &Sketch) -> Option<String> {
+    let mut classes = values.entries().map(|(v, _)| v.trim_start_matches('<').split(':').next());
+    let first = classes.next()??;
+    classes.all(|c| c == Some(first)).then(|| first.replace('-', "_"))
 }
 
 /// What stands in the place of a slot.
