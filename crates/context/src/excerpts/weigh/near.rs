@@ -95,7 +95,7 @@ fn before(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
         let share = match line.class.kind {
             Kind::Noise => 0.1,
             // What ended with this code stands above it.
-            _ if back == 0 && last.class.kind == Kind::Exit => 1.1,
+            _ if back == 0 && last.class.kind == Kind::Exit => 1.8,
             Kind::Frame if is_library(&line.text) => 0.3,
             Kind::Frame => 1.4,
             Kind::Detail => 1.0,

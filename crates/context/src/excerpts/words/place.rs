@@ -37,7 +37,7 @@ pub(super) fn start(sum: &mut Sum, line: &str) {
     let indent = line.len() - trimmed.len();
     if indent >= 4 && sum.score < 0.85 && !starts_with_word(trimmed) {
         // Source that is shown around an error, and prose in it.
-        sum.shown = 0.55;
+        sum.shown = if is_prose(trimmed) { 0.3 } else { 0.55 };
     }
     if is_place(trimmed) {
         sum.say(Kind::Detail, 0.4);
@@ -63,6 +63,16 @@ fn is_verdict_on_test(line: &str) -> bool {
 fn is_test_id(line: &str) -> bool {
     let first = line.split_ascii_whitespace().next().unwrap_or_default();
     first.contains("::") && first.contains('/')
+}
+
+/// Running text, as in the comments of source that is shown: words without a name, a sign or a capital before them.
+fn is_prose(line: &str) -> bool {
+    if line.starts_with([':', '#', '*', '@']) {
+        return true;
+    }
+    let words =
+        line.split_ascii_whitespace().filter(|w| w.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-' || b == b'.'));
+    line.starts_with(|c: char| c.is_ascii_lowercase()) && words.count() >= 5 && !line.contains([':', '=', '\''])
 }
 
 /// The line says by its first word that it is an error, or goes on a chain of causes (`> Could not resolve ..`).
