@@ -23,10 +23,15 @@ pub(super) async fn keep(store: Arc<Store>, stop: CancellationToken) -> anyhow::
 }
 
 fn once(store: &Store, now_unix_nano: i64) {
-    match store.compact() {
-        Ok(Some(merged)) => tracing::debug!(?merged, "small segments are merged"),
-        Ok(None) => {}
-        Err(error) => tracing::warn!(%error, "small segments could not be merged"),
+    loop {
+        match store.compact() {
+            Ok(Some(merged)) => tracing::debug!(?merged, "small segments are merged"),
+            Ok(None) => break,
+            Err(error) => {
+                tracing::warn!(%error, "small segments could not be merged");
+                break;
+            }
+        }
     }
     match store.retain(now_unix_nano) {
         Ok(retained) => tracing::trace!(?retained, "what is too old is deleted"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use decant_context::{Handles, Kind, PageItem};
 use decant_egress::{Answer, ExpandQuery, ServiceError};
 use decant_engine::Ask;
-use decant_model::{Findings, Rows, Signal};
+use decant_model::{Findings, Signal};
 use decant_store::{ScanRequest, Store};
 
 use super::{Answers, blocking, describe, page, records, request};
@@ -136,7 +136,10 @@ fn scans(findings: &Findings, kind: Kind, id: u64) -> Vec<ScanRequest> {
             let of = |x: &decant_model::Excerpt| {
                 let ordinals = x.lines.iter().map(|l| l.ordinal);
                 let (first, last) = (ordinals.clone().min().unwrap_or(0), ordinals.max().unwrap_or(0));
-                ScanRequest { ordinals: Some((first.saturating_sub(20), last + 20)), ..within(Signal::Logs) }
+                ScanRequest {
+                    ordinals: Some((first.saturating_sub(20), last + 20)),
+                    ..of_service(Signal::Logs, &x.source)
+                }
             };
             excerpt.map(of).into_iter().collect()
         }
@@ -161,13 +164,11 @@ fn read(store: &Store, scans: Vec<ScanRequest>) -> Vec<PageItem> {
 async fn shapes(answers: &Answers, scans: Vec<ScanRequest>, template: u64) -> Result<Vec<u64>, ServiceError> {
     let store = answers.store.clone();
     let met = blocking(move || {
+        let snapshot = store.snapshot();
         let mut met: BTreeSet<u64> = BTreeSet::new();
         for scan in scans {
-            for batch in store.scan(&ScanRequest { rows_max: None, ..scan }).flatten() {
-                if let Rows::Logs(logs) = &batch.rows {
-                    met.extend(logs.shape_id.values().iter().copied());
-                }
-            }
+            let counts = snapshot.shapes(&ScanRequest { rows_max: None, ..scan });
+            met.extend(counts.map_err(|error| ServiceError::Internal(error.to_string()))?.into_keys());
         }
         Ok(met)
     })

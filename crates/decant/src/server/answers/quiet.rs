@@ -17,16 +17,20 @@ pub(super) fn add_excerpts(findings: &mut Findings, store: &Store) {
         from_unix_nano: findings.scope.from_unix_nano,
         to_unix_nano: findings.scope.to_unix_nano,
         services: (!findings.scope.services.is_empty()).then(|| findings.scope.services.clone()),
+        newest_first: true,
         rows_max: Some(ROWS_MAX),
         ..ScanRequest::of(Signal::Logs)
     };
-    let mut excerpter = Excerpter::new(&Config::default());
+    let mut batches = Vec::new();
     for batch in store.scan(&request) {
         match batch {
-            Ok(batch) => excerpter.push(&batch),
+            Ok(batch) => batches.push(batch),
             Err(error) => tracing::warn!(%error, "a segment could not be read for an answer"),
         }
     }
+    // What failed is told in the order in which it happened.
+    let mut excerpter = Excerpter::new(&Config::default());
+    batches.iter().rev().for_each(|batch| excerpter.push(batch));
     findings.excerpts = excerpter.finish();
     for line in findings.excerpts.iter_mut().flat_map(|excerpt| &mut excerpt.lines) {
         line.flagged |= instruction_like(&line.text).is_some();

@@ -38,6 +38,7 @@ fn in_records(store: &Store, ask: &Ask, words: &[String]) -> Vec<PageItem> {
             from_unix_nano: ask.from,
             to_unix_nano: ask.to,
             services: ask.service.clone().map(|service| vec![service]),
+            newest_first: true,
             ..ScanRequest::of(signal)
         };
         for batch in store.scan(&request) {
