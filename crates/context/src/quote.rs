@@ -94,6 +94,11 @@ fn code(text: &str) -> String {
     format!("{fence}{pad}{shown}{pad}{fence}{told}")
 }
 
+/// The first twelve digits of a long hexadecimal id, as people quote commits; anything else whole.
+pub(crate) fn short_hex(text: &str) -> &str {
+    if text.len() >= 24 && text.bytes().all(|b| b.is_ascii_hexdigit()) { cut(text, 12).0 } else { text }
+}
+
 /// The first `chars` characters, and how many were left out.
 pub(crate) fn cut(text: &str, chars: usize) -> (&str, usize) {
     if text.len() <= chars {

@@ -40,7 +40,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
             let _infallible = write!(out, " {}", quote::inline(service));
         }
         if let Some(revision) = &change.revision {
-            let _infallible = write!(out, " {}", quote::inline(revision));
+            let _infallible = write!(out, " {}", quote::inline(quote::short_hex(revision)));
         }
         if !change.title.is_empty() {
             let _infallible = write!(out, " {}", quote::inline(&change.title));

@@ -1,4 +1,5 @@
-//! Example traces: the critical path, a row a span. Every level shows six spans more.
+//! Example traces, a row a span. Every level shows six spans more: those that took longest or failed, in their order.
+//! Parents last longer than their children, so what is shown hangs together.
 
 use std::fmt::Write as _;
 
@@ -30,8 +31,14 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     offers
 }
 
-fn spans(trace: &TraceExample, level: u8) -> &[TraceSpan] {
-    trace.spans.get(..usize::from(level) * SPANS_A_LEVEL).unwrap_or(&trace.spans)
+/// The spans that a level shows.
+fn spans(trace: &TraceExample, level: u8) -> Vec<&TraceSpan> {
+    let weight = |span: &TraceSpan| if span.error { 3.0 * span.duration_ms } else { span.duration_ms };
+    let mut spans: Vec<(usize, &TraceSpan)> = trace.spans.iter().enumerate().collect();
+    spans.sort_by(|(_, a), (_, b)| weight(b).total_cmp(&weight(a)));
+    spans.truncate(usize::from(level) * SPANS_A_LEVEL);
+    spans.sort_by_key(|(index, _)| *index);
+    spans.into_iter().map(|(_, span)| span).collect()
 }
 
 fn spans_total(trace: &TraceExample) -> u64 {
@@ -58,7 +65,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
             out,
             "[{}] trace {} at {}, {}, {} of {} spans: {}",
             view.source.handle(Kind::Trace, trace.id),
-            quote::inline(&trace.trace_id),
+            quote::inline(quote::short_hex(&trace.trace_id)),
             view.source.relative(trace.start_unix_nano),
             figures::milliseconds(trace.duration_ms),
             shown.len(),
@@ -85,7 +92,8 @@ fn row(span: &TraceSpan, out: &mut String) {
     if span.error {
         out.push_str(" ERROR");
     }
-    if let Some(note) = &span.note {
+    // A status without a message says no more than the mark.
+    if let Some(note) = span.note.as_ref().filter(|note| !note.eq_ignore_ascii_case("error")) {
         let _infallible = write!(out, " {}", quote::inline(note));
     }
     out.push('\n');
@@ -95,7 +103,7 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
     view.shown(List::Traces)
         .filter_map(|(index, level)| {
             let trace = view.source.findings.traces.get(index)?;
-            let spans: Vec<Value> = spans(trace, level).iter().map(span).collect();
+            let spans: Vec<Value> = spans(trace, level).into_iter().map(span).collect();
             Some(json!({
                 "handle": view.source.handle(Kind::Trace, trace.id),
                 "trace_id": quote::json(&trace.trace_id, 64),

@@ -36,7 +36,7 @@ fn an_incident_is_told_with_suspects_and_evidence() {
     ## calls (caller > callee operation; before > after T0; gap is time between the two)
     [e6b85] orders > orders-db `SELECT orders` gap: calls/min 120, errors 0% > 42%, p50 4.2ms > 2900ms, p99 11ms > 3000ms, gap 0.8ms > 2900ms
     ## traces (offset, duration, of it own time)
-    [t57d9] trace 0af7651916cd43dd8448eb211c80319c at +5s, 3020ms, 3 of 9 spans: the slowest failed call of the incident
+    [t57d9] trace 0af7651916cd at +5s, 3020ms, 3 of 9 spans: the slowest failed call of the incident
      web `POST /checkout` +0ms 3020ms own 4ms
       orders `create order` +2ms 3012ms own 8ms
        orders `SELECT orders` +4ms 3001ms own 3001ms ERROR `timeout: pool main`
