@@ -52,7 +52,11 @@ fn main() -> std::io::Result<()> {
         seconds_all += seconds / f64::from(passes as u32);
         let lines = text.lines().count();
         let micros = seconds * 1e6 / (passes * lines.max(1)) as f64;
-        writeln!(out, "{:7.0} MB/s {micros:6.3} us/line {changed:6} of {lines:6} changed {path} {counts}", bytes / seconds / 1e6)?;
+        writeln!(
+            out,
+            "{:7.0} MB/s {micros:6.3} us/line {changed:6} of {lines:6} changed {path} {counts}",
+            bytes / seconds / 1e6
+        )?;
     }
     writeln!(out, "{:7.0} MB/s over all", bytes_all / seconds_all / 1e6)
 }

@@ -33,12 +33,11 @@ pub(crate) struct Blocks {
     open: HashMap<u64, Open, FixedState>,
     max: usize,
     opened: u64,
-    pub(crate) evicted: u64,
 }
 
 impl Blocks {
     pub(crate) fn new(max: usize) -> Self {
-        Self { open: HashMap::default(), max, opened: 0, evicted: 0 }
+        Self { open: HashMap::default(), max, opened: 0 }
     }
 
     /// Whether no block is open, so that texts without a trigger need no look.
@@ -57,7 +56,7 @@ impl Blocks {
                 self.open.remove(&stream);
                 return;
             }
-            match key_line(line) {
+            match key_line(line, open.lines > 0) {
                 Some((from, to)) => {
                     out.push(Hit::new(begin + from, begin + to, "private-key", RANK_BLOCK));
                     open.strangers = 0;
@@ -72,21 +71,22 @@ impl Blocks {
         }
     }
 
-    /// Leaves a block open for `stream`.
-    pub(crate) fn open(&mut self, stream: u64) {
-        if self.open.len() >= self.max && !self.open.contains_key(&stream) {
-            if let Some(oldest) = self.open.iter().min_by_key(|(_, open)| open.since).map(|(stream, _)| *stream) {
-                self.open.remove(&oldest);
-                self.evicted += 1;
-            }
+    /// Leaves a block open for `stream`; tells whether the oldest had to go for it.
+    pub(crate) fn open(&mut self, stream: u64) -> bool {
+        let full = self.open.len() >= self.max && !self.open.contains_key(&stream);
+        let oldest = self.open.iter().min_by_key(|(_, open)| open.since).map(|(stream, _)| *stream);
+        if let Some(oldest) = oldest.filter(|_| full) {
+            self.open.remove(&oldest);
         }
         self.opened += 1;
         self.open.insert(stream, Open { strangers: 0, lines: 0, since: self.opened });
+        full
     }
 }
 
-/// The base64 at the end of a line, when it looks like a line of a key: 40 or more characters, or a short last line.
-fn key_line(line: &str) -> Option<(usize, usize)> {
+/// The base64 at the end of a line, when it looks like a line of a key: 40 or more characters, or, once a line was `seen`,
+/// a shorter one, since the last line is.
+fn key_line(line: &str, seen: bool) -> Option<(usize, usize)> {
     let trimmed = line.trim_end_matches(['\n', '\r', ' ', '"', '\'', ',']);
     let trimmed = trimmed.strip_suffix("\\n").unwrap_or(trimmed);
     let to = trimmed.len();
@@ -95,7 +95,8 @@ fn key_line(line: &str) -> Option<(usize, usize)> {
     let alone = part(trimmed, 0, from).trim().is_empty();
     let word = part(trimmed, from, to);
     let letters_only = word.bytes().all(|b| b.is_ascii_lowercase());
-    (run >= 40 || (run >= 4 && (alone || word.ends_with('=') || run >= 16) && !letters_only)).then_some((from, to))
+    (run >= 40 || (seen && run >= 4 && (alone || word.ends_with('=') || run >= 16) && !letters_only))
+        .then_some((from, to))
 }
 
 /// A key that starts in this text, at the `-----BEGIN` at `at`: the hit, and whether it ends here.
@@ -118,9 +119,14 @@ pub(crate) fn begin(text: &str, at: usize) -> Option<(Hit, bool)> {
     }
     // Cut off, or continued in the next record: what is here up to the end is key, headers and escapes, or nothing.
     let tail = rest.get(body..).unwrap_or_default();
-    let strange = |b: u8| !(Charset::BASE64_PAD.has(b) || matches!(b, b'\\' | b'\n' | b'\r' | b' ' | b':' | b',' | b'-' | b'"'));
+    let strange =
+        |b: u8| !(Charset::BASE64_PAD.has(b) || matches!(b, b'\\' | b'\n' | b'\r' | b' ' | b':' | b',' | b'-' | b'"'));
     let length = tail.bytes().position(strange).unwrap_or(tail.len());
-    let prose = part(tail, 0, length).split_whitespace().filter(|w| w.bytes().all(|b| b.is_ascii_lowercase())).count() >= 2;
-    let length = if prose { 0 } else { part(tail, 0, length).trim_end_matches(['"', '\\', ',', ' ', '\n']).len() };
+    let prose =
+        part(tail, 0, length).split_whitespace().filter(|w| w.bytes().all(|b| b.is_ascii_lowercase())).count() >= 2;
+    if prose {
+        return None;
+    }
+    let length = part(tail, 0, length).trim_end_matches(['"', '\\', ',', ' ', '\n']).len();
     Some((Hit::new(at, at + body + length, "private-key", RANK_BLOCK), false))
 }

@@ -52,6 +52,7 @@ pub const CLASSES: &[Class] = &[
     secret("braintree-token"),
     secret("brevo-key"),
     secret("buildkite-token"),
+    secret("card-code"),
     secret("circleci-token"),
     secret("client-secret"),
     secret("clojars-token"),

@@ -1,50 +1,52 @@
 //! The text columns of the three signals, each scanned as one buffer.
 
 mod attributes;
-mod resources;
 mod rebuild;
+mod resources;
 
 use arrow_array::{Array as _, StringArray};
-use decant_model::{Batch, Rows};
+use decant_model::{Batch, Resource, ResourceTable, Rows};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::{Place, Redactor, hygiene};
 use rebuild::Rebuild;
 
 /// Which service each row belongs to, and which stream of lines.
-struct Rows32<'a> {
-    services: Vec<&'a str>,
+struct Origin<'a> {
+    resources: &'a ResourceTable,
     resource: &'a [u32],
     stream: u64,
 }
 
-impl Rows32<'_> {
+impl Origin<'_> {
+    fn resource(&self, row: usize) -> Option<&Resource> {
+        self.resources.get(*self.resource.get(row)?).map(AsRef::as_ref)
+    }
+
     fn service(&self, row: usize) -> &str {
-        let resource = self.resource.get(row).copied().unwrap_or_default();
-        self.services.get(resource as usize).copied().unwrap_or_default()
+        self.resource(row).map_or("", Resource::service)
     }
 
     fn stream(&self, row: usize) -> u64 {
-        self.stream ^ u64::from(self.resource.get(row).copied().unwrap_or_default()).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        self.stream ^ self.resource(row).map_or(0, Resource::id)
     }
 }
 
 /// Every text of a batch, redacted.
 pub(crate) fn batch(redactor: &mut Redactor, batch: Batch) -> Batch {
     let resources = batch.resources.map(|r| resources::redact(redactor, r));
-    let services = resources.iter().map(|r| r.service()).collect();
     let source = batch.position.source.as_bytes();
     let stream = xxh3_64_with_seed(source, batch.position.partition as u64);
     let mut rows = batch.rows;
     match &mut rows {
         Rows::Logs(logs) => {
-            let of = Rows32 { services, resource: logs.resource.values(), stream };
+            let of = Origin { resources: &resources, resource: logs.resource.values(), stream };
             redact(redactor, &mut logs.body, "body", &of);
             redact(redactor, &mut logs.event_name, "event.name", &of);
             attributes::redact(redactor, &mut logs.attributes, &of);
         }
         Rows::Traces(spans) => {
-            let of = Rows32 { services, resource: spans.resource.values(), stream };
+            let of = Origin { resources: &resources, resource: spans.resource.values(), stream };
             redact(redactor, &mut spans.name, "span.name", &of);
             redact(redactor, &mut spans.status_message, "status.message", &of);
             redact(redactor, &mut spans.events, "events", &of);
@@ -52,7 +54,7 @@ pub(crate) fn batch(redactor: &mut Redactor, batch: Batch) -> Batch {
             attributes::redact(redactor, &mut spans.attributes, &of);
         }
         Rows::Metrics(metrics) => {
-            let of = Rows32 { services, resource: metrics.resource.values(), stream };
+            let of = Origin { resources: &resources, resource: metrics.resource.values(), stream };
             redact(redactor, &mut metrics.name, "metric.name", &of);
             redact(redactor, &mut metrics.unit, "metric.unit", &of);
             redact(redactor, &mut metrics.exemplars, "exemplars", &of);
@@ -63,7 +65,7 @@ pub(crate) fn batch(redactor: &mut Redactor, batch: Batch) -> Batch {
 }
 
 /// A column with a row each.
-fn redact(redactor: &mut Redactor, column: &mut StringArray, field: &'static str, of: &Rows32<'_>) {
+fn redact(redactor: &mut Redactor, column: &mut StringArray, field: &'static str, of: &Origin<'_>) {
     let follows = field == "body";
     let place = |row: usize| Place { service: of.service(row), field, stream: follows.then(|| of.stream(row)) };
     if let Some(new) = redact_column(redactor, column, place) {

@@ -9,9 +9,9 @@ use std::fmt::Write as _;
 /// Whether `text` may need cleaning: it holds a control character other than tab and newline, or is not ASCII.
 pub(crate) fn is_suspect(bytes: &[u8]) -> bool {
     // Chunks without early exit inside, so that the compiler makes vector code of it.
-    bytes.chunks(64).any(|chunk| {
-        chunk.iter().fold(false, |odd, &b| odd | (b < 0x20 && b != b'\n' && b != b'\t') | (b >= 0x7f))
-    })
+    bytes
+        .chunks(64)
+        .any(|chunk| chunk.iter().fold(false, |odd, &b| odd | (b < 0x20 && b != b'\n' && b != b'\t') | (b >= 0x7f)))
 }
 
 /// The cleaned text; `None` when it was clean.

@@ -15,8 +15,8 @@ use crate::chars::{Charset, Mix, part};
 use crate::rules::{RANK_KEY, RANK_PERSONAL};
 use crate::scan::Hit;
 pub(crate) use table::RULES;
-pub(crate) use value::{Separator, changes, extent, is_placeholder};
 use value::Value;
+pub(crate) use value::{Separator, changes, extent, is_placeholder};
 
 /// What a value must look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) enum Kind {
     AnyWhenJoined,
     /// At least eight characters that look drawn at random.
     Token,
-    /// Four to ten digits.
+    /// Three to ten digits.
     Code,
     /// Has at least five digits.
     Number,
@@ -82,9 +82,9 @@ impl KeyRule {
     /// Whether the value of an attribute with this key is the rule's.
     pub(crate) fn fits(&self, key: &str) -> bool {
         let lower = key.to_ascii_lowercase();
-        self.literals().iter().any(|literal| {
-            lower.rfind(literal.as_str()).is_some_and(|at| self.ends(key, at, at + literal.len()))
-        })
+        self.literals()
+            .iter()
+            .any(|literal| lower.rfind(literal.as_str()).is_some_and(|at| self.ends(key, at, at + literal.len())))
     }
 
     /// The value of an attribute whose key fits.
@@ -112,7 +112,8 @@ impl KeyRule {
         if key_end < end || !self.ends(part(text, key_start, key_end), start - key_start, end - key_start) {
             return None;
         }
-        let value = value::after(text, key_start, key_end)?;
+        let prose = || value::in_prose(text, key_end).filter(|_| self.kind == Kind::Any);
+        let value = value::after(text, key_start, key_end).or_else(prose)?;
         let joined = value::is_joined(bytes, key_start, start);
         let mut hit = self.judge(text, value, joined)?;
         // A bare value is judged by its start, and goes whole.
@@ -127,9 +128,11 @@ impl KeyRule {
         let keep = |from: usize, to: usize| Some(Hit::new(from, to, self.class, self.rank()));
         let fits = match self.kind {
             Kind::Any => value.is_password(text),
-            Kind::AnyWhenJoined => joined && value.is_password(text) && !Charset::DIGIT.all(found),
+            Kind::AnyWhenJoined => {
+                (joined || value.is_mixed(text)) && value.is_password(text) && !Charset::DIGIT.all(found)
+            }
             Kind::Token => value::is_token(found),
-            Kind::Code => (4..=10).contains(&found.len()) && Charset::DIGIT.all(found),
+            Kind::Code => (3..=10).contains(&found.len()) && Charset::DIGIT.all(found),
             Kind::Number => {
                 let mix = Mix::of(found);
                 mix.digit >= 5 && found.len() <= 40 && mix.digit * 2 >= found.len() && !found.contains('/')
@@ -173,5 +176,20 @@ impl KnownKeys {
 }
 
 /// What may follow the word within the key.
-const REST: &[&str] =
-    &["", "value", "string", "text", "plain", "plaintext", "raw", "base64", "b64", "old", "new", "current", "header", "hash", "secret"];
+const REST: &[&str] = &[
+    "",
+    "value",
+    "string",
+    "text",
+    "plain",
+    "plaintext",
+    "raw",
+    "base64",
+    "b64",
+    "old",
+    "new",
+    "current",
+    "header",
+    "hash",
+    "secret",
+];

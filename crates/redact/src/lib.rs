@@ -168,11 +168,24 @@ impl Redactor {
     }
 
     /// The new text of a row whose triggers are given; `base` is where the row starts in their buffer.
-    pub(crate) fn row(&mut self, text: &str, triggers: [&[Trigger]; 2], base: usize, place: Place<'_>) -> Option<String> {
+    pub(crate) fn row(
+        &mut self,
+        text: &str,
+        triggers: [&[Trigger]; 2],
+        base: usize,
+        place: Place<'_>,
+    ) -> Option<String> {
         self.row_ranked(text, triggers, base, place, 0)
     }
 
-    fn row_ranked(&mut self, text: &str, triggers: [&[Trigger]; 2], base: usize, place: Place<'_>, rank: u8) -> Option<String> {
+    fn row_ranked(
+        &mut self,
+        text: &str,
+        triggers: [&[Trigger]; 2],
+        base: usize,
+        place: Place<'_>,
+        rank: u8,
+    ) -> Option<String> {
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
         if let Some(stream) = place.stream {
@@ -180,7 +193,10 @@ impl Redactor {
         }
         let progress = self.scanner.hits(text, triggers, base, &mut hits);
         if let Some(stream) = place.stream.filter(|_| progress.opened) {
-            self.blocks.open(stream);
+            let evicted = self.blocks.open(stream);
+            if evicted {
+                self.count("open-blocks-evicted", 1);
+            }
         }
         hits.retain(|hit| hit.rank >= rank || hit.class == Name::Built("email"));
         rewrite::settle(text, &mut hits);
@@ -243,6 +259,10 @@ impl Redactor {
         }
         if !changed {
             return None;
+        }
+        let overflowed = self.pseudonyms.take_overflowed();
+        if overflowed > 0 {
+            self.count("pseudonyms-overflowed", overflowed);
         }
         out.push_str(text.get(copied..).unwrap_or_default());
         Some(out)

@@ -27,9 +27,9 @@ impl Pseudonyms {
         Self { key, numbers: HashMap::default(), next: HashMap::default(), max, overflowed: 0 }
     }
 
-    /// Values that came after the bound.
-    pub(crate) fn overflowed(&self) -> u64 {
-        self.overflowed
+    /// Values that came after the bound, since this was last asked.
+    pub(crate) fn take_overflowed(&mut self) -> u64 {
+        std::mem::take(&mut self.overflowed)
     }
 
     /// Writes what stands for `value` under `policy`.

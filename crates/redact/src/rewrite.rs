@@ -44,7 +44,8 @@ fn is_redacted(text: &str, hit: &Hit) -> bool {
 
 /// The length of `class:digits>` at the start of `bytes`.
 fn token_length(bytes: &[u8]) -> Option<usize> {
-    let name = bytes.iter().take(41).take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || **b == b'-').count();
+    let name =
+        bytes.iter().take(41).take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || **b == b'-').count();
     let rest = bytes.get(name..)?;
     if name == 0 || !bytes.first()?.is_ascii_lowercase() {
         return None;
@@ -52,7 +53,8 @@ fn token_length(bytes: &[u8]) -> Option<usize> {
     match rest.first()? {
         b'>' => Some(name + 1),
         b':' => {
-            let digits = rest.iter().skip(1).take(17).take_while(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(*b)).count();
+            let digits =
+                rest.iter().skip(1).take(17).take_while(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(*b)).count();
             let numbered = digits <= 7 && rest.iter().skip(1).take(digits).all(u8::is_ascii_digit);
             let fits = digits > 0 && (numbered || matches!(digits, 10 | 16));
             (fits && rest.get(digits + 1) == Some(&b'>')).then_some(name + digits + 2)

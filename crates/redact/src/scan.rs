@@ -9,6 +9,8 @@ mod prefilter;
 mod runs;
 mod shapes;
 
+use std::sync::{Arc, LazyLock};
+
 use crate::config::{Config, OwnRule};
 use crate::personal::{email, ip, numbers, phone};
 use crate::rules::RANK_OWN;
@@ -124,11 +126,33 @@ pub(crate) struct Progress {
 /// Layers of encoding that are taken off at most.
 const MAX_DEPTH: u8 = 3;
 
-/// All rules, ready to run. Stateless.
-pub(crate) struct Scanner {
+/// The automaton and what is done at its matches.
+struct Literals {
     prefilter: Prefilter,
     /// By group of the prefilter.
     actions: Vec<Vec<Action>>,
+}
+
+impl Literals {
+    fn new(config: &Config) -> Self {
+        let all = actions::all(config);
+        let (prefilter, groups) = Prefilter::new(all.iter().map(|(literal, _)| literal.as_str()));
+        let mut actions = vec![Vec::new(); groups.iter().map(|&g| usize::from(g) + 1).max().unwrap_or(0)];
+        for ((literal, what), &group) in all.into_iter().zip(&groups) {
+            if let Some(actions) = actions.get_mut(usize::from(group)) {
+                actions.push(Action { literal, what });
+            }
+        }
+        Self { prefilter, actions }
+    }
+}
+
+/// The literals of the built-in rules: the same for every lane.
+static BUILT_IN: LazyLock<Arc<Literals>> = LazyLock::new(|| Arc::new(Literals::new(&Config::default())));
+
+/// All rules, ready to run. Stateless.
+pub(crate) struct Scanner {
+    literals: Arc<Literals>,
     own: Vec<OwnRule>,
     /// Rules that are tried on every text.
     always: Vec<u16>,
@@ -137,24 +161,18 @@ pub(crate) struct Scanner {
 
 impl std::fmt::Debug for Scanner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scanner").field("groups", &self.actions.len()).finish_non_exhaustive()
+        f.debug_struct("Scanner").field("groups", &self.literals.actions.len()).finish_non_exhaustive()
     }
 }
 
 impl Scanner {
     pub(crate) fn new(config: &Config) -> Self {
-        let all = actions::all(config);
-        let (prefilter, groups) = Prefilter::new(all.iter().map(|(literal, _)| literal.as_str()));
-        let mut actions = vec![Vec::new(); groups.iter().map(|&g| usize::from(g) + 1).max().unwrap_or(0)];
-        for ((literal, action), &group) in all.into_iter().zip(&groups) {
-            if let Some(actions) = actions.get_mut(usize::from(group)) {
-                actions.push(Action { literal, what: action });
-            }
-        }
+        let keywords = config.rules.iter().any(|rule| !rule.keywords.is_empty());
+        let literals = if keywords { Arc::new(Literals::new(config)) } else { BUILT_IN.clone() };
         let always = (0..config.rules.len() as u16)
             .filter(|&i| config.rules.get(usize::from(i)).is_some_and(|r| r.keywords.is_empty()))
             .collect();
-        Self { prefilter, actions, own: config.rules.clone(), always, ip_addresses: config.ip_addresses }
+        Self { literals, own: config.rules.clone(), always, ip_addresses: config.ip_addresses }
     }
 
     /// Whether every text must be looked at, triggers or not.
@@ -165,7 +183,7 @@ impl Scanner {
     /// The triggers of a buffer.
     pub(crate) fn triggers(&self, buffer: &[u8], out: &mut Triggers) {
         out.clear();
-        self.prefilter.find(buffer, &mut out.literals);
+        self.literals.prefilter.find(buffer, &mut out.literals);
         shapes::find(buffer, &mut out.shapes);
     }
 
@@ -202,8 +220,8 @@ impl Scanner {
             Kind::Digits | Kind::Run | Kind::Percent => {}
             Kind::Literal(group) => {
                 // The head may have begun in the row before.
-                let Some(at) = (at + 1).checked_sub(self.prefilter.head_length(group)) else { return };
-                for action in self.actions.get(usize::from(group)).into_iter().flatten() {
+                let Some(at) = (at + 1).checked_sub(self.literals.prefilter.head_length(group)) else { return };
+                for action in self.literals.actions.get(usize::from(group)).into_iter().flatten() {
                     action.look(self, text, at, progress, out);
                 }
             }
@@ -255,7 +273,8 @@ impl Scanner {
         }
         let inside = |b: &&u8| !matches!(**b, b' ' | b'\t' | b'\n' | b'"' | b'\'' | b'<' | b'>' | b'`');
         let before = bytes.get(..at).unwrap_or_default().iter().rev().take(4096).take_while(inside).count();
-        let after = bytes.get(at..).unwrap_or_default().iter().take(encoded::MAX_ENCODED_BYTES).take_while(inside).count();
+        let after =
+            bytes.get(at..).unwrap_or_default().iter().take(encoded::MAX_ENCODED_BYTES).take_while(inside).count();
         let (mut start, mut end) = (at - before, at + after);
         while !text.is_char_boundary(start) {
             start += 1;

@@ -4,7 +4,12 @@
 /// The 64-bit SipHash-2-4 of `data`.
 pub(crate) fn siphash24(key: &[u8; 16], data: &[u8]) -> u64 {
     let (k0, k1) = (word(&key[..8]), word(&key[8..]));
-    let mut v = [k0 ^ 0x736f_6d65_7073_6575, k1 ^ 0x646f_7261_6e64_6f6d, k0 ^ 0x6c79_6765_6e65_7261, k1 ^ 0x7465_6462_7974_6573];
+    let mut v = [
+        k0 ^ 0x736f_6d65_7073_6575,
+        k1 ^ 0x646f_7261_6e64_6f6d,
+        k0 ^ 0x6c79_6765_6e65_7261,
+        k1 ^ 0x7465_6462_7974_6573,
+    ];
     let mut chunks = data.chunks_exact(8);
     for chunk in &mut chunks {
         absorb(&mut v, word(chunk));

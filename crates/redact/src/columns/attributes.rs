@@ -4,12 +4,12 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::{Array as _, MapArray, StringArray};
 use decant_model::{Attributes, AttributesBuilder};
 
-use super::{Rows32, redact_column};
+use super::{Origin, redact_column};
 use crate::keys::KeyRule;
 use crate::{Place, Redactor};
 
 /// Redacts keys and values of all rows.
-pub(super) fn redact(redactor: &mut Redactor, attributes: &mut Attributes, of: &Rows32<'_>) {
+pub(super) fn redact(redactor: &mut Redactor, attributes: &mut Attributes, of: &Origin<'_>) {
     let map = attributes.to_array();
     let (Some(keys), Some(values)) = (map.keys().as_string_opt::<i32>(), map.values().as_string_opt::<i32>()) else {
         return;
@@ -21,7 +21,8 @@ pub(super) fn redact(redactor: &mut Redactor, attributes: &mut Attributes, of: &
     let service = |entry: usize| of.service(rows.get(entry).map_or(0, |r| *r as usize));
     let secret = secret_keys(redactor, keys);
     redactor.dropped_rows.clear();
-    let new_keys = redact_column(redactor, keys, |i| Place { service: service(i), field: "attribute.key", stream: None });
+    let new_keys =
+        redact_column(redactor, keys, |i| Place { service: service(i), field: "attribute.key", stream: None });
     let whole = |i: usize| Place { service: service(i), field: keys.value(i), stream: None };
     let first = secret.as_ref().and_then(|rules| under_keys(redactor, values, rules, whole));
     let values_now = first.as_ref().unwrap_or(values);

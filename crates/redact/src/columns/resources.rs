@@ -12,8 +12,23 @@ use crate::{Place, Redactor};
 
 /// Prefixes of attributes that name things (OpenTelemetry resource semantic conventions).
 const NAMES: &[&str] = &[
-    "service.", "k8s.", "host.", "container.", "telemetry.", "os.", "deployment.", "cloud.", "faas.", "aws.", "gcp.", "azure.",
-    "log.file.", "process.runtime.", "process.executable.", "vcs.", "cicd.",
+    "service.",
+    "k8s.",
+    "host.",
+    "container.",
+    "telemetry.",
+    "os.",
+    "deployment.",
+    "cloud.",
+    "faas.",
+    "aws.",
+    "gcp.",
+    "azure.",
+    "log.file.",
+    "process.runtime.",
+    "process.executable.",
+    "vcs.",
+    "cicd.",
 ];
 
 /// The new resource, or `None` when nothing changes.
@@ -26,13 +41,15 @@ pub(super) fn redact(redactor: &mut Redactor, resource: &Resource) -> Option<Res
         .map(|(key, value)| {
             let at_key = Place { service: &service, field: "attribute.key", stream: None };
             let at_value = Place { field: key, ..at_key };
-            let names = NAMES.iter().any(|n| key.starts_with(n)) && !key.contains("label") && !key.contains("annotation");
+            let names =
+                NAMES.iter().any(|n| key.starts_with(n)) && !key.contains("label") && !key.contains("annotation");
             let new_key = redactor.value(key, at_key);
             let new_value = if names {
                 redactor.ranked(value, at_value, RANK_TOKEN)
             } else {
                 let rule = redactor.keys.rule(key);
-                let whole = rule.and_then(|rule| rule.attribute(value)).and_then(|hit| redactor.replace(value, hit, at_value));
+                let whole =
+                    rule.and_then(|rule| rule.attribute(value)).and_then(|hit| redactor.replace(value, hit, at_value));
                 whole.map_or_else(|| redactor.value(value, at_value), Cow::Owned)
             };
             changed |= matches!((&new_key, &new_value), (Cow::Owned(_), _) | (_, Cow::Owned(_)));

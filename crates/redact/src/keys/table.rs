@@ -1,6 +1,6 @@
 //! The words.
 
-use super::{Kind, KeyRule};
+use super::{KeyRule, Kind};
 
 const fn rule(word: &'static str, class: &'static str, kind: Kind) -> KeyRule {
     KeyRule { word, class, kind }
@@ -18,6 +18,7 @@ pub(crate) const RULES: &[KeyRule] = &[
     rule("pass", "password", Kind::AnyWhenJoined),
     rule("secret", "secret", Kind::Token),
     rule("secret_key", "secret", Kind::Token),
+    rule("secret_key_base", "secret", Kind::Token),
     rule("signing_key", "secret", Kind::Token),
     rule("encryption_key", "secret", Kind::Token),
     rule("private_key", "secret", Kind::Token),
@@ -58,6 +59,9 @@ pub(crate) const RULES: &[KeyRule] = &[
     rule("verification_code", "one-time-code", Kind::Code),
     rule("mfa_code", "one-time-code", Kind::Code),
     rule("pin_code", "one-time-code", Kind::Code),
+    rule("cvv", "card-code", Kind::Code),
+    rule("cvc", "card-code", Kind::Code),
+    rule("card_code", "card-code", Kind::Code),
     rule("first_name", "person-name", Kind::Name),
     rule("last_name", "person-name", Kind::Name),
     rule("middle_name", "person-name", Kind::Name),

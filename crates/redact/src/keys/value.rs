@@ -6,7 +6,7 @@ use crate::chars::{Charset, Mix, part};
 const MAX_QUOTED_BYTES: usize = 8 << 10;
 
 /// A bare value is judged by so many bytes, so that a text of nothing but keys is not read to its end for each.
-const MAX_JUDGED_BYTES: usize = 512;
+const MAX_JUDGED_BYTES: usize = 128;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Separator {
@@ -82,10 +82,21 @@ pub(crate) fn after(text: &str, key_start: usize, key_end: usize) -> Option<Valu
     if key_quote.is_none() && part(text, next, start).contains('\n') {
         return None;
     }
-    if at(start).is_none() {
-        return None;
-    }
+    // `"Cookie": ["a=b"]`: a list of one.
+    let listed = at(start)? == b'[' && key_quote.is_some() && quote(bytes, start + 1).is_some();
+    let start = start + usize::from(listed);
     Some(extent(text, start, separator))
+}
+
+/// The value in `password is x7!k` and `PASSWORD 'x7!k'`, without a separator.
+pub(crate) fn in_prose(text: &str, key_end: usize) -> Option<Value> {
+    let bytes = text.as_bytes();
+    let is = part(text, key_end, key_end + 4).eq_ignore_ascii_case(" is ");
+    let start = if is { key_end + 4 } else { key_end + 1 };
+    let quoted = bytes.get(key_end) == Some(&b' ') && quote(bytes, start).is_some();
+    let value = (is || quoted).then(|| extent(text, start, Separator::Equals))?;
+    let one_word = value.end > value.start && !part(text, value.start, value.end).contains(' ');
+    (one_word && (quoted || value.is_mixed(text))).then_some(value)
 }
 
 /// The value that starts at `start`, a quote or its first byte.
@@ -104,7 +115,8 @@ pub(crate) fn extent(text: &str, start: usize, separator: Separator) -> Value {
 /// Where a value without quotes ends, at most `limit` bytes on, and never within a character.
 pub(super) fn bare_end(bytes: &[u8], from: usize, limit: usize) -> usize {
     let ends = |b: u8| {
-        is_blank(b) || matches!(b, b'"' | b'\'' | b'`' | b',' | b';' | b'&' | b')' | b']' | b'}' | b'<' | b'>' | b'|' | b'\\')
+        is_blank(b)
+            || matches!(b, b'"' | b'\'' | b'`' | b',' | b';' | b'&' | b')' | b']' | b'}' | b'<' | b'>' | b'|' | b'\\')
     };
     let mut end = from + bytes.get(from..).unwrap_or_default().iter().take(limit).take_while(|&&b| !ends(b)).count();
     while bytes.get(end).is_some_and(|b| b & 0xc0 == 0x80) {
@@ -146,6 +158,14 @@ impl Value {
         !(goes_on && found.bytes().all(|b| b.is_ascii_alphabetic()))
     }
 
+    /// After `=` or the like, six or more characters with letters and digits and no dot: `pass=12` and `pass=1.5s` are none.
+    pub(crate) fn is_mixed(&self, text: &str) -> bool {
+        let found = part(text, self.start, self.end);
+        let mix = Mix::of(found);
+        let mixed = mix.digit > 0 && mix.lower + mix.upper > 0;
+        self.separator == Separator::Equals && found.len() >= 6 && mixed && !found.contains(['.', '/'])
+    }
+
     /// One to five words of letters.
     pub(crate) fn is_name(&self, text: &str) -> bool {
         let found = part(text, self.start, self.end);
@@ -160,7 +180,10 @@ pub(crate) fn is_token(found: &str) -> bool {
     if !(8..=MAX_QUOTED_BYTES).contains(&found.len()) || is_placeholder(found) {
         return false;
     }
-    let structured = found.contains([' ', '(', '{', '[', '@']) || found.contains("://") || found.contains("::");
+    // Keys drawn from all of ASCII have signs that no name has.
+    let signs = found.contains(['!', '#', '$', '^', '*']) && !found.contains('.');
+    let call = found.contains(['(', '{', '[']) || (found.contains('@') && found.contains('.'));
+    let structured = found.contains(' ') || (call && !signs) || found.contains("://") || found.contains("::");
     if structured || found.starts_with(['/', '.']) || found.starts_with("0x") {
         return false;
     }
@@ -180,17 +203,58 @@ pub(crate) fn is_token(found: &str) -> bool {
 
 /// How often the kind of character changes from one to the next: often in what is drawn at random, rarely in words.
 pub(crate) fn changes(text: &str) -> usize {
-    let kind = |b: u8| (b.is_ascii_lowercase() as u8) | (b.is_ascii_uppercase() as u8) << 1 | (b.is_ascii_digit() as u8) << 2;
+    let kind =
+        |b: u8| (b.is_ascii_lowercase() as u8) | (b.is_ascii_uppercase() as u8) << 1 | (b.is_ascii_digit() as u8) << 2;
     text.as_bytes().windows(2).filter(|w| kind(w[0]) != kind(w[1])).count()
 }
 
 /// Words and forms that stand where a value would: nothing, a variable, a mask.
 pub(crate) fn is_placeholder(found: &str) -> bool {
     const WORDS: &[&str] = &[
-        "null", "none", "nil", "undefined", "true", "false", "yes", "no", "empty", "required", "missing", "invalid",
-        "incorrect", "wrong", "expired", "failed", "changed", "reset", "redacted", "filtered", "masked", "hidden",
-        "removed", "string", "str", "bytes", "authentication", "is", "not", "ok", "set", "unset", "prompt", "ask", "file",
-        "bearer", "basic", "optional", "disabled", "enabled", "default", "n/a", "unknown", "hunter",
+        "null",
+        "none",
+        "nil",
+        "undefined",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "empty",
+        "required",
+        "missing",
+        "invalid",
+        "incorrect",
+        "wrong",
+        "expired",
+        "failed",
+        "changed",
+        "reset",
+        "redacted",
+        "filtered",
+        "masked",
+        "hidden",
+        "removed",
+        "string",
+        "str",
+        "bytes",
+        "authentication",
+        "is",
+        "not",
+        "ok",
+        "set",
+        "unset",
+        "prompt",
+        "ask",
+        "file",
+        "bearer",
+        "basic",
+        "optional",
+        "disabled",
+        "enabled",
+        "default",
+        "n/a",
+        "unknown",
+        "hunter",
     ];
     let inner = found.trim_matches(['*', 'x', 'X', '.', '-', '_', '#', '?', '\u{2022}']);
     if inner.is_empty() || WORDS.iter().any(|w| found.eq_ignore_ascii_case(w)) {

@@ -11,7 +11,15 @@ pub(crate) fn luhn(digits: &[u32]) -> bool {
         .iter()
         .rev()
         .enumerate()
-        .map(|(i, &d)| if i % 2 == 0 { d } else if d > 4 { 2 * d - 9 } else { 2 * d })
+        .map(|(i, &d)| {
+            if i % 2 == 0 {
+                d
+            } else if d > 4 {
+                2 * d - 9
+            } else {
+                2 * d
+            }
+        })
         .sum();
     !digits.is_empty() && sum.is_multiple_of(10)
 }
@@ -67,7 +75,8 @@ mod tests {
 
     #[test]
     fn published_examples_pass_and_their_neighbours_do_not() {
-        let cases: [(&str, fn(&[u32]) -> bool, &str, &str); 3] = [
+        type Case = (&'static str, fn(&[u32]) -> bool, &'static str, &'static str);
+        let cases: [Case; 3] = [
             ("luhn", luhn, "79927398713", "79927398710"),
             ("verhoeff", verhoeff, "2363", "2364"),
             ("mod 11,10", mod11_10, "86095742719", "86095742718"),

@@ -9,13 +9,59 @@ const LOCAL: usize = 64;
 
 /// Last labels that are no top-level domain: file types, and systemd's unit types.
 const NOT_DOMAINS: &[&str] = &[
-    "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "js", "mjs", "cjs", "ts", "tsx", "jsx", "css", "json", "html", "xml",
-    "yml", "yaml", "toml", "lock", "txt", "log", "so", "dll", "exe", "jar", "tgz", "zip", "gz", "tar", "whl", "py", "go", "rb",
-    "service", "socket", "timer", "mount", "target", "slice", "device", "scope", "swap", "local", "internal", "localdomain",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "svg",
+    "webp",
+    "ico",
+    "js",
+    "mjs",
+    "cjs",
+    "ts",
+    "tsx",
+    "jsx",
+    "css",
+    "json",
+    "html",
+    "xml",
+    "yml",
+    "yaml",
+    "toml",
+    "lock",
+    "txt",
+    "log",
+    "so",
+    "dll",
+    "exe",
+    "jar",
+    "tgz",
+    "zip",
+    "gz",
+    "tar",
+    "whl",
+    "py",
+    "go",
+    "rb",
+    "service",
+    "socket",
+    "timer",
+    "mount",
+    "target",
+    "slice",
+    "device",
+    "scope",
+    "swap",
+    "local",
+    "internal",
+    "localdomain",
 ];
 
 fn local_char(b: u8) -> bool {
-    Charset::URL64_DOT.has(b) || matches!(b, b'+' | b'%' | b'!' | b'#' | b'$' | b'&' | b'*' | b'^' | b'|' | b'~') || b >= 0x80
+    Charset::URL64_DOT.has(b)
+        || matches!(b, b'+' | b'%' | b'!' | b'#' | b'$' | b'&' | b'*' | b'^' | b'|' | b'~')
+        || b >= 0x80
 }
 
 /// Looks at the `@` at `at`.
@@ -43,7 +89,10 @@ pub(crate) fn look(text: &str, at: usize, out: &mut Vec<Hit>) {
     let Some(end) = domain_end(text, at + 1) else { return };
     let local = part(text, start, at);
     // `git@host:path` is how repositories are addressed; the user is not a person.
-    if local == "git" || local == "hg" || (bytes.get(end) == Some(&b':') && bytes.get(end + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/')) {
+    if local == "git"
+        || local == "hg"
+        || (bytes.get(end) == Some(&b':') && bytes.get(end + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/'))
+    {
         return;
     }
     // `scheme://user@host`: no address of mail, and no secret unless it looks like one (`url_credentials`).
@@ -87,7 +136,10 @@ fn url_credentials(text: &str, at: usize, out: &mut Vec<Hit>) -> bool {
     match userinfo.find(':') {
         Some(colon) => {
             let password = part(text, from + colon + 1, at);
-            let port = userinfo.get(colon + 1..).is_some_and(|p| p.split('/').next().is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())) && p.contains('/'));
+            let port = userinfo.get(colon + 1..).is_some_and(|p| {
+                p.split('/').next().is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+                    && p.contains('/')
+            });
             if port {
                 return false;
             }
@@ -96,8 +148,10 @@ fn url_credentials(text: &str, at: usize, out: &mut Vec<Hit>) -> bool {
             }
         }
         None => {
+            // `user%40mail.example@host`: an address of mail, which its encoding tells (`scan.rs`).
+            let mailbox = userinfo.contains("%40");
             let mix = Mix::of(userinfo);
-            if userinfo.len() >= 16 && mix.digit > 0 && mix.lower + mix.upper > 0 {
+            if !mailbox && userinfo.len() >= 16 && mix.digit > 0 && mix.lower + mix.upper > 0 {
                 out.push(Hit::new(from, at, "url-password", RANK_KEY));
             }
         }

@@ -29,9 +29,7 @@ fn address(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
     let head = found.split(':').next().unwrap_or_default();
     if let Ok(ip) = head.parse::<std::net::Ipv4Addr>() {
         push(head.len(), ip.is_loopback() || ip.is_unspecified() || ip.is_broadcast());
-    } else if found.matches(':').count() >= 2 {
-        if let Ok(ip) = found.parse::<std::net::Ipv6Addr>() {
-            push(found.len(), ip.is_loopback() || ip.is_unspecified());
-        }
+    } else if let Ok(ip) = found.parse::<std::net::Ipv6Addr>() {
+        push(found.len(), ip.is_loopback() || ip.is_unspecified());
     }
 }

@@ -55,7 +55,9 @@ pub(crate) const IDS: &[NationalId] = &[
     id("codice_fiscale", "it-codice-fiscale", 16, it_codice_fiscale),
     id("sin", "ca-sin", 9, |t| luhn(&digits(t)) && digits(t).len() == 9),
     id("social insurance", "ca-sin", 9, |t| luhn(&digits(t)) && digits(t).len() == 9),
-    id("tfn", "au-tfn", 9, |t| digits(t).len() == 9 && weighted(&digits(t), &[1, 4, 3, 7, 5, 8, 6, 9, 10]).is_multiple_of(11)),
+    id("tfn", "au-tfn", 9, |t| {
+        digits(t).len() == 9 && weighted(&digits(t), &[1, 4, 3, 7, 5, 8, 6, 9, 10]).is_multiple_of(11)
+    }),
     id("tax file number", "au-tfn", 9, |t| weighted(&digits(t), &[1, 4, 3, 7, 5, 8, 6, 9, 10]).is_multiple_of(11)),
     id("nric", "sg-nric", 9, sg_nric),
     id("rrn", "kr-rrn", 13, |t| kr_rrn(&digits(t)) || date(&digits(t), 2, 4)),
@@ -92,7 +94,8 @@ impl NationalId {
         let mut at = end;
         let limit = bytes.len().min(end + MAX_FILLER);
         while at < limit {
-            let word = bytes.get(at..).unwrap_or_default().iter().take(24).take_while(|b| b.is_ascii_alphanumeric()).count();
+            let word =
+                bytes.get(at..).unwrap_or_default().iter().take(24).take_while(|b| b.is_ascii_alphanumeric()).count();
             let has_digit = part(text, at, at + word).bytes().any(|b| b.is_ascii_digit());
             let filler = ["number", "no", "nr", "is", "id", "num", "nummer", "numero", "value", "n"];
             match bytes[at] {
@@ -214,7 +217,11 @@ fn sg_nric(t: &str) -> bool {
     if !shape(t, "A9999999A") {
         return false;
     }
-    let offset = match t.as_bytes()[0] { b'T' | b'G' => 4, b'M' => 3, _ => 0 };
+    let offset = match t.as_bytes()[0] {
+        b'T' | b'G' => 4,
+        b'M' => 3,
+        _ => 0,
+    };
     let rest = (weighted(&digits(t), &[2, 7, 6, 5, 4, 3, 2]) + offset) % 11;
     let letters: &[u8] = match t.as_bytes()[0] {
         b'S' | b'T' => b"JZIHGFEDCBA",

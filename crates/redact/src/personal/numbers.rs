@@ -27,7 +27,7 @@ impl Groups {
     }
 }
 
-/// Longest stretch that is looked at.
+/// How far back the start of a stretch is looked for.
 const MAX_STRETCH: usize = 64;
 
 fn separator(b: u8) -> bool {
@@ -38,16 +38,17 @@ fn separator(b: u8) -> bool {
 pub(crate) fn look(text: &str, at: usize, out: &mut Vec<Hit>) -> usize {
     let bytes = text.as_bytes();
     let part_of = |b: u8| b.is_ascii_digit() || separator(b);
-    let start = at - bytes.get(..at).unwrap_or_default().iter().rev().take(MAX_STRETCH).take_while(|&&b| part_of(b)).count();
-    let end = at + bytes.get(at..).unwrap_or_default().iter().take(MAX_STRETCH).take_while(|&&b| part_of(b)).count();
-    if bytes.get(start..end).unwrap_or_default().iter().filter(|b| b.is_ascii_digit()).count() < 9 {
+    let before =
+        bytes.get(..at).unwrap_or_default().iter().rev().take(MAX_STRETCH).take_while(|&&b| part_of(b)).count();
+    let start = at - before;
+    let (groups, end, figures) = groups(bytes, start);
+    if figures < 9 {
         return end;
     }
     // What comes before a stretch with an IBAN's digits is one of its letters.
     if start > 0 && bytes.get(start - 1).is_some_and(u8::is_ascii_uppercase) {
         iban::around(text, at, out);
     }
-    let groups = groups(bytes, start, end);
     for i in 0..groups.count {
         let Some((from, to)) = groups.get(i) else { break };
         if !borders_left(bytes, from) {
@@ -70,25 +71,42 @@ pub(crate) fn look(text: &str, at: usize, out: &mut Vec<Hit>) -> usize {
     end
 }
 
-fn groups(bytes: &[u8], start: usize, end: usize) -> Groups {
+/// The groups from `start` on, where the stretch ends, and how many digits it has. Two separators end a stretch, but
+/// for `) `.
+fn groups(bytes: &[u8], start: usize) -> (Groups, usize, usize) {
     let mut groups = Groups::default();
-    let mut at = start;
-    while at < end && groups.count < groups.list.len() {
-        let length = bytes.get(at..end).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
-        if length > 0 {
-            groups.list[groups.count] = (at, at + length);
-            groups.count += 1;
+    let (mut at, mut figures, mut gap) = (start, 0, 0);
+    while groups.count < groups.list.len() {
+        match bytes.get(at) {
+            Some(b) if b.is_ascii_digit() => {
+                let from = at;
+                while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+                    at += 1;
+                }
+                groups.list[groups.count] = (from, at);
+                groups.count += 1;
+                figures += at - from;
+                gap = 0;
+            }
+            Some(&b) if separator(b) && gap < 3 => {
+                at += 1;
+                gap += 1;
+            }
+            _ => break,
         }
-        at += length.max(1);
     }
-    groups
+    (groups, at, figures)
 }
 
 /// What may stand before a number that is a thing of its own.
 pub(super) fn borders_left(bytes: &[u8], at: usize) -> bool {
     match at.checked_sub(1).and_then(|i| bytes.get(i)) {
         None => true,
-        Some(&b) => !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-' | b'.' | b'/' | b'#' | b'@' | b'$' | b'%' | b'\\' | b'+') && b < 0x80,
+        Some(&b) => {
+            !b.is_ascii_alphanumeric()
+                && !matches!(b, b'_' | b'-' | b'.' | b'/' | b'#' | b'@' | b'$' | b'%' | b'\\' | b'+')
+                && b < 0x80
+        }
     }
 }
 
@@ -102,7 +120,13 @@ pub(super) fn borders_right(bytes: &[u8], end: usize) -> bool {
 }
 
 /// Whether the groups from `i` on have these lengths, one separator `sep` between them, and no more such group after.
-pub(super) fn layout(bytes: &[u8], groups: &Groups, i: usize, lengths: &[usize], seps: &[u8]) -> Option<(usize, usize)> {
+pub(super) fn layout(
+    bytes: &[u8],
+    groups: &Groups,
+    i: usize,
+    lengths: &[usize],
+    seps: &[u8],
+) -> Option<(usize, usize)> {
     let found = groups.span(i, lengths.len())?;
     let fits = found.iter().zip(lengths).all(|((s, e), &n)| e - s == n);
     let joined = found.windows(2).zip(seps).all(|(w, &sep)| w[1].0 == w[0].1 + 1 && bytes.get(w[0].1) == Some(&sep));
@@ -110,7 +134,8 @@ pub(super) fn layout(bytes: &[u8], groups: &Groups, i: usize, lengths: &[usize],
     // `1234 5678 9012 3456 7890` is a row of numbers, not a card.
     let more = seps.last().is_some_and(|&sep| {
         let next = bytes.get(end) == Some(&sep) && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
-        let previous = start >= 2 && bytes.get(start - 1) == Some(&sep) && bytes.get(start - 2).is_some_and(u8::is_ascii_digit);
+        let previous =
+            start >= 2 && bytes.get(start - 1) == Some(&sep) && bytes.get(start - 2).is_some_and(u8::is_ascii_digit);
         next || previous
     });
     (fits && joined && !more && borders_left(bytes, start) && borders_right(bytes, end)).then_some((start, end))
@@ -135,9 +160,15 @@ pub(super) fn network(d: &[u32]) -> bool {
 fn card(text: &str, groups: &Groups, i: usize, out: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
     let layouts: [(&[usize], &[u8]); 9] = [
-        (&[16], b""), (&[15], b""), (&[14], b""),
-        (&[4, 4, 4, 4], b"   "), (&[4, 4, 4, 4], b"---"), (&[4, 4, 4, 4], b"..."),
-        (&[4, 6, 5], b"  "), (&[4, 6, 5], b"--"), (&[4, 6, 4], b"  "),
+        (&[16], b""),
+        (&[15], b""),
+        (&[14], b""),
+        (&[4, 4, 4, 4], b"   "),
+        (&[4, 4, 4, 4], b"---"),
+        (&[4, 4, 4, 4], b"..."),
+        (&[4, 6, 5], b"  "),
+        (&[4, 6, 5], b"--"),
+        (&[4, 6, 4], b"  "),
     ];
     for (lengths, seps) in layouts {
         let Some((start, end)) = layout(bytes, groups, i, lengths, seps) else { continue };
@@ -177,7 +208,10 @@ pub(super) fn us_ssn(d: &[u32]) -> bool {
 pub(super) fn br_cpf(d: &[u32]) -> bool {
     let check = |n: usize| {
         let sum: u32 = d.iter().take(n).zip((2..=n as u32 + 1).rev()).map(|(x, w)| x * w).sum();
-        match sum % 11 { 0 | 1 => 0, rest => 11 - rest }
+        match sum % 11 {
+            0 | 1 => 0,
+            rest => 11 - rest,
+        }
     };
     d.len() == 11 && !d.iter().all(|x| *x == d[0]) && check(9) == d[9] && check(10) == d[10]
 }
@@ -190,7 +224,8 @@ pub(super) fn ch_ahv(d: &[u32]) -> bool {
 
 /// French NIR: sex, year, month, place, order, and 97 less the number modulo 97.
 pub(super) fn fr_nir(d: &[u32]) -> bool {
-    let number = |r: std::ops::Range<usize>| d.get(r).unwrap_or_default().iter().fold(0u64, |n, x| n * 10 + u64::from(*x));
+    let number =
+        |r: std::ops::Range<usize>| d.get(r).unwrap_or_default().iter().fold(0u64, |n, x| n * 10 + u64::from(*x));
     let month = number(3..5);
     d.len() == 15
         && matches!(d[0], 1 | 2)
@@ -230,7 +265,10 @@ pub(super) fn cn_id(text: &str) -> bool {
     let sum = weighted(&d, &[7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]);
     let check = b"10X98765432"[(sum % 11) as usize];
     let year = d.get(6..8).map_or(0, |p| p[0] * 10 + p[1]);
-    d.len() == 17 && matches!(year, 19 | 20) && date(&d, 10, 12) && text.as_bytes().last().map(u8::to_ascii_uppercase) == Some(check)
+    d.len() == 17
+        && matches!(year, 19 | 20)
+        && date(&d, 10, 12)
+        && text.as_bytes().last().map(u8::to_ascii_uppercase) == Some(check)
 }
 
 /// Digits alone, by mod 97 of the first part: used by ids of several countries.

@@ -23,7 +23,9 @@ pub(crate) fn international(text: &str, at: usize, out: &mut Vec<Hit>) {
     if !bytes.get(at + 1).is_some_and(|b| (b'1'..=b'9').contains(b)) {
         return;
     }
-    if left.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/' | b'+' | b'.' | b'-' | b')' | b'%' | b'~' | b'^')) {
+    if left.is_some_and(|b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/' | b'+' | b'.' | b'-' | b')' | b'%' | b'~' | b'^')
+    }) {
         return;
     }
     let (mut end, mut digits, mut groups, mut open) = (at + 1, Vec::with_capacity(16), 1, false);
@@ -37,7 +39,12 @@ pub(crate) fn international(text: &str, at: usize, out: &mut Vec<Hit>) {
             b'(' if !open => open = true,
             b')' if open => open = false,
             // One separator between groups; a second in a row ends the number.
-            b' ' | b'-' | b'.' if bytes.get(end + 1).is_some_and(|n| n.is_ascii_digit() || *n == b'(') || (bytes.get(end.wrapping_sub(1)) == Some(&b')')) => groups += 1,
+            b' ' | b'-' | b'.'
+                if bytes.get(end + 1).is_some_and(|n| n.is_ascii_digit() || *n == b'(')
+                    || (bytes.get(end.wrapping_sub(1)) == Some(&b')')) =>
+            {
+                groups += 1;
+            }
             _ => break,
         }
         if digits.len() > 15 {
@@ -68,10 +75,20 @@ pub(super) fn grouped(text: &str, groups: &Groups, i: usize, out: &mut Vec<Hit>)
         return;
     }
     // In parentheses: `(`, area, `) ` or `)`, exchange, `-`, line.
-    let (Some((a, a_end)), Some((x, x_end)), Some((l, l_end))) = (groups.get(i), groups.get(i + 1), groups.get(i + 2)) else { return };
+    let (Some((a, a_end)), Some((x, x_end)), Some((l, l_end))) = (groups.get(i), groups.get(i + 1), groups.get(i + 2))
+    else {
+        return;
+    };
     let opened = a > 0 && bytes.get(a - 1) == Some(&b'(') && (a == 1 || borders_left(bytes, a - 1));
     let closed = matches!(part(text, a_end, x), ")" | ") ") && matches!(part(text, x_end, l), "-" | " " | ".");
-    if opened && closed && a_end - a == 3 && x_end - x == 3 && l_end - l == 4 && nanp(a, x) && borders_right(bytes, l_end) {
+    if opened
+        && closed
+        && a_end - a == 3
+        && x_end - x == 3
+        && l_end - l == 4
+        && nanp(a, x)
+        && borders_right(bytes, l_end)
+    {
         out.push(Hit::new(a - 1, l_end, "phone", RANK_PERSONAL));
     }
 }

@@ -12,6 +12,7 @@ pub(super) const CUSTOM: &[Custom] = &[
     Custom { literal: "identified by ", look: sql_password },
     Custom { literal: "-u ", look: curl_user },
     Custom { literal: "--user ", look: curl_user },
+    Custom { literal: " -p", look: option_password },
 ];
 
 /// 16 or more characters that are no word: `bearer authentication` stays.
@@ -67,9 +68,25 @@ fn curl_user(text: &str, at: usize, end: usize, out: &mut Vec<Hit>) {
     }
     let value = crate::keys::extent(text, end, crate::keys::Separator::Equals);
     let found = part(text, value.start, value.end);
-    if let Some(colon) = found.find(':').filter(|&c| c > 0 && c + 1 < found.len() && !found.contains("//")) {
-        if !crate::keys::is_placeholder(found.get(colon + 1..).unwrap_or_default()) {
-            out.push(Hit::new(value.start + colon + 1, value.end, "password", RANK_KEY));
-        }
+    let colon = found.find(':').filter(|&c| c > 0 && c + 1 < found.len() && !found.contains("//"));
+    let password = colon.and_then(|c| found.get(c + 1..)).filter(|p| !crate::keys::is_placeholder(p));
+    if let Some(password) = password {
+        out.push(Hit::new(value.end - password.len(), value.end, "password", RANK_KEY));
+    }
+}
+
+/// `sshpass -p x`, `docker login -p x`, `mysql -px`: the password, in a line that names the program.
+fn option_password(text: &str, at: usize, end: usize, out: &mut Vec<Hit>) {
+    let before = part(text, at.saturating_sub(200), at);
+    let glued = text.as_bytes().get(end).is_some_and(|&b| b != b' ');
+    let named = if glued {
+        before.contains("mysql") || before.contains("mariadb")
+    } else {
+        before.contains("sshpass") || before.contains(" login ")
+    };
+    let value = crate::keys::extent(text, end + usize::from(!glued), crate::keys::Separator::Equals);
+    let found = part(text, value.start, value.end);
+    if named && found.len() >= 3 && !crate::keys::is_placeholder(found) && !found.starts_with('-') {
+        out.push(Hit::new(value.start, value.end, "password", RANK_KEY));
     }
 }

@@ -28,9 +28,11 @@ pub(super) fn all(config: &Config) -> Vec<(String, What)> {
     let custom = rules::CUSTOM.iter().copied().flatten().map(|c| (c.literal.to_owned(), What::Custom(*c)));
     let keys = keys::RULES.iter().flat_map(|k| k.literals().into_iter().map(|literal| (literal, What::Key(*k))));
     let national = national::IDS.iter().map(|n| (n.word.to_owned(), What::National(*n)));
-    let own = config.rules.iter().enumerate().flat_map(|(i, rule)| {
-        rule.keywords.iter().map(move |word| (word.clone(), What::Own(i as u16)))
-    });
+    let own = config
+        .rules
+        .iter()
+        .enumerate()
+        .flat_map(|(i, rule)| rule.keywords.iter().map(move |word| (word.clone(), What::Own(i as u16))));
     let block = [("-----BEGIN".to_owned(), What::Block)];
     tokens.chain(custom).chain(keys).chain(national).chain(own).chain(block).collect()
 }

@@ -19,11 +19,16 @@ const LANES_FROM: usize = 512;
 /// Columns of the table: classes of bytes, a power of two.
 const STRIDE_BITS: u32 = 6;
 
+/// Room for 8,191 states, which the heads of a few hundred rules never fill (`build.rs` sees to it).
+const TABLE: usize = MAX_STATES << STRIDE_BITS;
+const MAX_STATES: usize = 1 << 13;
+
 pub(crate) struct Prefilter {
     /// The class of each byte; upper and lower case are one, bytes that no head has are class 0.
     classes: [u8; 256],
-    /// `table[state << STRIDE_BITS | class]` is the next state. States that end a head come last.
-    table: Vec<u16>,
+    /// `table[state << STRIDE_BITS | class]` is the next state. States that end a head come last. The size is fixed, so
+    /// that a masked index needs no check.
+    table: Box<[u16; TABLE]>,
     first_match: u16,
     /// By state, from `first_match` on: the groups whose heads end there.
     groups: Vec<Vec<u16>>,
@@ -92,7 +97,7 @@ impl Prefilter {
     #[inline(always)]
     fn next(&self, state: u16, byte: u8) -> u16 {
         let class = self.classes[usize::from(byte)];
-        self.table[usize::from(state) << STRIDE_BITS | usize::from(class)]
+        self.table[(usize::from(state) << STRIDE_BITS | usize::from(class)) & (TABLE - 1)]
     }
 
     fn step_through(&self, bytes: &[u8], mut state: u16, base: usize, skip: usize, out: &mut Vec<Trigger>) {

@@ -61,6 +61,8 @@ fn random(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
     while matches!(before(at), Some(b'"' | b'\'' | b'\\' | b' ')) && start - at < 8 {
         at -= 1;
     }
+    let arrow = before(at) == Some(b'>') && before(at - 1) == Some(b'=');
+    at -= usize::from(arrow);
     if !matches!(before(at), Some(b'=' | b':')) || !is_random(value) {
         return;
     }
@@ -86,12 +88,62 @@ fn is_random(value: &str) -> bool {
 /// Whether a key promises an id, a hash, or another thing that is long and no secret.
 fn names_no_secret(key: &str) -> bool {
     const WORDS: &[&str] = &[
-        "id", "ids", "uid", "uuid", "guid", "hash", "sha", "sha1", "sha256", "sha512", "md5", "digest", "checksum", "etag",
-        "integrity", "fingerprint", "trace", "span", "revision", "commit", "version", "build", "name", "path", "file", "url",
-        "uri", "ref", "tag", "image", "class", "type", "method", "host", "target", "label", "cursor", "request", "parent",
-        "traceparent", "tracestate", "object", "blob", "block", "cache", "oid", "tree", "crc", "node", "pod", "container",
+        "id",
+        "ids",
+        "uid",
+        "uuid",
+        "guid",
+        "hash",
+        "sha",
+        "sha1",
+        "sha256",
+        "sha512",
+        "md5",
+        "digest",
+        "checksum",
+        "etag",
+        "integrity",
+        "fingerprint",
+        "trace",
+        "span",
+        "revision",
+        "commit",
+        "version",
+        "build",
+        "name",
+        "path",
+        "file",
+        "url",
+        "uri",
+        "ref",
+        "tag",
+        "image",
+        "class",
+        "type",
+        "method",
+        "host",
+        "target",
+        "label",
+        "cursor",
+        "request",
+        "parent",
+        "traceparent",
+        "tracestate",
+        "object",
+        "blob",
+        "block",
+        "cache",
+        "oid",
+        "tree",
+        "crc",
+        "node",
+        "pod",
+        "container",
     ];
-    let lower: String = key.chars().flat_map(|c| if c.is_ascii_uppercase() { vec!['_', c.to_ascii_lowercase()] } else { vec![c] }).collect();
+    let lower: String = key
+        .chars()
+        .flat_map(|c| if c.is_ascii_uppercase() { vec!['_', c.to_ascii_lowercase()] } else { vec![c] })
+        .collect();
     lower.split(['_', '-', '.']).rev().take(2).any(|word| WORDS.contains(&word))
 }
 

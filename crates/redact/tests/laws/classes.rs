@@ -27,7 +27,12 @@ fn every_documented_format_is_found_under_its_class() {
             let new = redactor.text(&line);
             let secret = value.rsplit('/').next().unwrap();
             assert!(!new.contains(secret), "{pattern}, seed {seed}: {new}");
-            assert_eq!(redactor.counts().get(*class), Some(&1), "{pattern}, seed {seed}: {new} {:?}", redactor.counts());
+            assert_eq!(
+                redactor.counts().get(*class),
+                Some(&1),
+                "{pattern}, seed {seed}: {new} {:?}",
+                redactor.counts()
+            );
             assert_eq!(redactor.text(&new), new, "once is enough");
         }
     }
@@ -40,7 +45,11 @@ fn near_misses(draw: &mut Draw, pattern: &str) -> Vec<String> {
     let drawn = value.len() - literal;
     let mut all = vec![
         value.chars().take(literal + (drawn / 3).min(9)).collect(),
-        format!("{}!{}", value.get(..literal + drawn / 4).unwrap(), value.get(literal + drawn / 4 + 1..literal + drawn / 2).unwrap()),
+        format!(
+            "{}!{}",
+            value.get(..literal + drawn / 4).unwrap(),
+            value.get(literal + drawn / 4 + 1..literal + drawn / 2).unwrap()
+        ),
     ];
     if literal > 2 && !pattern.contains('/') && !pattern.contains("eyJ") {
         all.push(format!("qz{}", value.get(2..).unwrap()));
@@ -65,7 +74,11 @@ fn near_misses_are_left_alone() {
         }
     }
     let share = changed.len() as f64 / f64::from(all);
-    assert!(share <= 0.02, "{share:.3} of {all} near misses changed, such as {:#?}", changed.iter().step_by(20).take(20).collect::<Vec<_>>());
+    assert!(
+        share <= 0.02,
+        "{share:.3} of {all} near misses changed, such as {:#?}",
+        changed.iter().step_by(20).take(20).collect::<Vec<_>>()
+    );
 }
 
 #[test]

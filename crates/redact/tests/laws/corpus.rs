@@ -21,10 +21,6 @@ impl Draw {
         (0..count).map(|_| set[self.below(set.len())]).collect()
     }
 
-    pub(crate) fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
-        list[self.below(list.len())]
-    }
-
     pub(crate) fn digits(&mut self, count: usize) -> String {
         self.of("0123456789", count)
     }

@@ -12,7 +12,7 @@ fn redact(text: &str) -> String {
 #[test]
 fn no_format_survives_base64_or_percent_encoding() {
     for (_, pattern) in FORMATS {
-        for seed in 0..10 {
+        for seed in 0..5 {
             let mut draw = Draw::new(seed);
             let value = draw.pattern(pattern);
             let whole = base64(format!("x-value: {value} end").as_bytes());
@@ -57,6 +57,11 @@ fn passwords_are_found_behind_every_kind_of_key() {
         ("postgres://app:@@db.example.com:5432/shop", "postgres://app:<url-password:1>@db.example.com:5432/shop"),
         ("GET /login?user=a&pwd=@&x=1", "GET /login?user=a&pwd=<password:1>&x=1"),
         ("CREATE USER a IDENTIFIED BY '@'", "CREATE USER a IDENTIFIED BY '<password:1>'"),
+        ("sshpass -p @ ssh root@10.0.0.1", "sshpass -p <password:1> ssh root@10.0.0.1"),
+        ("mysql -u root -p@ shop", "mysql -u root -p<password:1> shop"),
+        ("ALTER ROLE x PASSWORD '@';", "ALTER ROLE x PASSWORD '<password:1>';"),
+        ("the password is @ now", "the password is <password:1> now"),
+        ("login user=a pass=@", "login user=a pass=<password:1>"),
         ("curl -u admin:@ https://x.example", "curl -u admin:<password:1> https://x.example"),
     ] {
         check(&text.replacen('@', &word, 1), expected);
@@ -73,9 +78,15 @@ fn json_stays_json_when_a_bare_value_goes() {
 fn headers_keep_their_scheme() {
     let token = ["mF_9", ".B5f-4", ".1JqM7xYz"].concat();
     check(&format!("Authorization: Bearer {token}"), "Authorization: Bearer <authorization:1>");
-    check(&format!("-H 'authorization: bearer {token}' https://x"), "-H 'authorization: bearer <authorization:1>' https://x");
+    check(
+        &format!("-H 'authorization: bearer {token}' https://x"),
+        "-H 'authorization: bearer <authorization:1>' https://x",
+    );
     check(&format!("using Bearer {token} now"), "using Bearer <bearer-token:1> now");
-    check(r#"Authorization: Digest username="u", realm="r", response="6629fae49393a05397450978507c4ef1""#, "Authorization: Digest <authorization:1>");
+    check(
+        r#"Authorization: Digest username="u", realm="r", response="6629fae49393a05397450978507c4ef1""#,
+        "Authorization: Digest <authorization:1>",
+    );
     check("Cookie: sid=31d4d96e407aad42; theme=dark", "Cookie: sid=<cookie:1>");
     check("Set-Cookie: sid=31d4d96e407aad42; Path=/; HttpOnly", "Set-Cookie: sid=<cookie:1>; Path=/; HttpOnly");
     check("Basic dXNlcjpwYXNzd29yZA== ok", "Basic <basic-auth:1> ok");
@@ -84,12 +95,59 @@ fn headers_keep_their_scheme() {
 #[test]
 fn words_that_are_no_value_stay() {
     for line in [
-        "password=null", "password: required", "password: ***", "password=${DB_PASSWORD}", "token: unexpected end of input",
-        "Failed password for root from 10.0.0.1 port 22 ssh2", "the secret is out", "bearer authentication required",
-        "Authorization header missing", "Vary: Cookie", "secret/app-tls mounted", "pass: 12 fail: 3", "PWD=/home/runner/work",
-        "password_policy=strict token_type=bearer", "PASS: tests/login", "token == Token::Comma", "basic usage: run it",
-        "no sandbox token for request <QLRequest>", "com.apple.stream/token: com.apple.xpc.activity/4505: 132",
+        "mkdir -p out/logs",
+        "docker run -p 8080:80 web",
+        "pass=12 fail=3",
+        "password is incorrect",
+        "pass=1.5s",
+        "-----BEGIN OPENSSH PRIVATE KEY----- was found in the repository",
+        "password=null",
+        "password: required",
+        "password: ***",
+        "password=${DB_PASSWORD}",
+        "token: unexpected end of input",
+        "Failed password for root from 10.0.0.1 port 22 ssh2",
+        "the secret is out",
+        "bearer authentication required",
+        "Authorization header missing",
+        "Vary: Cookie",
+        "secret/app-tls mounted",
+        "pass: 12 fail: 3",
+        "PWD=/home/runner/work",
+        "password_policy=strict token_type=bearer",
+        "PASS: tests/login",
+        "token == Token::Comma",
+        "basic usage: run it",
+        "no sandbox token for request <QLRequest>",
+        "com.apple.stream/token: com.apple.xpc.activity/4505: 132",
     ] {
         check(line, line);
+    }
+}
+
+#[test]
+fn values_of_keys_go_under_the_class_of_the_key() {
+    let drawn = Draw::new(11).pattern("{A40}");
+    for (key, class) in [
+        ("aws_secret_access_key", "aws-secret-key"),
+        ("AccountKey", "azure-key"),
+        ("SharedAccessKey", "azure-key"),
+        ("client_secret", "client-secret"),
+        ("access_token", "token"),
+        ("X-Api-Key", "api-key"),
+        ("signing-key", "secret"),
+        ("JSESSIONID", "session-id"),
+        ("X-Amz-Signature", "aws-signature"),
+        ("some_setting", "high-entropy"),
+    ] {
+        check(&format!("{key}={drawn} x"), &format!("{key}=<{class}:1> x"));
+        check(&format!("{{\"{key}\": \"{drawn}\"}}"), &format!("{{\"{key}\": \"<{class}:1>\"}}"));
+    }
+    for (key, value, class) in [
+        ("otp", "482913", "one-time-code"),
+        ("cvv", "123", "card-code"),
+        ("account_number", "0012345678", "bank-account"),
+    ] {
+        check(&format!("{key}={value} x"), &format!("{key}=<{class}:1> x"));
     }
 }

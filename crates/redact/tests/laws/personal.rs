@@ -12,7 +12,13 @@ fn luhn(digits: &str) -> String {
         .enumerate()
         .map(|(i, b)| {
             let d = u32::from(b - b'0');
-            if i % 2 == 1 { d } else if d > 4 { 2 * d - 9 } else { 2 * d }
+            if i % 2 == 1 {
+                d
+            } else if d > 4 {
+                2 * d - 9
+            } else {
+                2 * d
+            }
         })
         .sum();
     format!("{digits}{}", (10 - sum % 10) % 10)
@@ -49,7 +55,10 @@ fn cpf(nine: &str) -> String {
     let mut digits: Vec<u32> = nine.bytes().map(|b| u32::from(b - b'0')).collect();
     for n in [9u32, 10] {
         let sum: u32 = digits.iter().zip((2..=n + 1).rev()).map(|(d, w)| d * w).sum();
-        digits.push(match sum % 11 { 0 | 1 => 0, rest => 11 - rest });
+        digits.push(match sum % 11 {
+            0 | 1 => 0,
+            rest => 11 - rest,
+        });
     }
     digits.iter().map(ToString::to_string).collect()
 }
@@ -75,7 +84,9 @@ fn survives(line: &str) {
 fn cards_are_found_by_network_and_check_digit() {
     for seed in 0..200 {
         let mut draw = Draw::new(seed);
-        let (prefix, length) = [("4", 16), ("51", 16), ("55", 16), ("2221", 16), ("6011", 16), ("34", 15), ("37", 15), ("36", 14)][seed as usize % 8];
+        let (prefix, length) =
+            [("4", 16), ("51", 16), ("55", 16), ("2221", 16), ("6011", 16), ("34", 15), ("37", 15), ("36", 14)]
+                [seed as usize % 8];
         let number = luhn(&format!("{prefix}{}", draw.digits(length - 1 - prefix.len())));
         check("payment-card", &format!("charged card {number} for 12.00"), &number);
         if length == 16 {
@@ -111,14 +122,30 @@ fn ibans_are_found_alone_and_in_groups() {
 
 #[test]
 fn mail_addresses_are_found_and_look_alikes_are_not() {
-    for value in ["jane.doe@example.com", "j+tag@mail.example.co.uk", "o_brien99@sub.domain.org", "käthe@bücher.example"] {
-        for line in [format!("user {value} logged in"), format!("from=<{value}>, size=1"), format!("{{\"to\":\"{value}\"}}"), format!("mailto:{value}")] {
+    for value in
+        ["jane.doe@example.com", "j+tag@mail.example.co.uk", "o_brien99@sub.domain.org", "käthe@bücher.example"]
+    {
+        for line in [
+            format!("user {value} logged in"),
+            format!("from=<{value}>, size=1"),
+            format!("{{\"to\":\"{value}\"}}"),
+            format!("mailto:{value}"),
+        ] {
             check("email", &line, value);
         }
     }
     for line in [
-        "git@github.com:org/repo.git", "user@2x.png", "pkg@1.2.3", "actions/checkout@v4", "getty@tty1.service started",
-        "Object@1a2b3c4d", "https://unpkg.com/react@18.2.0/umd/react.js", "@scope/name", "a @ b", "foo@bar", "image@sha256:abc",
+        "git@github.com:org/repo.git",
+        "user@2x.png",
+        "pkg@1.2.3",
+        "actions/checkout@v4",
+        "getty@tty1.service started",
+        "Object@1a2b3c4d",
+        "https://unpkg.com/react@18.2.0/umd/react.js",
+        "@scope/name",
+        "a @ b",
+        "foo@bar",
+        "image@sha256:abc",
     ] {
         survives(line);
     }
@@ -126,11 +153,29 @@ fn mail_addresses_are_found_and_look_alikes_are_not() {
 
 #[test]
 fn telephone_numbers_need_a_plus_or_their_layout() {
-    for value in ["+14155552671", "+49 30 12345678", "+44 20 7946 0958", "+33 1 23 45 67 89", "(415) 555-2671", "415-555-2671", "1-415-555-2671"] {
+    for value in [
+        "+14155552671",
+        "+49 30 12345678",
+        "+44 20 7946 0958",
+        "+33 1 23 45 67 89",
+        "(415) 555-2671",
+        "415-555-2671",
+        "1-415-555-2671",
+    ] {
         check("phone", &format!("called {value} twice"), value);
     }
     check("phone", "phone=4155552671 ok", "4155552671");
-    for line in ["10-105-162-105", "2015-10-18 18:06:18,045", "time +0000", "+0200", "a+123456", "12-345-6789", "port 8080-8090", "5 + 1234567890", "123-45-678"] {
+    for line in [
+        "10-105-162-105",
+        "2015-10-18 18:06:18,045",
+        "time +0000",
+        "+0200",
+        "a+123456",
+        "12-345-6789",
+        "port 8080-8090",
+        "5 + 1234567890",
+        "123-45-678",
+    ] {
         survives(line);
     }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use decant_redact::{CLASSES, Config, Family, Redactor};
 
 fn shared(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("DECANT_SHARED").map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")), PathBuf::from);
+    let root = std::env::var_os("DECANT_SHARED")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")), PathBuf::from);
     let path = root.join("data").join(folder);
     if !path.is_dir() {
         println!("skipped: {} is not there", path.display());

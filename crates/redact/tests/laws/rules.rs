@@ -31,12 +31,13 @@ fn own_rules_are_tried_where_their_keyword_is() {
 
 #[test]
 fn what_cannot_be_meant_is_refused_by_name() {
-    let cases: [(&str, Box<dyn FnOnce(&mut RawConfig)>); 7] = [
+    type Change = Box<dyn FnOnce(&mut RawConfig)>;
+    let cases: [(&str, Change); 7] = [
         ("rule \"bad\"", Box::new(|raw| raw.rules.push(rule("bad", "(", &[])))),
         ("rule \"huge\"", Box::new(|raw| raw.rules.push(rule("huge", r"(\w{1000}){1000}", &[])))),
         ("rule \"nothing\"", Box::new(|raw| raw.rules.push(rule("nothing", "x*", &[])))),
         ("built-in", Box::new(|raw| raw.rules.push(rule("email", "x", &[])))),
-        ("did you mean \"email\"", Box::new(|raw| drop(raw.policies.insert("emails".into(), Policy::Mask)))),
+        ("did you mean \"email\"", Box::new(|raw| raw.policies = [("emails".to_owned(), Policy::Mask)].into())),
         ("allow, entry 1", Box::new(|raw| raw.allow.push("[".into()))),
         ("key must be", Box::new(|raw| raw.key = Some("secret".into()))),
     ];
@@ -55,11 +56,12 @@ fn policies_say_what_stands_in_the_value_s_place() {
         (Policy::Drop, "mail to "),
         (Policy::Allow, line),
     ] {
-        let mut redactor = with(|raw| drop(raw.policies.insert("email".into(), policy))).unwrap();
+        let mut redactor = with(|raw| raw.policies = [("email".to_owned(), policy)].into()).unwrap();
         assert_eq!(redactor.text(line), expected);
         assert_eq!(redactor.counts().get("email"), Some(&1), "{policy:?} is counted");
     }
-    let hashed = with(|raw| drop(raw.policies.insert("email".into(), Policy::Hash))).unwrap().text(line).into_owned();
+    let hashed =
+        with(|raw| raw.policies = [("email".to_owned(), Policy::Hash)].into()).unwrap().text(line).into_owned();
     assert_eq!(hashed.len(), "mail to <email:0123456789abcdef>".len(), "{hashed}");
     let mut only = with(|raw| raw.detect_only = true).unwrap();
     assert_eq!(only.text(line), line);
@@ -71,7 +73,7 @@ fn a_key_makes_pseudonyms_that_every_process_shares() {
     let key = || with(|raw| raw.key = Some("000102030405060708090a0b0c0d0e0f".into())).unwrap();
     let first = key().text("jane@example.com").into_owned();
     let mut second = key();
-    second.text("other@example.com");
+    assert_ne!(second.text("other@example.com"), first);
     assert_eq!(second.text("jane@example.com"), first);
     assert_eq!(first.len(), "<email:3f2a91c04b>".len());
     assert_eq!(second.text(&first), first, "once is enough");
@@ -81,7 +83,11 @@ fn a_key_makes_pseudonyms_that_every_process_shares() {
 fn allowed_values_and_scopes_are_kept() {
     let mut redactor = with(|raw| {
         raw.allow.push(r".*@example\.org".into());
-        raw.scopes.push(RawScope { services: vec![], fields: vec!["body".into()], policies: [("email".to_owned(), Policy::Mask)].into() });
+        raw.scopes.push(RawScope {
+            services: vec![],
+            fields: vec!["body".into()],
+            policies: [("email".to_owned(), Policy::Mask)].into(),
+        });
     })
     .unwrap();
     assert_eq!(redactor.text("a@example.org b@example.com"), "a@example.org <email:1>");
@@ -111,8 +117,25 @@ fn mixture() -> impl Strategy<Value = String> {
         "\\PC{0,6}",
         (0..FORMATS.len(), any::<u64>()).prop_map(|(i, seed)| Draw::new(seed).pattern(FORMATS[i].1)),
         prop::sample::select(vec![
-            "password=", "\"token\":\"", "Authorization: Bearer ", "Cookie: a=", "://u:", "@", ".com", "-----BEGIN PRIVATE KEY-----",
-            "-----END PRIVATE KEY-----", "%40", "<email:1>", "<", ">", "\\\"", "api_key: ", "4111111111111111", "\u{200b}", "\u{1b}[0m", "ssn 123-45-6789",
+            "password=",
+            "\"token\":\"",
+            "Authorization: Bearer ",
+            "Cookie: a=",
+            "://u:",
+            "@",
+            ".com",
+            "-----BEGIN PRIVATE KEY-----",
+            "-----END PRIVATE KEY-----",
+            "%40",
+            "<email:1>",
+            "<",
+            ">",
+            "\\\"",
+            "api_key: ",
+            "4111111111111111",
+            "\u{200b}",
+            "\u{1b}[0m",
+            "ssn 123-45-6789",
         ])
         .prop_map(str::to_owned),
     ];
@@ -120,7 +143,7 @@ fn mixture() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn redacting_twice_is_redacting_once(text in mixture()) {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Prefilter, STRIDE_BITS};
+use super::{MAX_STATES, Prefilter, STRIDE_BITS, TABLE};
 
 const STRIDE: usize = 1 << STRIDE_BITS;
 
@@ -11,22 +11,28 @@ pub(super) fn automaton(heads: &[Vec<u8>]) -> Prefilter {
     let classes = classes(heads);
     let mut table: Vec<u16> = vec![0; STRIDE];
     let mut ends: Vec<Vec<u16>> = vec![Vec::new()];
+    let mut lengths = Vec::with_capacity(heads.len());
     for (group, head) in heads.iter().enumerate() {
-        let mut state = 0usize;
+        let (mut state, mut length) = (0usize, 0u8);
         for &byte in head {
             let slot = state << STRIDE_BITS | usize::from(classes[usize::from(byte)]);
             if table[slot] == 0 {
+                if ends.len() == MAX_STATES {
+                    // No room for longer heads: this one ends here, and is seen more often than it need.
+                    break;
+                }
                 table[slot] = ends.len() as u16;
                 table.resize(table.len() + STRIDE, 0);
                 ends.push(Vec::new());
             }
             state = usize::from(table[slot]);
+            length += 1;
         }
+        lengths.push(length);
         ends[state].push(group as u16);
     }
     fold_failures(&mut table, &mut ends);
-    let lengths = heads.iter().map(|h| h.len() as u8).collect();
-    matches_last(classes, &table, ends, lengths)
+    matches_last(classes, &table, &ends, lengths)
 }
 
 /// A class for each byte that a head has, both cases alike. There are fewer than `STRIDE`.
@@ -66,18 +72,21 @@ fn fold_failures(table: &mut [u16], ends: &mut [Vec<u16>]) {
 }
 
 /// The same automaton with the states that end a head numbered last.
-fn matches_last(classes: [u8; 256], table: &[u16], ends: Vec<Vec<u16>>, lengths: Vec<u8>) -> Prefilter {
+fn matches_last(classes: [u8; 256], table: &[u16], ends: &[Vec<u16>], lengths: Vec<u8>) -> Prefilter {
     let mut order: Vec<usize> = (0..ends.len()).collect();
     order.sort_by_key(|&state| (!ends[state].is_empty(), state));
     let mut renamed = vec![0u16; ends.len()];
     order.iter().enumerate().for_each(|(new, &old)| renamed[old] = new as u16);
     let first_match = ends.iter().filter(|e| e.is_empty()).count() as u16;
-    let mut new_table = Vec::with_capacity(table.len());
-    for &old in &order {
-        new_table.extend(table[old << STRIDE_BITS..(old + 1) << STRIDE_BITS].iter().map(|&s| renamed[usize::from(s)]));
+    let mut new_table = vec![0u16; TABLE];
+    for (row, &old) in new_table.chunks_exact_mut(STRIDE).zip(&order) {
+        row.iter_mut()
+            .zip(table[old << STRIDE_BITS..(old + 1) << STRIDE_BITS].iter().map(|&s| renamed[usize::from(s)]))
+            .for_each(|(new, state)| *new = state);
     }
     let groups = order.iter().skip(usize::from(first_match)).map(|&old| ends[old].clone()).collect();
-    Prefilter { classes, table: new_table, first_match, groups, lengths }
+    let table = new_table.into_boxed_slice().try_into().unwrap_or_else(|_| Box::new([0; TABLE]));
+    Prefilter { classes, table, first_match, groups, lengths }
 }
 
 #[cfg(test)]
@@ -87,7 +96,6 @@ mod tests {
     /// What a plain search finds.
     fn plain(heads: &[&str], text: &str) -> Vec<(usize, String)> {
         let lower = text.to_ascii_lowercase();
-        let ends = |h: &&str| lower.match_indices(*h).map(|(i, _)| i).collect::<Vec<_>>();
         let mut found: Vec<(usize, String)> = Vec::new();
         for head in heads {
             let mut from = 0;
@@ -96,7 +104,6 @@ mod tests {
                 from += i + 1;
             }
         }
-        let _ = ends;
         found.sort();
         found
     }
