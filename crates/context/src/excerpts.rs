@@ -62,7 +62,6 @@ impl Excerpter {
             let resource = logs.resource.value(row);
             let end = (row..logs.len()).find(|&r| logs.resource.value(r) != resource).unwrap_or(logs.len());
             let key = (batch.position.source.clone(), batch.service(resource).to_owned());
-            let share = self.config.max_lines / (self.sources.len() + 1);
             if self.sources.len() >= self.config.max_sources && !self.sources.contains_key(&key) {
                 self.lines_passed_over += (end - row) as u64;
             } else {
@@ -70,9 +69,21 @@ impl Excerpter {
                 for r in row..end {
                     source.record(logs, r, &self.words, &mut self.shapes);
                 }
-                source.trim(share.clamp(64, self.config.max_lines_per_source));
+                if source.len() > 2 * self.config.max_lines_per_source {
+                    source.trim(self.config.max_lines_per_source);
+                }
             }
             row = end;
+        }
+        self.trim();
+    }
+
+    /// Keeps all sources together within twice the limit.
+    fn trim(&mut self) {
+        let kept: usize = self.sources.values().map(Source::len).sum();
+        if kept > 2 * self.config.max_lines {
+            let share = (self.config.max_lines / self.sources.len()).max(1);
+            self.sources.values_mut().for_each(|source| source.trim(share));
         }
     }
 
@@ -80,8 +91,19 @@ impl Excerpter {
     #[must_use]
     pub fn finish(self) -> Vec<Excerpt> {
         let mut out = Vec::new();
+        let mut of_name: BTreeMap<String, u32> = BTreeMap::new();
+        for (_, service) in self.sources.keys() {
+            *of_name.entry(service.clone()).or_default() += 1;
+        }
         for ((path, service), source) in self.sources {
-            let name = if service.is_empty() { path } else { service };
+            // Files of one name in several folders are told apart by their paths.
+            let alone = of_name.get(&service) == Some(&1);
+            let name = match (service.is_empty(), alone || path.is_empty()) {
+                (true, _) => path,
+                (false, true) => service,
+                (false, false) if path.ends_with(&service) => path,
+                (false, false) => format!("{path} {service}"),
+            };
             out.extend(weigh::excerpts(&name, source.into_kept(), &self.shapes));
         }
         out.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.source.cmp(&b.source)).then(a.id.cmp(&b.id)));

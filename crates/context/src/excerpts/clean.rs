@@ -3,6 +3,8 @@
 //! The decoder has taken real escapes out. Some runners and test tools print them in caret notation (`^[[31m`), which is
 //! plain text: it would be paid for in tokens and would split words.
 
+use std::fmt::Write as _;
+
 /// Longest line that is kept whole, in bytes.
 const MAX_LINE_BYTES: usize = 1_200;
 /// Longest names of a job and a step before a line.
@@ -75,12 +77,21 @@ fn end_of_code(text: &str, at: usize) -> Option<usize> {
 
 /// A long line's head and tail, with the number of bytes left out between them.
 pub(super) fn cut(line: &str) -> String {
+    let mut out = String::new();
+    cut_to(line, &mut out);
+    out
+}
+
+/// As [`cut`], appended to `out`.
+pub(super) fn cut_to(line: &str, out: &mut String) {
     if line.len() <= MAX_LINE_BYTES {
-        return line.to_owned();
+        out.push_str(line);
+        return;
     }
     let head = line.get(..line.floor_char_boundary(HEAD_BYTES)).unwrap_or_default();
     let tail = line.get(line.floor_char_boundary(line.len() - TAIL_BYTES)..).unwrap_or_default();
-    format!("{head} [.. {} bytes left out ..] {tail}", line.len() - head.len() - tail.len())
+    // Writing to a string does not fail.
+    let _infallible = write!(out, "{head} [.. {} bytes left out ..] {tail}", line.len() - head.len() - tail.len());
 }
 
 #[cfg(test)]

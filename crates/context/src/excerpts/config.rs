@@ -6,9 +6,9 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawConfig {
-    /// Lines kept of one source; 4,096.
+    /// Lines kept of one source, half of what it may hold in between; 4,096.
     pub max_lines_per_source: Option<usize>,
-    /// Lines kept of all sources; 32,768.
+    /// Lines kept of all sources, half of what they may hold in between; 32,768.
     pub max_lines: Option<usize>,
     /// Sources looked at; 1,024.
     pub max_sources: Option<usize>,

@@ -177,7 +177,7 @@ impl Source {
         self.ring.take(count, |entry| {
             self.kept.push(Line {
                 ordinal: entry.ordinal,
-                text: clean::cut(&entry.text),
+                text: entry.text.clone(),
                 class: entry.class,
                 shape: shape::of(&entry.text),
                 step: entry.step,
@@ -186,9 +186,14 @@ impl Source {
         });
     }
 
-    /// Drops what tells least when there are more than twice `max` lines.
+    /// Lines kept.
+    pub(super) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Drops what tells least until there are no more than `max` lines.
     pub(super) fn trim(&mut self, max: usize) {
-        if self.kept.len() <= 2 * max {
+        if self.kept.len() <= max {
             return;
         }
         let mut priorities: Vec<f32> = self.kept.iter().map(|l| l.priority).collect();

@@ -26,6 +26,20 @@ fn what_is_kept_does_not_grow_with_the_log() {
 }
 
 #[test]
+fn what_is_kept_does_not_grow_with_the_number_of_sources() {
+    let mut excerpter = Excerpter::new(&Config { max_lines: 400, ..Config::default() });
+    for i in 0..60 {
+        let mut part = batch(&passing(&format!("FATAL {i}: cannot NAME"), 40));
+        part.position.source = format!("{i}.log");
+        excerpter.push(&part);
+    }
+    let found = excerpter.finish();
+    let lines: usize = found.iter().map(|e| e.lines.len()).sum();
+    let sources: std::collections::BTreeSet<_> = found.iter().map(|e| e.source.as_str()).collect();
+    assert!(lines <= 1_000 && sources.len() > 50, "{lines} lines, {} sources", sources.len());
+}
+
+#[test]
 fn sources_past_the_limit_are_counted() {
     let mut excerpter = Excerpter::new(&Config { max_sources: 1, ..Config::default() });
     let mut other = batch("ERROR: b\nERROR: c");

@@ -2,12 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::super::clean;
 use super::super::kind::Class;
 
 /// Lines remembered.
 const CAPACITY: usize = 48;
-/// Bytes remembered of one line; a longer one would be cut anyway.
-const MAX_BYTES: usize = 2_048;
 
 #[derive(Debug, Default)]
 pub(super) struct Entry {
@@ -38,7 +37,7 @@ impl Ring {
         entry.class = class;
         entry.step = step;
         entry.text.clear();
-        entry.text.push_str(text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or(text));
+        clean::cut_to(text, &mut entry.text);
         self.entries.push_back(entry);
     }
 
