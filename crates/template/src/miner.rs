@@ -44,6 +44,8 @@ impl Miner {
         self.learn_masked(&masked)
     }
 
+    #[inline]
+
     fn learn_masked(&mut self, line: &str) -> u64 {
         self.scan(line);
         let id = xxh3_64(&self.scanner.skeleton);
@@ -53,6 +55,8 @@ impl Miner {
         }
         id
     }
+
+    #[inline]
 
     fn scan(&mut self, line: &str) {
         self.scanner.start();

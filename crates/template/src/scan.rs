@@ -91,6 +91,7 @@ impl Scanner {
     }
 
     /// A chunk that goes on behind its first letters.
+    #[inline]
     fn mixed(&mut self, line: &[u8], start: usize, from: usize) -> usize {
         let mut i = from;
         let mut flags = if from > start { ALPHA } else { 0 };
@@ -140,6 +141,7 @@ impl Scanner {
     }
 
     /// Any run of white space and control characters is one space; at the end it is nothing.
+    #[inline]
     fn space(&mut self, line: &[u8], i: usize) -> usize {
         self.flush(line, i);
         let mut j = i;
@@ -154,6 +156,7 @@ impl Scanner {
     }
 
     /// A pseudonym, or the `<` of an ordinary text.
+    #[inline]
     fn angle(&mut self, line: &[u8], i: usize) -> usize {
         let name =
             line.iter().skip(i + 1).take(40).take_while(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_')).count();

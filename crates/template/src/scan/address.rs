@@ -3,6 +3,15 @@
 use super::number::is_clock;
 use crate::kind::Kind;
 
+/// `10.0.0.1:80`, of digits, points and colons.
+#[inline]
+pub(super) fn is_ipv4_port(c: &[u8]) -> bool {
+    let Some(at) = c.iter().rposition(|b| *b == b':') else { return false };
+    (1..=5).contains(&(c.len() - at - 1)) && is_ipv4(c.get(..at).unwrap_or_default())
+}
+
+#[inline]
+
 pub(super) fn is_ipv4(c: &[u8]) -> bool {
     let mut parts = 0;
     for part in c.split(|b| *b == b'.') {
@@ -15,11 +24,12 @@ pub(super) fn is_ipv4(c: &[u8]) -> bool {
 }
 
 /// Chunks with colons that are one thing: clock times, addresses.
-pub(super) fn colons(c: &[u8]) -> Option<Kind> {
-    let count = c.iter().filter(|b| **b == b':').count();
+#[inline]
+pub(super) fn colons(c: &[u8], letters: bool) -> Option<Kind> {
     if c.first()?.is_ascii_digit() && is_clock(c) {
         return Some(Kind::Time);
     }
+    let count = c.iter().filter(|b| **b == b':').count();
     if count >= 2 && c.iter().all(|b| b.is_ascii_hexdigit() || *b == b':') {
         let mac = count == 5 && c.split(|b| *b == b':').all(|p| matches!(p.len(), 1 | 2));
         let groups = c.split(|b| *b == b':').all(|p| p.len() <= 4);
@@ -32,10 +42,7 @@ pub(super) fn colons(c: &[u8]) -> Option<Kind> {
             None
         };
     }
-    if is_host_port(c) {
-        return Some(Kind::HostPort);
-    }
-    None
+    (letters && is_host_port(c)).then_some(Kind::HostPort)
 }
 
 /// `10.0.0.1:80`, `name.domain:80`, `name-1:80`, `localhost:80`, `name/10.0.0.1:80`, `File.java:123`.

@@ -1,6 +1,8 @@
 //! Chunks that hold more than letters: what they are, and how far they reach.
 
-use super::class::{CLASS, DIGIT, SLASH, SPECIAL, class, is_sep, is_size_unit, is_spaced_unit, is_time_unit};
+use super::class::{
+    CLASS, DIGIT, SLASH, SPECIAL, class, is_sep, is_size_unit, is_spaced_unit, is_time_unit, may_begin_unit,
+};
 use super::classify::{Chunk, classify};
 use super::{ID_END, ID_MASK, ID_START, Scanner};
 use crate::kind::Kind;
@@ -49,6 +51,8 @@ impl Scanner {
         whole
     }
 
+    #[inline]
+
     fn typed(&mut self, line: &[u8], start: usize, end: usize, kind: Kind) -> usize {
         match kind {
             Kind::Num | Kind::Size | Kind::Duration => self.amount(line, start, end, kind),
@@ -67,9 +71,11 @@ impl Scanner {
     }
 
     /// A number, with the unit behind a space if there is one: `12 ms`, `1190 bytes (1.16 KB)`, `<1 sec`.
+    #[inline]
     fn amount(&mut self, line: &[u8], start: usize, end: usize, kind: Kind) -> usize {
         let (mut kind, mut end) = (kind, end);
         if kind == Kind::Num
+            && line.get(end + 1).is_some_and(|b| may_begin_unit(*b))
             && let Some((unit, unit_end)) = next_word(line, end)
             && is_spaced_unit(unit)
         {
@@ -116,15 +122,11 @@ impl Scanner {
             } else if runs > 1 || (hex && part.len() >= 6) || part.len() >= 20 {
                 self.skeleton.push(ID_MASK);
             } else {
-                let mut masked = false;
-                for b in part {
-                    if !b.is_ascii_digit() {
-                        self.skeleton.push(*b);
-                    } else if !masked {
-                        masked = true;
-                        self.skeleton.push(ID_MASK);
-                    }
-                }
+                let head = part.iter().take_while(|b| !b.is_ascii_digit()).count();
+                let number = part.iter().skip(head).take_while(|b| b.is_ascii_digit()).count();
+                self.skeleton.extend_from_slice(part.get(..head).unwrap_or_default());
+                self.skeleton.push(ID_MASK);
+                self.skeleton.extend_from_slice(part.get(head + number..).unwrap_or_default());
             }
         }
         self.skeleton.push(ID_END);
@@ -133,15 +135,20 @@ impl Scanner {
     }
 }
 
+#[inline]
+
 pub(super) fn flags_of(line: &[u8], start: usize, end: usize) -> u8 {
     line.get(start..end).unwrap_or_default().iter().fold(0, |f, b| f | CLASS[*b as usize])
 }
+
+#[inline]
 
 fn digits(line: &[u8], start: usize, end: usize) -> usize {
     line.get(start..end).unwrap_or_default().iter().filter(|b| class(**b) & DIGIT != 0).count()
 }
 
 /// The word behind one space, without its trailing point.
+#[inline]
 fn next_word(line: &[u8], end: usize) -> Option<(&[u8], usize)> {
     if line.get(end) != Some(&b' ') {
         return None;

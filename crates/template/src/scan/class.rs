@@ -134,12 +134,38 @@ pub(crate) fn is_time_unit(w: &[u8]) -> bool {
         || w == "\u{3bc}s".as_bytes()
 }
 
+/// The first bytes of the units above.
+#[inline]
+pub(crate) fn may_begin_unit(b: u8) -> bool {
+    matches!(
+        b,
+        b'B' | b'b'
+            | b'k'
+            | b'K'
+            | b'M'
+            | b'G'
+            | b'T'
+            | b'P'
+            | b'n'
+            | b'u'
+            | b'm'
+            | b's'
+            | b'h'
+            | b'd'
+            | b'g'
+            | 0xc2
+            | 0xce
+    )
+}
+
 /// One letter after a space is too weak a sign of a unit, except for bytes and seconds.
+#[inline]
 pub(crate) fn is_spaced_unit(w: &[u8]) -> bool {
     w.len() > 1 || w == b"B" || w == b"s"
 }
 
 /// Keys whose value is prose to be mined, not a parameter.
+#[inline]
 pub(crate) fn is_message_key(key: &[u8]) -> bool {
     let names: &[&[u8]] = match key.len() {
         3 => &[b"msg", b"err", b"log"],

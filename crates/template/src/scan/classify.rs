@@ -1,7 +1,7 @@
 //! What a chunk that is not a plain word is: one look at its bytes, no backtracking beyond the chunk.
 
-use super::address::{colons, has_scheme, is_email, is_host, is_host_port, is_ipv4};
-use super::class::{COLON, DIGIT, DOT, RARE, SLASH};
+use super::address::{colons, has_scheme, is_email, is_host, is_host_port, is_ipv4, is_ipv4_port};
+use super::class::{ALPHA, COLON, DIGIT, DOT, OTHER, RARE, SLASH};
 use super::number::{is_slash_date, number};
 use crate::kind::Kind;
 
@@ -19,6 +19,7 @@ pub(crate) enum Chunk {
 }
 
 /// `c` is not empty; `flags` are the classes of its bytes.
+#[inline]
 pub(crate) fn classify(c: &[u8], flags: u8) -> Chunk {
     if flags & DIGIT == 0 {
         return without_digits(c, flags);
@@ -27,10 +28,12 @@ pub(crate) fn classify(c: &[u8], flags: u8) -> Chunk {
         return Chunk::Slot(Kind::Num);
     }
     if flags & (COLON | SLASH | RARE) == 0 {
-        return simple(c);
+        return simple(c, flags);
     }
     with_marks(c, flags)
 }
+
+#[inline]
 
 fn without_digits(c: &[u8], flags: u8) -> Chunk {
     if flags & SLASH != 0 {
@@ -66,7 +69,8 @@ fn without_digits(c: &[u8], flags: u8) -> Chunk {
 }
 
 /// Digits, letters and `. - _ # $ % & * + ~ ^ ! ?` only.
-fn simple(c: &[u8]) -> Chunk {
+#[inline]
+fn simple(c: &[u8], flags: u8) -> Chunk {
     if let Some(kind) = number(c) {
         return Chunk::Slot(kind);
     }
@@ -76,28 +80,31 @@ fn simple(c: &[u8]) -> Chunk {
     if is_bare_hex(c) {
         return Chunk::Slot(Kind::Hex);
     }
-    if is_host(c) {
-        return Chunk::Slot(Kind::Host);
+    if flags & DOT != 0 {
+        if is_host(c) {
+            return Chunk::Slot(Kind::Host);
+        }
+        if let Some(at) = point_to_split(c) {
+            return Chunk::Split(at);
+        }
     }
-    if is_acronym(c) {
-        return Chunk::Word;
+    if flags & OTHER == 0 {
+        return if is_acronym(c) { Chunk::Word } else { Chunk::Id };
     }
+    match c.iter().position(|b| matches!(b, b'#' | b'&' | b'*' | b'%')) {
+        Some(at) => Chunk::Split(at),
+        None => Chunk::Id,
+    }
+}
+
+/// A run of points, or the one in `name.4711`: a word and a number that has a place of its own.
+fn point_to_split(c: &[u8]) -> Option<usize> {
     if let Some(at) = c.windows(2).position(|w| w == b"..") {
-        return Chunk::Split(at);
+        return Some(at);
     }
-    if let Some(at) = c.iter().position(|b| matches!(b, b'#' | b'&' | b'*' | b'%')) {
-        return Chunk::Split(at);
-    }
-    // `name.4711`: a word and a number that has a place of its own.
-    if let Some(at) = c.iter().rposition(|b| *b == b'.')
-        && at > 0
-        && at + 1 < c.len()
-        && c.iter().take(at).all(|b| b.is_ascii_alphabetic() || *b == b'_')
-        && c.iter().skip(at + 1).all(u8::is_ascii_digit)
-    {
-        return Chunk::Split(at);
-    }
-    Chunk::Id
+    let at = c.iter().rposition(|b| *b == b'.')?;
+    let number = c.iter().skip(at + 1).all(u8::is_ascii_digit) && at + 1 < c.len();
+    (number && at > 0 && c.iter().take(at).all(|b| b.is_ascii_alphabetic() || *b == b'_')).then_some(at)
 }
 
 fn with_marks(c: &[u8], flags: u8) -> Chunk {
@@ -115,7 +122,10 @@ fn with_marks(c: &[u8], flags: u8) -> Chunk {
         return if is_windows_path(c) { Chunk::Slot(Kind::Path) } else { Chunk::Id };
     }
     if flags & COLON != 0 {
-        if let Some(kind) = colons(c) {
+        if flags & !(DIGIT | DOT | COLON) == 0 && is_ipv4_port(c) {
+            return Chunk::Slot(Kind::HostPort);
+        }
+        if let Some(kind) = colons(c, flags & ALPHA != 0) {
             return Chunk::Slot(kind);
         }
         if let Some(at) = colon_to_split(c) {
@@ -153,6 +163,8 @@ fn slashes(c: &[u8]) -> Chunk {
     Chunk::Slot(Kind::Path)
 }
 
+#[inline]
+
 fn is_uuid(c: &[u8]) -> bool {
     c.len() == 36
         && c.iter()
@@ -161,6 +173,7 @@ fn is_uuid(c: &[u8]) -> bool {
 }
 
 /// Six or more hexadecimal digits with at least one decimal among them.
+#[inline]
 fn is_bare_hex(c: &[u8]) -> bool {
     c.len() >= 6 && c.iter().all(u8::is_ascii_hexdigit) && c.iter().any(u8::is_ascii_digit)
 }
@@ -174,6 +187,8 @@ fn colon_to_split(c: &[u8]) -> Option<usize> {
         _ => Some(first),
     }
 }
+
+#[inline]
 
 fn is_rooted(c: &[u8]) -> bool {
     let ([b'/', rest @ ..] | [b'~' | b'.', b'/', rest @ ..] | [b'.', b'.', b'/', rest @ ..]) = c else {
@@ -194,6 +209,7 @@ fn is_relative_path(c: &[u8]) -> bool {
 }
 
 /// Capitals and one digit, `IPV6`, `SHA1`: the digit is part of the name.
+#[inline]
 fn is_acronym(c: &[u8]) -> bool {
     matches!(c, [name @ .., digit] if name.len() >= 2 && digit.is_ascii_digit() && name.iter().all(u8::is_ascii_uppercase))
 }

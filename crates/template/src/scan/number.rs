@@ -5,6 +5,7 @@ use super::class::{is_size_unit, is_time_unit};
 use crate::kind::Kind;
 
 /// A signed decimal, a version, an IPv4 address, a date, an amount with its unit, `0x` hexadecimal.
+#[inline]
 pub(super) fn number(c: &[u8]) -> Option<Kind> {
     let unsigned = match c {
         [b'-' | b'+', rest @ ..] => rest,
@@ -43,6 +44,8 @@ pub(super) fn number(c: &[u8]) -> Option<Kind> {
     // `1h2m3s`, `2m30.5s`.
     is_compound_duration(unsigned).then_some(Kind::Duration)
 }
+
+#[inline]
 
 pub(super) fn plain_number(body: &[u8]) -> Kind {
     let dots = body.iter().filter(|b| **b == b'.').count();
@@ -95,7 +98,13 @@ pub(super) fn is_slash_date(c: &[u8]) -> bool {
 }
 
 /// `[date[T ]]h:mm[:ss[.fff]][Z|+hh:mm]`, and `m:ss`.
+#[inline]
 pub(super) fn is_clock(c: &[u8]) -> bool {
+    // The first colon, or the first dash of a date, stands early.
+    let early = c.iter().take(5).position(|b| matches!(b, b':' | b'-'));
+    if early.is_none() || c.len() > 40 {
+        return false;
+    }
     let mut groups = 0;
     let clock = match c.iter().position(|b| *b == b'T') {
         Some(at) => {

@@ -12,6 +12,7 @@ use crate::kind::Kind;
 const QUOTED_BYTES: usize = 4096;
 
 impl Scanner {
+    #[inline]
     pub(super) fn equals(&mut self, line: &[u8], i: usize) -> usize {
         let before = if i > 0 { line[i - 1] } else { b' ' };
         let spaced = before == b' ';
@@ -30,6 +31,7 @@ impl Scanner {
     }
 
     /// A value may start at `value`; what comes between `from` and it is one space at most.
+    #[inline]
     fn value(&mut self, line: &[u8], from: usize, value: usize, key: &[u8]) -> usize {
         match line.get(value) {
             Some(quote @ (b'"' | b'\'')) => {
@@ -63,6 +65,7 @@ impl Scanner {
     }
 
     /// `"key": value`; any other quote is itself.
+    #[inline]
     pub(super) fn quote(&mut self, line: &[u8], i: usize) -> usize {
         let quote = line[i];
         let Some(end) = chunk_end(line, i + 1) else { return i + 1 };
@@ -80,12 +83,14 @@ impl Scanner {
 }
 
 /// The end of the chunk at `start`; `None` when there is none.
+#[inline]
 fn chunk_end(line: &[u8], start: usize) -> Option<usize> {
     let len = line.get(start..)?.iter().take_while(|b| !is_sep(**b)).count();
     (len > 0).then_some(start + len)
 }
 
 /// Behind a bracket that closes again with nothing but one chunk in it.
+#[inline]
 fn bracketed_end(line: &[u8], at: usize) -> Option<usize> {
     let close = match line.get(at)? {
         b'(' => b')',
@@ -98,6 +103,8 @@ fn bracketed_end(line: &[u8], at: usize) -> Option<usize> {
     (line.get(end) == Some(&close) && !matches!(line.get(end + 1), Some(b'(' | b'{' | b'['))).then_some(end + 1)
 }
 
+#[inline]
+
 fn trim(line: &[u8], start: usize, end: usize) -> usize {
     let mut end = end;
     while end > start && matches!(line[end - 1], b'.' | b'!' | b'?' | b':') {
@@ -105,6 +112,8 @@ fn trim(line: &[u8], start: usize, end: usize) -> usize {
     }
     end
 }
+
+#[inline]
 
 fn key_before(line: &[u8], end: usize) -> &[u8] {
     let head = line.get(..end).unwrap_or_default();
