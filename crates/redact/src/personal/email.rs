@@ -149,7 +149,7 @@ fn url_credentials(text: &str, at: usize, out: &mut Vec<Hit>) -> bool {
         }
         None => {
             // `user%40mail.example@host`: an address of mail, which its encoding tells (`scan.rs`).
-            let mailbox = userinfo.contains("%40");
+            let mailbox = userinfo.contains("%40") || userinfo.contains('@');
             let mix = Mix::of(userinfo);
             if !mailbox && userinfo.len() >= 16 && mix.digit > 0 && mix.lower + mix.upper > 0 {
                 out.push(Hit::new(from, at, "url-password", RANK_KEY));
