@@ -48,15 +48,19 @@ pub(super) struct Source {
     after: u32,
     after_priority: f32,
     scratch: String,
+    /// The last line's ordinal as it was told, and as it is kept.
+    last: Option<(u64, u64)>,
 }
 
 impl Source {
     /// Looks at one record, which may be several lines.
     pub(super) fn record(&mut self, logs: &Logs, row: usize, words: &Words, shapes: &mut Shapes) {
-        let (ordinal, body, severity) = (logs.ordinal.value(row), logs.body.value(row), logs.severity(row));
+        let (body, severity) = (logs.body.value(row), logs.severity(row));
+        let ordinal = self.begin(logs.ordinal.value(row));
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut lines = body.split('\n');
         let first = lines.next().unwrap_or_default();
+        let mut inner = ordinal;
         if severity >= Severity::WARN && logs.attributes.of(row).next().is_some() {
             let mut told = clean::strip(first, &mut scratch).to_owned();
             extras::append(&logs.attributes, row, &mut told);
@@ -64,11 +68,24 @@ impl Source {
         } else {
             self.line(ordinal, clean::strip(first, &mut scratch), severity, words, shapes);
         }
-        for (i, line) in lines.enumerate() {
-            let line = clean::strip(line, &mut scratch);
-            self.line(ordinal + 1 + i as u64, line, Severity::UNSPECIFIED, words, shapes);
+        for line in lines {
+            inner += 1;
+            self.line(inner, clean::strip(line, &mut scratch), Severity::UNSPECIFIED, words, shapes);
         }
+        self.last = self.last.map(|(told, _)| (told + (inner - ordinal), inner));
         self.scratch = scratch;
+    }
+
+    /// The ordinal by which a record is kept: its own in a file; counted on where ordinals start again, as they do with
+    /// every request of a network protocol.
+    fn begin(&mut self, told: u64) -> u64 {
+        let kept = match self.last {
+            Some((last, kept)) if told > last => kept + (told - last),
+            Some((_, kept)) => kept + 1,
+            None => told,
+        };
+        self.last = Some((told, kept));
+        kept
     }
 
     fn line(&mut self, ordinal: u64, text: &str, severity: Severity, words: &Words, shapes: &mut Shapes) {

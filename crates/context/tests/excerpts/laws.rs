@@ -26,6 +26,18 @@ fn what_is_kept_does_not_grow_with_the_log() {
 }
 
 #[test]
+fn ordinals_that_start_again_do_not_hide_lines() {
+    let mut excerpter = Excerpter::new(&Config::default());
+    for i in 0..3 {
+        excerpter.push(&batch(&format!("request {i}\nERROR: part {i} is broken")));
+    }
+    let mut lines: Vec<_> = excerpter.finish().into_iter().flat_map(|e| e.lines).map(|l| (l.ordinal, l.text)).collect();
+    lines.sort();
+    assert_eq!(lines.len(), 6, "{lines:?}");
+    assert!(lines.is_sorted_by(|a, b| a.0 < b.0) && lines[5].1.contains("part 2"), "{lines:?}");
+}
+
+#[test]
 fn what_is_kept_does_not_grow_with_the_number_of_sources() {
     let mut excerpter = Excerpter::new(&Config { max_lines: 400, ..Config::default() });
     for i in 0..60 {
