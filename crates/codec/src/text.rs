@@ -19,6 +19,7 @@ mod lines;
 mod messages;
 mod options;
 mod pending;
+mod prefix;
 mod source;
 mod stamp;
 

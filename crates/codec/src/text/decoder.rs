@@ -15,6 +15,7 @@ use super::header::{Header, Joins};
 use super::lines::{Splitter, looks_like_otlp};
 use super::options::DecodeOptions;
 use super::pending::Pending;
+use super::prefix::Prefixes;
 use super::{ansi, join, source};
 use crate::otlp::Sinks;
 
@@ -101,6 +102,9 @@ pub(super) struct Lines {
     services: Services,
     pending: Pending,
     partial: Partial,
+    prefixes: Prefixes,
+    /// Who wrote the line at hand, by what stood before it.
+    prefix: String,
     stripped: String,
 }
 
@@ -116,6 +120,8 @@ impl Lines {
             services: Services::new(resource, options.max_services),
             pending: Pending::default(),
             partial: Partial::default(),
+            prefixes: Prefixes::default(),
+            prefix: String::new(),
             stripped: String::new(),
             options,
         }
@@ -162,6 +168,14 @@ impl Lines {
         if self.options.messages {
             return self.message(text, out);
         }
+        self.prefix.clear();
+        let text = match self.prefixes.split(text, self.options.max_services) {
+            Some((name, line)) => {
+                self.prefix.push_str(name);
+                line
+            }
+            None => text,
+        };
         let json_like = text.as_bytes().iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
         if json_like {
             if looks_like_otlp(text.as_bytes()) {
@@ -244,7 +258,7 @@ impl Lines {
     /// Joins a bare line to the pending record, if it belongs to it.
     fn joined(&mut self, text: &str, lines: u64) -> bool {
         let record = &mut self.pending;
-        if !record.active || record.joins == Joins::Never {
+        if !record.active || record.joins == Joins::Never || record.prefix != self.prefix {
             return false;
         }
         let trace = record.trace.unwrap_or_else(|| join::begins(last_line(&record.body)));
@@ -269,6 +283,7 @@ impl Lines {
 
     /// Counts a record that was begun.
     fn begun(&mut self) {
+        self.pending.prefix.clone_from(&self.prefix);
         self.counts.records += 1;
         self.counts.records_from_lines += 1;
         self.counts.joined_lines += self.pending.lines - 1;
@@ -296,7 +311,8 @@ impl Lines {
         if sink.make_room(record.text_bytes(), out) {
             self.services.sinks_flushed();
         }
-        let (resource, over_limit) = self.services.index(&record.service, sink);
+        let service = if record.service.is_empty() { &record.prefix } else { &record.service };
+        let (resource, over_limit) = self.services.index(service, sink);
         self.counts.services_over_limit += u64::from(over_limit);
         let row = LogRecord {
             time_unix_nano: record.time_unix_nano,

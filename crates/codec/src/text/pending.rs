@@ -18,6 +18,8 @@ pub(super) struct Pending {
     pub(super) observed_time_unix_nano: Option<i64>,
     pub(super) severity: Severity,
     pub(super) service: String,
+    /// Who wrote it, by what stood before the line.
+    pub(super) prefix: String,
     pub(super) body: String,
     pub(super) event_name: String,
     pub(super) trace_id: Option<[u8; 16]>,
@@ -46,6 +48,7 @@ impl Default for Pending {
             observed_time_unix_nano: None,
             severity: Severity::UNSPECIFIED,
             service: String::new(),
+            prefix: String::new(),
             body: String::new(),
             event_name: String::new(),
             trace_id: None,

@@ -261,13 +261,32 @@ fn access_logs_tell_status_and_path() {
 }
 
 #[test]
-fn docker_compose_names_the_service() {
+fn a_tool_that_names_the_writer_before_each_line_is_understood() {
+    let (rows, counts) = decode(
+        "cart-1   | plain before\ncart-1   | 2024-01-02 15:04:05 ERROR java.lang.Error: x\n\
+         mail-1   | {\"level\":\"warn\",\"msg\":\"slow\"}\ncart-1   | \tat a.B.c(B.java:1)\ncart-1   | 2024-01-02 15:04:06 ERROR y\n\
+         cart-1   |   more\ncart-1   | \nmail-1   | bare\n",
+    );
+    let found: Vec<(&str, &str)> = rows.iter().map(|r| (r.service.as_str(), r.body.as_str())).collect();
+    let expected = [
+        (FILE, "cart-1   | plain before"),
+        ("cart-1", "java.lang.Error: x"),
+        ("mail-1", "slow"),
+        ("cart-1", "\tat a.B.c(B.java:1)"),
+        ("cart-1", "y\n  more"),
+        ("mail-1", "bare"),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!((counts.lines, counts.blank_lines), (8, 1));
     check(
-        "cart_1  | 2024-01-02 15:04:05 ERROR boom",
+        "[pod/cart-7d9f/cart] 2024-01-02 15:04:05 ERROR boom",
         Format::Timestamped,
-        ("2024-01-02T15:04:05Z", "ERROR", "cart_1", "boom"),
+        ("2024-01-02T15:04:05Z", "ERROR", "cart", "boom"),
         &[],
     );
+    let (rows, _) = decode("INFO | 2024-01-02 15:04:05 started\n");
+    assert_eq!(rows[0].service, FILE);
+    check("name | value", Format::Plain, ("", "", FILE, "name | value"), &[]);
 }
 
 #[test]

@@ -59,6 +59,9 @@ const PIECES: &[&str] = &[
     "##[error]",
     " | ",
     " - ",
+    "cart-1  | ",
+    "mail-1  | ",
+    "[pod/a/b] ",
     "---",
 ];
 

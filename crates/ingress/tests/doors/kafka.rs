@@ -293,6 +293,32 @@ fn partitions_move_to_a_second_consumer_and_nothing_is_lost() {
 }
 
 #[test]
+fn topics_of_all_signals_are_consumed_side_by_side() {
+    let cluster = Cluster::new("otlp_logs", 1);
+    for topic in ["otlp_metrics", "otlp_spans"] {
+        cluster.mock.create_topic(topic, 1, 1).unwrap();
+    }
+    cluster.produce("otlp_logs", 0, &[&requests::logs(&["one"]).encode_to_vec()]);
+    cluster.produce("otlp_metrics", 0, &[&requests::metrics(&[1.0, 2.0]).encode_to_vec()]);
+    cluster.produce("otlp_spans", 0, &[&requests::spans(&["a", "b", "c"]).encode_to_vec()]);
+    let config = KafkaConfig { topics: KafkaConfig::default().topics, ..cluster.config("", Encoding::OtlpProto) };
+    let mut running = run(config, &IntakeLimits::default());
+    let mut found: Vec<_> = (0..3)
+        .map(|_| {
+            let Delivery { batch, ack } = running.next();
+            ack.durable();
+            (batch.signal(), batch.len(), batch.position.source)
+        })
+        .collect();
+    found.sort();
+    let expected =
+        [(Signal::Logs, 1, "otlp_logs"), (Signal::Metrics, 2, "otlp_metrics"), (Signal::Traces, 3, "otlp_spans")];
+    assert_eq!(found, expected.map(|(signal, rows, source)| (signal, rows, source.to_owned())));
+    running.stop();
+    assert_eq!(cluster.committed("otlp_spans", 0), Some(1));
+}
+
+#[test]
 fn settings_that_the_client_does_not_know_are_an_error_that_names_them() {
     let cluster = Cluster::new("app", 1);
     let mut config = cluster.config("app", Encoding::Raw);

@@ -6,7 +6,7 @@
 //! | `E, [2024-01-02T15:04:05.123 #77] ERROR -- : message` | Ruby |
 //! | `1:M 02 Jan 2024 15:04:05.123 # message` | Redis |
 //! | `- 1117838570 2005.06.03 ..`, `LABEL 1117838570 2005.06.03 ..` | supercomputers |
-//! | `cart_1  | 2024-01-02 15:04:05 ..`, `app.log: 2024-01-02 15:04:05 ..` | docker compose, grep, tail |
+//! | `app.log: 2024-01-02 15:04:05 ..` | grep, tail |
 //! | `15:04:05.123 [main] ERROR com.shop.Cart - message`, `[15:04:05 ERR] message` | logback, Serilog |
 //!
 //! A time of day counts when a level comes with it, since much else begins with one.
@@ -107,22 +107,18 @@ fn prefixed(text: &str) -> Option<Header<'_>> {
     let word = part(text, 0, end);
     let mut scan = Scan::new(bytes, end);
     scan.skip(b' ');
-    let bar = scan.take_str(b"| ");
     let marked = word == "-" || word.ends_with([':', '|']);
     let label = word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    if !bar && !marked && !word.contains('.') && !label {
+    if !marked && !word.contains('.') && !label {
         return None;
     }
     let read = stamp::read(scan.rest())?;
-    if !bar && !marked && label && !is_unix_and_date(scan.rest(), read) {
+    if !marked && label && !is_unix_and_date(scan.rest(), read) {
         return None;
     }
     let mut header = after_stamp(text, scan.at, read);
-    if bar || word.ends_with('|') {
-        // docker compose: the service's name, and the number of its container.
-        header.service = header.service.or(Some(word.trim_end_matches('|')));
-    } else if word != "-" {
-        header.fields.push("log.prefix", word.trim_end_matches(':'));
+    if word != "-" {
+        header.fields.push("log.prefix", word.trim_end_matches([':', '|']));
     }
     Some(header)
 }
