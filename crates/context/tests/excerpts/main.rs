@@ -5,5 +5,6 @@ mod harness;
 mod laws;
 mod more;
 mod noise;
+mod recall;
 mod services;
 mod suites;
