@@ -54,6 +54,7 @@ fn names_with_digits_stay_and_identifiers_go() {
     check("stored blk_-4711 ok", "stored <id> ok");
     check("core.2275 written", "core.<num> written");
     check("cpu #3 offline", "cpu #<num> offline");
+    check("[sweep.c:1455] no change on 0000:00:1f.2", "[sweep.c:<num>] no change on <hex>");
     check("caused by dcbf.........0", "caused by dcbf.........<num>");
 }
 
@@ -129,11 +130,9 @@ fn a_trace_is_its_types_and_top_frames() {
     let (dictionary, shapes) = mine(&lines.each_ref().map(String::as_str));
     assert_eq!(shapes[0], shapes[1]);
     let template = dictionary.get(shapes[0]).unwrap();
-    assert!(
-        template.text.starts_with(
-            "request <num> failed: java.lang.IllegalStateException: no pool\\nat com.x.Pool.get(<hostport>)"
-        )
-    );
+    assert!(template.text.starts_with(
+        "request <num> failed: java.lang.IllegalStateException: no pool\\nat com.x.Pool.get(Pool.java:<num>)"
+    ));
     assert!(template.text.ends_with("\\nCaused by: java.net.ConnectException"), "{}", template.text);
     assert_eq!(template.exemplar.as_deref(), Some(lines[0].as_str()));
     let (_, other) = mine(&[&lines[0].replace("Pool.get", "Pool.put")]);

@@ -42,10 +42,14 @@ pub(super) fn colons(c: &[u8], letters: bool) -> Option<Kind> {
             None
         };
     }
+    if is_bus_address(c) {
+        return Some(Kind::Hex);
+    }
     (letters && is_host_port(c)).then_some(Kind::HostPort)
 }
 
-/// `10.0.0.1:80`, `name.domain:80`, `name-1:80`, `localhost:80`, `name/10.0.0.1:80`, `File.java:123`.
+/// `10.0.0.1:80`, `name.domain:80`, `name-1:80`, `localhost:80`, `name/10.0.0.1:80`; not `File.java:123`, whose name is
+/// constant.
 pub(super) fn is_host_port(c: &[u8]) -> bool {
     let Some(at) = c.iter().rposition(|b| *b == b':') else { return false };
     let (host, port) = (c.get(..at).unwrap_or_default(), c.get(at + 1..).unwrap_or_default());
@@ -56,12 +60,55 @@ pub(super) fn is_host_port(c: &[u8]) -> bool {
     if host == b"localhost" {
         return true;
     }
+    if is_source_file(host) {
+        return false;
+    }
     let dots = host.contains(&b'.');
     let numbered = host.contains(&b'-') && host.iter().any(u8::is_ascii_digit);
     host.first().is_some_and(u8::is_ascii_alphanumeric)
         && host.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
         && (dots || numbered)
         && (host.iter().any(u8::is_ascii_alphabetic) || is_ipv4(host))
+}
+
+fn is_source_file(name: &[u8]) -> bool {
+    let Some(dot) = name.iter().rposition(|b| *b == b'.') else { return false };
+    matches!(
+        name.get(dot + 1..).unwrap_or_default(),
+        b"c" | b"cc"
+            | b"cpp"
+            | b"cxx"
+            | b"h"
+            | b"hpp"
+            | b"m"
+            | b"mm"
+            | b"java"
+            | b"kt"
+            | b"scala"
+            | b"groovy"
+            | b"cs"
+            | b"go"
+            | b"rs"
+            | b"py"
+            | b"rb"
+            | b"php"
+            | b"js"
+            | b"ts"
+            | b"tsx"
+            | b"jsx"
+            | b"mjs"
+            | b"swift"
+            | b"ex"
+            | b"erl"
+    )
+}
+
+/// `0000:00:1f.2`: the place of a device on a bus.
+fn is_bus_address(c: &[u8]) -> bool {
+    matches!(c, [.., b'.', f] if f.is_ascii_hexdigit())
+        && c.iter().filter(|b| **b == b':').count() == 2
+        && c.iter().filter(|b| **b == b'.').count() == 1
+        && c.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
 }
 
 pub(super) fn has_scheme(c: &[u8]) -> bool {
