@@ -2,6 +2,8 @@
 //!
 //! The logs are not part of the repository: the test looks for them in `$DECANT_SHARED`, else beside the workspace.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that tells its figures, or that it was skipped")]
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 
