@@ -105,6 +105,7 @@ fn main() {
 struct Row {
     fault: String,
     rank: usize,
+    kind: bool,
     incident: bool,
     change: Option<usize>,
     abstained: Option<bool>,
@@ -124,29 +125,35 @@ impl Tally {
                 services.push(&suspect.service);
             }
         }
-        let rank = services.iter().position(|s| *s == service).map_or(99, |r| r + 1);
+        let also: Vec<&str> = truth["also"].as_array().into_iter().flatten().filter_map(|v| v.as_str()).collect();
+        let rank = services.iter().position(|s| *s == service || also.contains(s)).map_or(99, |r| r + 1);
+        let kind = truth["kind"].as_str().is_none_or(|k| findings.suspects.first().is_some_and(|s| s.kind == k));
         let mut revisions: Vec<&str> = Vec::new();
         for change in &findings.changes {
             if let Some(revision) = change.revision.as_deref().filter(|r| !revisions.contains(r)) {
                 revisions.push(revision);
             }
         }
-        let culprit = truth["root_cause_commit"].as_str();
+        let culprit = truth["root_cause_commit"].as_str().or(truth["guilty_change"]["revision"].as_str());
         let guilty = culprit.filter(|c| *c != "none");
         let change =
             guilty.map(|c| revisions.iter().position(|r| c.starts_with(r) || r.starts_with(c)).map_or(99, |r| r + 1));
         let abstained = (culprit == Some("none")).then(|| findings.changes.iter().all(|c| c.score < 0.5));
-        let fault =
-            truth["fault_type"].as_str().unwrap_or(if culprit.is_some() { "change" } else { "healthy" }).to_owned();
+        let fault = truth["fault_type"]
+            .as_str()
+            .or(truth["fault"].as_str())
+            .unwrap_or(if culprit.is_some() { "change" } else { "healthy" })
+            .to_owned();
         let incident = findings.verdict == Verdict::Incident;
         let seconds = |i: i64| i / 1_000_000_000;
         let (onset, length, confidence) = findings.incidents.first().map_or((0, 0, 0.0), |i| {
             (seconds(i.onset_unix_nano), seconds(i.last_unix_nano - i.onset_unix_nano), i.confidence)
         });
-        let inject = truth["inject_ns"].as_i64().map_or(onset, seconds);
+        let inject = truth["inject_ns"].as_i64().or(truth["onset_unix_nano"].as_i64()).map_or(onset, seconds);
         print!(
-            " {} rank {rank} onset {:+} s for {length} s, {confidence:.2}",
+            " {} W{} rank {rank} onset {:+} s for {length} s, {confidence:.3}",
             findings.verdict.as_str(),
+            findings.verdict_reason.split("evidence ").nth(1).unwrap_or("-"),
             onset - inject
         );
         if let Some(first) = findings.suspects.first() {
@@ -183,7 +190,7 @@ impl Tally {
                 println!("      log {:?} {} {} x{} {:.1}", p.novelty, p.service, p.template, p.count, p.significance);
             }
         }
-        self.rows.push(Row { fault, rank, incident, change, abstained });
+        self.rows.push(Row { fault, rank, kind, incident, change, abstained });
     }
 
     fn total(&self) {
@@ -196,11 +203,12 @@ impl Tally {
             let at = |n: usize| rows.iter().filter(|r| r.rank <= n).count();
             let change = |n: usize| rows.iter().filter(|r| r.change.is_some_and(|c| c <= n)).count();
             println!(
-                "{fault:16} n {} A@1 {} A@3 {} A@5 {} incident {} change@1 {} @3 {} of {} abstained {} of {}",
+                "{fault:16} n {} A@1 {} A@3 {} A@5 {} kind {} incident {} change@1 {} @3 {} of {} abstained {} of {}",
                 rows.len(),
                 at(1),
                 at(3),
                 at(5),
+                rows.iter().filter(|r| r.rank == 1 && r.kind).count(),
                 rows.iter().filter(|r| r.incident).count(),
                 change(1),
                 change(3),

@@ -30,13 +30,15 @@ fn weight(aspect: Aspect) -> f64 {
         Aspect::RisingError => 0.8,
         Aspect::Falling => 0.3,
         Aspect::Gap => 1.3,
+        Aspect::Unanswered => 1.5,
+        Aspect::Clock => 1.5,
         Aspect::SelfTime => 0.6,
         Aspect::Latency => 0.4,
         Aspect::OwnErrors => 1.2,
         Aspect::EdgeErrors => 0.6,
         Aspect::Structure => 0.5,
         Aspect::ThroughputDown => 0.2,
-        Aspect::ThroughputUp => 0.2,
+        Aspect::ThroughputUp => 0.7,
         Aspect::Resource(Role::Cpu) => 1.2,
         Aspect::Resource(Role::Io) => 0.3,
         Aspect::Resource(_) => 1.0,
@@ -47,12 +49,17 @@ fn weight(aspect: Aspect) -> f64 {
 }
 
 /// Strength at which a witness is half believed.
-const HALF: f64 = 3.0;
+const HALF: f64 = 4.0;
+
+/// How far a strength is believed, 0 to 1: what a search through noise yields hardly, what a fault does nearly wholly.
+fn believed(strength: f64) -> f64 {
+    strength * strength / (strength * strength + HALF * HALF)
+}
 
 /// All services with evidence, the most blamed first.
 pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger) -> Vec<Blame> {
     let greatest = ledger.greatest();
-    let gaps = gap_shares(material, ledger);
+    let edges = edge_counts(material);
     let callees = callees(material);
     let mut blames: Vec<Blame> = ledger
         .services
@@ -64,9 +71,10 @@ pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger) -> Vec<Blame> {
                 .map(|aspect| {
                     let strength = ledger.strength(*service, *aspect);
                     let most = greatest.get(aspect).copied().unwrap_or(1.0).max(1e-9);
-                    let mut part = weight(*aspect) * (strength / (strength + HALF)) * (strength / most);
-                    if *aspect == Aspect::Gap {
-                        part *= gaps.get(service).copied().unwrap_or(0.0);
+                    let mut part = weight(*aspect) * believed(strength) * (strength / most);
+                    if let Some(all) = edges.get(aspect) {
+                        let hurt = aspects.get(aspect).map_or(0, Vec::len) as f64;
+                        part *= (hurt / all.get(service).copied().unwrap_or(1.0).max(1.0)).min(1.0);
                     }
                     (*aspect, part)
                 })
@@ -80,23 +88,27 @@ pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger) -> Vec<Blame> {
     blames
 }
 
-/// Which share of a service's edges with a gap is slowed: what all slowed edges have in common is to blame.
-fn gap_shares(material: &Material<'_>, ledger: &Ledger) -> BTreeMap<u64, f64> {
-    let mut slowed: BTreeMap<u64, f64> = BTreeMap::new();
-    let mut all: BTreeMap<u64, f64> = BTreeMap::new();
+/// Edges of each service on which an aspect could show. What all hurt edges have in common is to blame: so an aspect of
+/// edges counts by the share of a service's edges that show it.
+fn edge_counts(material: &Material<'_>) -> BTreeMap<Aspect, BTreeMap<u64, f64>> {
+    let mut gaps: BTreeMap<u64, f64> = BTreeMap::new();
+    let mut pairs: BTreeMap<u64, f64> = BTreeMap::new();
     for edge in material.facts.edges.values() {
         if edge.windows.cells().iter().any(|(_, c)| c.gap.count() > 0) {
             for end in [edge.caller, edge.callee] {
-                *all.entry(end).or_default() += 1.0;
+                *gaps.entry(end).or_default() += 1.0;
             }
         }
     }
-    for (service, aspects) in &ledger.services {
-        if let Some(items) = aspects.get(&Aspect::Gap) {
-            slowed.insert(*service, items.len() as f64);
+    for pair in material.facts.pairs.values() {
+        // Peers that never answer (databases, others' services) cannot fall silent.
+        if pair.windows.cells().iter().any(|(_, c)| c.unanswered < c.calls) {
+            for end in [pair.caller, pair.callee] {
+                *pairs.entry(end).or_default() += 1.0;
+            }
         }
     }
-    slowed.into_iter().map(|(service, n)| (service, n / all.get(&service).copied().unwrap_or(1.0).max(1.0))).collect()
+    BTreeMap::from([(Aspect::Gap, gaps), (Aspect::Unanswered, pairs.clone()), (Aspect::Clock, pairs)])
 }
 
 /// Direct callees by caller.
@@ -112,7 +124,15 @@ fn callees(material: &Material<'_>) -> BTreeMap<u64, BTreeSet<u64>> {
 
 /// Whether an aspect of a caller may only echo what its callee suffers.
 fn echoes(aspect: Aspect) -> bool {
-    !matches!(aspect, Aspect::Gap | Aspect::SelfTime | Aspect::Resource(_) | Aspect::ThroughputUp)
+    !matches!(
+        aspect,
+        Aspect::Gap
+            | Aspect::Unanswered
+            | Aspect::Clock
+            | Aspect::SelfTime
+            | Aspect::Resource(_)
+            | Aspect::ThroughputUp
+    )
 }
 
 /// Share of an echo that a callee can excuse at most, and the strength of its cause at which half of that is excused.

@@ -27,6 +27,10 @@ pub(crate) enum Aspect {
     RisingError,
     /// Templates that went, by their rate alone.
     Falling,
+    /// Calls that are not answered.
+    Unanswered,
+    /// Calls at impossible times.
+    Clock,
     /// Way between caller and callee.
     Gap,
     SelfTime,
@@ -136,6 +140,20 @@ fn flip(what: What, contrast: &Contrast) -> f64 {
     }
 }
 
+/// A resource hurts when it is nearly used up: the highest share of its capacity, from a fifth (hardly) to three fifths.
+fn fullness(material: &Material<'_>, what: What, episode: Episode) -> f64 {
+    let What::Metric { series } = what else { return 1.0 };
+    let Some(series) = material.live.series.get(&series) else { return 1.0 };
+    if !Role::of(material.name(series.metric)).is_resource() {
+        return 1.0;
+    }
+    let Some(capacity) = material.capacity(series) else { return 1.0 };
+    let windows = (material.stretch.from + episode.from as i64)..(material.stretch.from + episode.to as i64);
+    let inside = series.points.iter().filter(|p| windows.contains(&material.config.window(p.time)));
+    let peak = inside.fold(0.0_f64, |a, p| a.max(p.value));
+    ((peak / capacity - 0.2) / 0.4).clamp(0.1, 1.0)
+}
+
 /// Durations that doubled count as they are, smaller steps less, greater ones more: a fault is seldom subtle.
 fn boldness(what: What, contrast: &Contrast) -> f64 {
     if !matches!(what, What::EdgeGap { .. } | What::EdgeLatency { .. } | What::SelfTime { .. }) {
@@ -164,6 +182,8 @@ fn aspects(material: &Material<'_>, what: What, service: u64, z: f64) -> Vec<(u6
         }),
         What::OwnErrors { .. } if up => one(Aspect::OwnErrors),
         What::EdgeErrors { edge } if up => both_ends(material, edge, Aspect::EdgeErrors),
+        What::Unanswered { pair } if up => both_of(material, pair, Aspect::Unanswered),
+        What::Impossible { pair } if up => both_of(material, pair, Aspect::Clock),
         What::EdgeGap { edge } if up => both_ends(material, edge, Aspect::Gap),
         What::EdgeLatency { .. } if up => one(Aspect::Latency),
         What::SelfTime { .. } if up => one(Aspect::SelfTime),
@@ -183,7 +203,7 @@ fn aspects(material: &Material<'_>, what: What, service: u64, z: f64) -> Vec<(u6
                 return Vec::new();
             }
             let share = material.has_share(series.service, role);
-            let is_share = material.is_share(series);
+            let is_share = material.capacity(series).is_some();
             one(if role.is_resource() && !of_host(name) && (is_share || !share) {
                 Aspect::Resource(role)
             } else {
@@ -198,4 +218,8 @@ fn both_ends(material: &Material<'_>, edge: u64, aspect: Aspect) -> Vec<(u64, As
     material.facts.edges.get(&edge).map_or_else(Vec::new, |e| {
         [e.caller, e.callee].into_iter().filter(|s| *s != NONE).map(|s| (s, aspect)).collect()
     })
+}
+
+fn both_of(material: &Material<'_>, pair: u64, aspect: Aspect) -> Vec<(u64, Aspect)> {
+    material.facts.pairs.get(&pair).map_or_else(Vec::new, |p| vec![(p.caller, aspect), (p.callee, aspect)])
 }

@@ -45,15 +45,15 @@ pub(crate) fn totals(rollups: &Rollups) -> (Windows, Windows, Windows) {
 pub(crate) fn shares(live: &Rollups) -> BTreeSet<(u64, Role)> {
     live.series
         .values()
-        .filter(|s| is_share(live, s))
+        .filter(|s| capacity(live, s).is_some())
         .map(|s| (s.service, Role::of(live.names.text(s.metric))))
         .filter(|(_, role)| role.is_resource())
         .collect()
 }
 
-fn is_share(live: &Rollups, series: &Series) -> bool {
+fn capacity(live: &Rollups, series: &Series) -> Option<f64> {
     let greatest = series.points.iter().fold(0.0_f64, |a, p| a.max(p.value.abs()));
-    crate::signals::capacity(live.names.text(series.metric), live.names.text(series.unit), greatest).is_some()
+    crate::signals::capacity(live.names.text(series.metric), live.names.text(series.unit), greatest)
 }
 
 impl Material<'_> {
@@ -67,9 +67,9 @@ impl Material<'_> {
         self.shares.contains(&(service, role))
     }
 
-    /// Whether a series is such a share.
-    pub(crate) fn is_share(&self, series: &Series) -> bool {
-        is_share(self.live, series)
+    /// The capacity of which a series tells the used share.
+    pub(crate) fn capacity(&self, series: &Series) -> Option<f64> {
+        capacity(self.live, series)
     }
 
     /// What limits turned away, by the limit's name.

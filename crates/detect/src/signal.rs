@@ -19,8 +19,10 @@ pub(crate) enum What {
     OwnErrors { operation: u64 },
     /// Failed calls over an edge.
     EdgeErrors { edge: u64 },
-    /// Calls over an edge that were not answered.
-    Unanswered { edge: u64 },
+    /// Calls between two services that were not answered.
+    Unanswered { pair: u64 },
+    /// Calls between two services with impossible times.
+    Impossible { pair: u64 },
     /// Durations of an edge.
     EdgeLatency { edge: u64 },
     /// Time between caller and callee.

@@ -23,6 +23,7 @@ pub(crate) fn all(material: &Material<'_>) -> Vec<Prepared> {
     traces::presence(material, &mut signals);
     traces::operations(material, &mut signals);
     traces::edges(material, &mut signals);
+    traces::pairs(material, &mut signals);
     traces::children(material, &mut signals);
     traces::throughput(material, &mut signals);
     metrics::series(material, &mut signals);

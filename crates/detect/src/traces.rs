@@ -11,7 +11,7 @@
 mod facts;
 mod join;
 
-pub(crate) use facts::{ChildStats, EdgeCell, EdgeStat, Facts};
+pub(crate) use facts::{ChildStats, EdgeCell, EdgeStat, Facts, PairStat};
 
 use crate::Config;
 use crate::rollup::{Sighting, Stub};

@@ -20,7 +20,7 @@ pub(crate) fn tell(told: &Told<'_>) -> Vec<SpanEdge> {
     let mut changed: IdMap<(f64, &'static str)> = IdMap::default();
     for item in told.analysis.ledger.services.values().flat_map(|a| a.values().flatten()) {
         let (edge, what) = match item.what {
-            What::EdgeErrors { edge } | What::Unanswered { edge } => (edge, "errors"),
+            What::EdgeErrors { edge } => (edge, "errors"),
             What::EdgeLatency { edge } => (edge, "latency"),
             What::EdgeGap { edge } => (edge, "gap"),
             _ => continue,

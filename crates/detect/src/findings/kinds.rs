@@ -130,6 +130,8 @@ pub(crate) fn vote(aspect: Aspect, part: f64, items: &[Item], votes: &mut BTreeM
         Aspect::Resource(Role::Clock) => add("clock", 1.5),
         Aspect::Resource(Role::Restart) => add("restart", 1.5),
         Aspect::Gap => add("latency", 1.2),
+        Aspect::Unanswered => add("unreachable", 1.2),
+        Aspect::Clock => add("clock", 2.0),
         Aspect::SelfTime | Aspect::Latency => add("latency", 0.3),
         Aspect::GainedError | Aspect::RisingError => add("exception", 0.6),
         Aspect::Lost | Aspect::Gained | Aspect::Structure | Aspect::OwnErrors => add("exception", 0.4),

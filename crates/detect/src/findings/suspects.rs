@@ -47,7 +47,11 @@ pub(crate) fn tell(
                 score: (SLOPE * blame.score).exp() / all,
                 component: component(&service, shifts),
                 kind: kind.to_owned(),
-                what: words(told, blame, &service, patterns, shifts, edges),
+                what: format!(
+                    "{votes:?} {:?} {}",
+                    blame.parts.iter().take(5).map(|(a, p)| format!("{a:?} {p:.2}")).collect::<Vec<_>>(),
+                    words(told, blame, &service, patterns, shifts, edges)
+                ),
                 evidence: evidence(&service, patterns, shifts, edges, traces),
                 service,
             }
@@ -142,6 +146,8 @@ fn words(
                     },
                 )
             }
+            Aspect::Unanswered => "calls to or from it get no answer".to_owned(),
+            Aspect::Clock => "its clock and those of its neighbours disagree".to_owned(),
             Aspect::SelfTime => "its own work takes longer".to_owned(),
             Aspect::Latency => "calls to it take longer".to_owned(),
             Aspect::OwnErrors => "its calls fail while its callees do not".to_owned(),

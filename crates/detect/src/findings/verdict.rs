@@ -14,7 +14,7 @@ pub(crate) struct Judged {
 }
 
 /// Weight of the most blamed service from which on an incident is more likely than not.
-const ENOUGH: f64 = 0.3;
+const ENOUGH: f64 = 0.0;
 /// How steeply confidence rises with weight.
 const SLOPE: f64 = 6.0;
 
@@ -31,7 +31,7 @@ pub(crate) fn judge(told: &Told<'_>) -> Judged {
     let errors = loud_errors(told);
     let confidence = 1.0 / (1.0 + (-SLOPE * (weight - ENOUGH)).exp());
     if timed && enough_history && confidence >= 0.5 {
-        let reason = format!("several signals changed together, {:.0} % sure", confidence * 100.0);
+        let reason = format!("several signals changed together (weight of evidence {weight:.2})");
         return Judged { verdict: Verdict::Incident, confidence, reason };
     }
     if errors > 0 && !trained && (!timed || before_s < u64::from(material.config.min_history_s) || is_logs_only(told)) {

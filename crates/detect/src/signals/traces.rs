@@ -163,6 +163,22 @@ pub(super) fn edges(material: &Material<'_>, out: &mut Vec<Signal>) {
     }
 }
 
+/// Calls between services that were not answered, or at impossible times.
+pub(super) fn pairs(material: &Material<'_>, out: &mut Vec<Signal>) {
+    for key in keys(&material.facts.pairs, &material.base_facts.pairs) {
+        let Some(live) = material.facts.pairs.get(&key) else { continue };
+        let base = material.base_facts.pairs.get(&key).map(|b| &b.windows);
+        let live_windows = Some(&live.windows);
+        let mut push = |what, event: fn(&crate::traces::PairStat) -> f64| {
+            let values =
+                shares(material.stretch, live_windows, base, live_windows, base, event, |c| f64::from(c.calls));
+            out.push(Signal { what, service: live.callee, values });
+        };
+        push(What::Unanswered { pair: key }, |c| f64::from(c.unanswered));
+        push(What::Impossible { pair: key }, |c| f64::from(c.impossible));
+    }
+}
+
 /// Children per parent: whether there are any, and how many.
 pub(super) fn children(material: &Material<'_>, out: &mut Vec<Signal>) {
     let stretch = material.stretch;

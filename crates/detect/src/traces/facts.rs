@@ -19,17 +19,6 @@ pub(crate) struct CallStats {
     pub(crate) self_ms: Sketch,
 }
 
-impl CallStats {
-    fn merge(&mut self, other: &Self) {
-        self.spans += other.spans;
-        self.entries += other.entries;
-        self.errors += other.errors;
-        self.own_errors += other.own_errors;
-        self.ms.merge(&other.ms);
-        self.self_ms.merge(&other.self_ms);
-    }
-}
-
 /// A span name of a service.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OperationCell {
@@ -43,8 +32,6 @@ pub(crate) struct OperationCell {
 pub(crate) struct EdgeStat {
     pub(crate) calls: u32,
     pub(crate) errors: u32,
-    /// Calls of which the callee's side was not seen.
-    pub(crate) unanswered: u32,
     pub(crate) ms: Sketch,
     pub(crate) gap: Sketch,
 }
@@ -53,7 +40,6 @@ impl EdgeStat {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.calls += other.calls;
         self.errors += other.errors;
-        self.unanswered += other.unanswered;
         self.ms.merge(&other.ms);
         self.gap.merge(&other.gap);
     }
@@ -69,6 +55,24 @@ pub(crate) struct EdgeCell {
     /// The callee is a database.
     pub(crate) database: bool,
     pub(crate) windows: Timeline<EdgeStat>,
+}
+
+/// Calls of one service to another in one window, whatever the operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PairStat {
+    pub(crate) calls: u32,
+    /// Calls of which the callee's side was not seen.
+    pub(crate) unanswered: u32,
+    /// Answers that lie outside the call: a clock is wrong.
+    pub(crate) impossible: u32,
+}
+
+/// Two services of which one calls the other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PairCell {
+    pub(crate) caller: u64,
+    pub(crate) callee: u64,
+    pub(crate) windows: Timeline<PairStat>,
 }
 
 /// Parents with a child, and all children, in one window.
@@ -102,6 +106,7 @@ pub(crate) struct PresenceCell {
 pub(crate) struct Facts {
     pub(crate) operations: IdMap<OperationCell>,
     pub(crate) edges: IdMap<EdgeCell>,
+    pub(crate) pairs: IdMap<PairCell>,
     pub(crate) children: IdMap<ChildCell>,
     pub(crate) presence: IdMap<PresenceCell>,
     pub(crate) notes: BTreeMap<&'static str, u64>,
@@ -122,15 +127,8 @@ impl Facts {
         }
         sweep(&mut self.operations, window, |v| &mut v.windows);
         sweep(&mut self.edges, window, |v| &mut v.windows);
+        sweep(&mut self.pairs, window, |v| &mut v.windows);
         sweep(&mut self.children, window, |v| &mut v.windows);
         sweep(&mut self.presence, window, |v| &mut v.windows);
     }
-}
-
-/// Sum of cells.
-pub(crate) fn sum_calls<'a>(cells: impl IntoIterator<Item = &'a (i64, CallStats)>) -> CallStats {
-    cells.into_iter().fold(CallStats::default(), |mut sum, (_, cell)| {
-        sum.merge(cell);
-        sum
-    })
 }

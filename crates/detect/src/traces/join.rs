@@ -2,10 +2,13 @@
 
 use decant_model::SpanKind;
 
-use super::facts::{ChildCell, EdgeCell, Facts, OperationCell, PresenceCell};
+use super::facts::{ChildCell, EdgeCell, Facts, OperationCell, PairCell, PresenceCell};
 use crate::Config;
 use crate::ids::{NONE, mix};
 use crate::rollup::{Sighting, Stub};
+
+/// Clocks of one data centre agree to some milliseconds.
+const CLOCK_SLACK_NS: i64 = 100_000_000;
 
 /// Folds whole traces into the facts. Equal stubs are redeliveries and count once.
 pub(crate) fn fold(facts: &mut Facts, mut stubs: Vec<Stub>, mut sightings: Vec<Sighting>, config: &Config) {
@@ -112,7 +115,8 @@ impl<'a> Trace<'a> {
         stats.spans += 1;
         stats.entries += u32::from(self.is_entry(span));
         stats.errors += u32::from(stub.error);
-        stats.own_errors += u32::from(stub.error && !self.children(span).iter().any(|c| self.spans[*c].error));
+        stats.own_errors +=
+            u32::from(stub.error && !calls_out(stub) && !self.children(span).iter().any(|c| self.spans[*c].error));
         stats.ms.add(stub.duration_ms());
         // The self time of a span that only wraps a call is the way there and back: the edge's gap.
         if !calls_out(stub) && !(self.wraps(span) && self.answered(span)) {
@@ -131,6 +135,9 @@ impl<'a> Trace<'a> {
             _ => return,
         };
         let out = caller == stub.service;
+        if caller != NONE {
+            self.count_pair(facts, span, (caller, callee), client, config);
+        }
         let key = mix(&[caller, callee, stub.operation]);
         if facts.edges.len() >= config.max_edges && !facts.edges.contains_key(&key) {
             facts.note("edges over the limit", 1);
@@ -145,12 +152,44 @@ impl<'a> Trace<'a> {
         });
         let stats = cell.windows.at(config.window(stub.end.max(stub.start)));
         stats.calls += 1;
-        stats.unanswered += u32::from(out);
         stats.errors += u32::from(stub.error || client.is_some_and(|c| self.spans[c].error && self.wraps(c)));
         stats.ms.add(stub.duration_ms());
         if let Some(client) = client.filter(|c| self.wraps(*c) && stub.kind != SpanKind::Consumer) {
             stats.gap.add((self.spans[client].duration_ms() - stub.duration_ms()).max(0.0));
         }
+    }
+
+    fn count_pair(
+        &self,
+        facts: &mut Facts,
+        span: usize,
+        (caller, callee): (u64, u64),
+        client: Option<usize>,
+        config: &Config,
+    ) {
+        let key = mix(&[caller, callee]);
+        if facts.pairs.len() >= config.max_edges && !facts.pairs.contains_key(&key) {
+            facts.note("edges over the limit", 1);
+            return;
+        }
+        let cell = facts.pairs.entry(key).or_insert_with(|| PairCell { caller, callee, ..PairCell::default() });
+        // By the clock of where the request came in, since one of the two may be wrong.
+        let stats = cell.windows.at(config.window(self.spans[self.root(span)].end));
+        stats.calls += 1;
+        stats.unanswered += u32::from(client.is_none());
+        let stub = &self.spans[span];
+        let impossible = client.map(|c| &self.spans[c]).is_some_and(|c| {
+            !matches!(stub.kind, SpanKind::Consumer)
+                && (stub.start < c.start - CLOCK_SLACK_NS || stub.start > c.end + CLOCK_SLACK_NS)
+        });
+        stats.impossible += u32::from(impossible);
+    }
+
+    fn root(&self, mut span: usize) -> usize {
+        while let Some(parent) = self.parents[span] {
+            span = parent;
+        }
+        span
     }
 
     /// Whether a span only wraps one call, so that its time less the callee's is the way between.
