@@ -52,7 +52,8 @@ fn one(told: &Told<'_>, key: u64, series: &Series, rate: bool, item: Item, (from
         component: Some(material.name(series.instance).to_owned()).filter(|c| !c.is_empty()),
         metric: if rate { format!("{name} (count)") } else { name.to_owned() },
         unit: if rate { "1/s".to_owned() } else { material.name(series.unit).to_owned() },
-        attributes: series.attributes.clone(),
+        // Which library measured it tells nothing about what was measured.
+        attributes: series.attributes.iter().filter(|(key, _)| !key.starts_with("otel.scope.")).cloned().collect(),
         before,
         after: median(&mut after),
         peak: peak.map(|(_, v)| v),
