@@ -42,8 +42,8 @@ pub(crate) struct Source<'a> {
     pub(crate) handles: Handles,
     /// `T0`: the onset of the first incident, else the beginning of the window.
     pub(crate) anchor_unix_nano: Option<i64>,
-    /// Rank of the first suspect that a finding supports, and its place among the evidence, both from 0.
-    support: HashMap<(Kind, u64), (u32, u32)>,
+    /// How much a finding supports the suspects.
+    support: HashMap<(Kind, u64), f64>,
     /// Hashes of lines that excerpts hold.
     excerpted: HashSet<u64>,
     /// Lines that another excerpt holds too (excerpt, line): shown once.
@@ -53,12 +53,18 @@ pub(crate) struct Source<'a> {
 impl<'a> Source<'a> {
     pub(crate) fn new(findings: &'a Findings) -> Self {
         let capture = Capture::of(findings);
-        let mut support = HashMap::new();
+        let mut support_of = HashMap::new();
         // In a single log, everything that stands out supports its one service: that tells nothing.
         let suspects = if capture == Capture::Log { &[] } else { findings.suspects.as_slice() };
+        let first_score = suspects.first().map_or(1.0, |suspect| suspect.score).max(f64::MIN_POSITIVE);
         for (rank, suspect) in suspects.iter().enumerate() {
+            // One that hardly anything speaks for has evidence that hardly matters.
+            let beside_first = (suspect.score / first_score).clamp(0.0, 1.0);
+            let of_suspect = 0.65_f64.powi(rank as i32) * (0.3 + 0.7 * beside_first);
             for (place, Evidence { kind, id }) in suspect.evidence.iter().enumerate() {
-                support.entry((Kind::from(*kind), *id)).or_insert((rank as u32, place as u32));
+                let support = of_suspect * 0.9_f64.powi(place as i32);
+                let known = support_of.entry((Kind::from(*kind), *id)).or_insert(0.0_f64);
+                *known = known.max(support);
             }
         }
         let (mut excerpted, mut doubled, mut seen) = (HashSet::new(), HashSet::new(), HashSet::new());
@@ -79,7 +85,7 @@ impl<'a> Source<'a> {
                 .first()
                 .map(|incident| incident.onset_unix_nano)
                 .or(findings.scope.from_unix_nano),
-            support,
+            support: support_of,
             excerpted,
             doubled,
         }
@@ -105,9 +111,7 @@ impl<'a> Source<'a> {
 
     /// How much a finding supports the suspects, 0 to 1: the first piece of the first suspect 1.
     pub(crate) fn support(&self, kind: Kind, id: u64) -> f64 {
-        self.support
-            .get(&(kind, id))
-            .map_or(0.0, |(rank, place)| 0.65_f64.powi(*rank as i32) * 0.9_f64.powi(*place as i32))
+        self.support.get(&(kind, id)).copied().unwrap_or_default()
     }
 
     /// Whether an excerpt holds this text as a line.

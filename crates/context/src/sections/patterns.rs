@@ -49,9 +49,11 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
         let template = filled(pattern).len().min(TEMPLATE_CHARS);
         offers.push(raise(List::LogPatterns, index, strength, 90 + pattern.service.len() + template));
         let example = shown_examples(pattern).next().map_or(0, text);
-        offers.push(raise(List::LogPatterns, index, strength * 0.5, example));
+        // An error's own words tell more than its template; of an ordinary line the template is nearly all.
+        let own_words = if pattern.severity.is_error() { 0.5 } else { 0.25 };
+        offers.push(raise(List::LogPatterns, index, strength * own_words, example));
         let slots: usize = telling(pattern).take(SLOTS).map(|slot| 20 + 15 * slot.top.len().min(VALUES)).sum();
-        offers.push(raise(List::LogPatterns, index, strength * 0.35, slots));
+        offers.push(raise(List::LogPatterns, index, strength * 0.2, slots));
         if let Some(second) = shown_examples(pattern).nth(1) {
             offers.push(raise(List::LogPatterns, index, strength * 0.15, text(second)));
         }
