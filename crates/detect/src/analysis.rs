@@ -22,9 +22,10 @@ impl Analysis {
         let windows = material.stretch.len();
         let at = at.map(|t| material.config.window(t) - material.stretch.from);
         let at = at.and_then(|w| usize::try_from(w).ok()).filter(|w| *w < windows);
+        let history = (material.config.min_history_s / material.config.window_s.max(1)) as usize;
         let trained = !material.baseline.is_empty();
         let mut best: Option<(Episode, Ledger, Vec<Blame>)> = None;
-        for (from, to) in onset::candidates(windows, trained) {
+        for (from, to) in onset::candidates(windows, trained, history) {
             if at.is_some_and(|w| !(from..to).contains(&w)) {
                 continue;
             }

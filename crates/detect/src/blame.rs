@@ -38,7 +38,7 @@ fn weight(aspect: Aspect) -> f64 {
         Aspect::EdgeErrors => 0.6,
         Aspect::Structure => 0.5,
         Aspect::ThroughputDown => 0.2,
-        Aspect::ThroughputUp => 0.7,
+        Aspect::ThroughputUp => 1.2,
         Aspect::Resource(Role::Cpu) => 1.2,
         Aspect::Resource(Role::Io) => 0.3,
         Aspect::Resource(_) => 1.0,
@@ -83,6 +83,7 @@ pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger) -> Vec<Blame> {
             Blame { service: *service, score: parts.iter().map(|(_, p)| p).sum(), parts }
         })
         .collect();
+    excuse_surge(&mut blames, &callees);
     excuse(&mut blames, &callees);
     blames.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));
     blames
@@ -135,9 +136,26 @@ fn echoes(aspect: Aspect) -> bool {
     )
 }
 
+/// Load travels from caller to callee: a service that is called more often because its caller is is no source of it, and
+/// what breaks there under the load is the surge's doing.
+fn excuse_surge(blames: &mut [Blame], callees: &BTreeMap<u64, BTreeSet<u64>>) {
+    let surge: BTreeMap<u64, f64> = blames
+        .iter()
+        .map(|b| (b.service, b.parts.iter().filter(|(a, _)| *a == Aspect::ThroughputUp).map(|(_, p)| p).sum()))
+        .collect();
+    for blame in blames {
+        let callers = callees.iter().filter(|(caller, of)| **caller != blame.service && of.contains(&blame.service));
+        let load = callers.filter_map(|(caller, _)| surge.get(caller)).fold(0.0_f64, |a, b| a.max(*b));
+        let kept = 1.0 - MOST_EXCUSED * load / (load + HALF_EXCUSED);
+        for (_, part) in &mut blame.parts {
+            *part *= kept;
+        }
+    }
+}
+
 /// Share of an echo that a callee can excuse at most, and the strength of its cause at which half of that is excused.
-const MOST_EXCUSED: f64 = 0.8;
-const HALF_EXCUSED: f64 = 0.4;
+const MOST_EXCUSED: f64 = 0.9;
+const HALF_EXCUSED: f64 = 0.3;
 
 /// Failures and delays travel from callee to caller: what a caller shows is excused as far as a callee shows a cause.
 fn excuse(blames: &mut [Blame], callees: &BTreeMap<u64, BTreeSet<u64>>) {

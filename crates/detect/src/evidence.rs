@@ -65,6 +65,9 @@ pub(crate) struct Ledger {
     pub(crate) services: BTreeMap<u64, BTreeMap<Aspect, Vec<Item>>>,
 }
 
+/// How sure an expired certificate is a fault.
+const EXPIRED: f64 = 8.0;
+
 /// A baseline is of another hour: what departs only from it counts a little less.
 const BASELINE_TRUST: f64 = 0.8;
 
@@ -100,12 +103,31 @@ impl Ledger {
                 ledger.services.entry(service).or_default().entry(aspect).or_default().push(item);
             }
         }
+        ledger.add_expired(material, episode);
         for aspects in ledger.services.values_mut() {
             for items in aspects.values_mut() {
                 items.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.what.cmp(&b.what)));
             }
         }
         ledger
+    }
+
+    /// Certificates whose remaining time is over.
+    fn add_expired(&mut self, material: &Material<'_>, episode: Episode) {
+        let end = material.stretch.from + episode.to as i64;
+        for (key, series) in &material.live.series {
+            let name = material.name(series.metric);
+            if Role::of(name) != Role::Certificate || !["remain", "expir", "left"].iter().any(|w| name.contains(w)) {
+                continue;
+            }
+            let last = series.points.iter().rfind(|p| material.config.window(p.time) < end);
+            if last.is_some_and(|p| p.value <= 0.0) {
+                let contrast = Contrast { z: -EXPIRED, before: Some(1.0), after: Some(0.0) };
+                let item = Item { what: What::Metric { series: *key }, contrast, z: -EXPIRED, strength: EXPIRED };
+                let aspect = Aspect::Resource(Role::Certificate);
+                self.services.entry(series.service).or_default().entry(aspect).or_default().push(item);
+            }
+        }
     }
 
     /// The strongest evidence of an aspect at a service.
@@ -197,6 +219,8 @@ fn aspects(material: &Material<'_>, what: What, service: u64, z: f64) -> Vec<(u6
                 Role::Success => !up,
                 Role::Throughput | Role::Network | Role::Other | Role::Clock | Role::Queue => true,
                 Role::Restart => true,
+                // Time runs out evenly: no shift of it is news.
+                Role::Certificate => return Vec::new(),
                 _ => up,
             };
             if !bad {

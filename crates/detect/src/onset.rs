@@ -19,13 +19,13 @@ const LEAST_WINDOWS: usize = 3;
 /// How finely a long stretch is divided.
 const STEPS: usize = 24;
 
-/// Stretches to try: `(from, to)`. Without a baseline the beginning is taken for well.
-pub(crate) fn candidates(windows: usize, trained: bool) -> Vec<(usize, usize)> {
+/// Stretches to try: `(from, to)`. Without a baseline the first `history` windows are taken for well.
+pub(crate) fn candidates(windows: usize, trained: bool, history: usize) -> Vec<(usize, usize)> {
     let step = (windows / STEPS).max(1);
     let least = LEAST_WINDOWS.min(windows);
     let mut out = Vec::new();
     for from in (0..windows).step_by(step) {
-        if from == 0 && !trained {
+        if from < history && !trained {
             continue;
         }
         let mut to = windows;

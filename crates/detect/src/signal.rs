@@ -139,6 +139,9 @@ impl Sums {
     }
 }
 
+/// Beyond this a z says nothing more.
+const MOST_Z: f64 = 100.0;
+
 /// A signal prepared for many comparisons: prefix sums over the windows.
 #[derive(Clone, Debug)]
 pub(crate) struct Prefix {
@@ -183,31 +186,23 @@ impl Prefix {
         self.sums[to.min(last)].minus(self.sums[from.min(last)])
     }
 
-    /// Windows `from..to` against the live ones before `from`.
-    pub(crate) fn live_contrast(&self, from: usize, to: usize) -> Contrast {
-        self.compare(self.range(from, to), self.range(0, from).plus(self.range(to, usize::MAX)))
-    }
-
     /// Windows `from..to` against all that is known to be outside, live and baseline. `None` when it is not the inside
     /// but the outside that departs from the baseline.
     pub(crate) fn contrast(&self, from: usize, to: usize) -> Option<Contrast> {
         let inside = self.range(from, to);
+        if self.base.n <= 0.0 {
+            // Nothing but the time before is known to be well.
+            return Some(self.compare(inside, self.range(0, from)));
+        }
         let outside = self.range(0, from).plus(self.range(to, usize::MAX));
         let contrast = self.compare(inside, outside.plus(self.base));
-        let odd_one_out = self.base.n <= 0.0
-            || outside.n <= 0.0
-            || self.compare(outside, inside.plus(self.base)).z.abs() <= contrast.z.abs();
+        let odd_one_out = outside.n <= 0.0 || self.compare(outside, inside.plus(self.base)).z.abs() <= contrast.z.abs();
         odd_one_out.then_some(contrast)
     }
 
     /// Windows `from..to` against the baseline alone; `None` when it knows nothing of the signal.
     pub(crate) fn against_base(&self, from: usize, to: usize) -> Option<Contrast> {
         (self.base.n > 0.0).then(|| self.compare(self.range(from, to), self.base))
-    }
-
-    /// Whether the live stretch before a window says anything.
-    pub(crate) fn has_before(&self, from: usize) -> bool {
-        self.range(0, from).n > 0.0
     }
 
     fn compare(&self, after: Sums, before: Sums) -> Contrast {
@@ -217,6 +212,7 @@ impl Prefix {
             (Some(a), Some(b), Judge::Level(prior)) => level_z(after, before, prior) * (a - b).signum(),
             _ => 0.0,
         };
+        let z = if z.is_finite() { z.clamp(-MOST_Z, MOST_Z) } else { 0.0 };
         Contrast { z, before: b, after: a }
     }
 }

@@ -123,10 +123,10 @@ pub(crate) fn vote(aspect: Aspect, part: f64, items: &[Item], votes: &mut BTreeM
         Aspect::Resource(Role::Cpu) => add("cpu", 1.5),
         Aspect::Resource(Role::Memory) if up => add("memory", 1.0),
         Aspect::Resource(Role::Disk) => add("disk", 1.5),
-        Aspect::Resource(Role::Io) if up => add("io", 1.2),
-        Aspect::Resource(Role::PacketLoss) => add("packet_loss", 1.5),
+        Aspect::Resource(Role::Io) if up => add("io", 2.5),
+        Aspect::Resource(Role::PacketLoss) => add("packet_loss", 3.0),
         Aspect::Resource(Role::Dns) => add("dns", 1.5),
-        Aspect::Resource(Role::Certificate) => add("certificate", 1.5),
+        Aspect::Resource(Role::Certificate) => add("certificate", 4.0),
         Aspect::Resource(Role::Clock) => add("clock", 1.5),
         Aspect::Resource(Role::Restart) => add("restart", 1.5),
         Aspect::Gap => add("latency", 1.2),
@@ -135,7 +135,7 @@ pub(crate) fn vote(aspect: Aspect, part: f64, items: &[Item], votes: &mut BTreeM
         Aspect::SelfTime | Aspect::Latency => add("latency", 0.3),
         Aspect::GainedError | Aspect::RisingError => add("exception", 0.6),
         Aspect::Lost | Aspect::Gained | Aspect::Structure | Aspect::OwnErrors => add("exception", 0.4),
-        Aspect::ThroughputUp => add("traffic", 0.8),
+        Aspect::ThroughputUp => add("traffic", 3.0),
         Aspect::Symptom(Role::Throughput) if up => add("traffic", 0.5),
         _ => {}
     }

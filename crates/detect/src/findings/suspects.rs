@@ -11,6 +11,8 @@ use super::{Told, kinds};
 use crate::blame::Blame;
 use crate::evidence::Aspect;
 use crate::ids::{mix, text_id};
+use crate::role::Role;
+use crate::signal::What;
 
 /// Suspects told.
 const MAX_SUSPECTS: usize = 8;
@@ -39,7 +41,7 @@ pub(crate) fn tell(
         .enumerate()
         .map(|(rank, blame)| {
             let service = told.material.name(blame.service).to_owned();
-            let votes = votes(told, blame, &service, patterns, edges);
+            let votes = votes(told, blame, &service, patterns);
             let kind = kinds::winner(&votes);
             Suspect {
                 id: mix(&[text_id("suspect"), blame.service]),
@@ -59,13 +61,7 @@ pub(crate) fn tell(
         .collect()
 }
 
-fn votes(
-    told: &Told<'_>,
-    blame: &Blame,
-    service: &str,
-    patterns: &[LogPattern],
-    edges: &[SpanEdge],
-) -> BTreeMap<&'static str, f64> {
+fn votes(told: &Told<'_>, blame: &Blame, service: &str, patterns: &[LogPattern]) -> BTreeMap<&'static str, f64> {
     let mut votes = BTreeMap::new();
     let ledger = told.analysis.ledger.services.get(&blame.service);
     for (aspect, part) in &blame.parts {
@@ -81,12 +77,47 @@ fn votes(
     for trace_note in told.notes_of(blame.service).into_iter().take(8) {
         kinds::hear(&trace_note, 0.7, &mut votes);
     }
-    // The callee fails, and it is something that sends no telemetry of its own.
-    let outside = |name: &str| !told.material.live.services.contains_key(&text_id(name));
-    if edges.iter().any(|e| e.caller == service && e.what == "errors" && outside(&e.callee)) {
-        *votes.entry("dependency").or_default() += 1.0;
-    }
+    outward(told, blame.service, &mut votes);
+    nearly_full(told, blame.service, &mut votes);
     votes
+}
+
+/// What its calls to things without telemetry of their own (databases, providers) speak for.
+fn outward(told: &Told<'_>, service: u64, votes: &mut BTreeMap<&'static str, f64>) {
+    let facts = &told.material.facts;
+    let (mut slow, mut failing) = (0.0_f64, 0.0_f64);
+    for item in told.analysis.ledger.services.values().flat_map(|a| a.values().flatten()).filter(|i| i.z > 0.0) {
+        let (What::EdgeLatency { edge } | What::EdgeErrors { edge }) = item.what else { continue };
+        let Some(cell) = facts.edges.get(&edge).filter(|e| e.caller == service) else { continue };
+        let silent = told.material.live.services.get(&cell.callee).is_none_or(|s| s.spans.total() == 0);
+        match item.what {
+            What::EdgeLatency { .. } if cell.database => slow = slow.max(item.strength),
+            What::EdgeErrors { .. } if silent => failing = failing.max(item.strength),
+            _ => {}
+        }
+    }
+    let half = 4.0;
+    *votes.entry("slow_query").or_default() += 3.0 * slow / (slow + half);
+    *votes.entry("dependency").or_default() += 4.0 * failing / (failing + half);
+}
+
+/// Memory that filled up explains the restarts after it.
+fn nearly_full(told: &Told<'_>, service: u64, votes: &mut BTreeMap<&'static str, f64>) {
+    let Some((from, to)) = told.incident else { return };
+    for series in told.material.live.series.values().filter(|s| s.service == service) {
+        if Role::of(told.material.name(series.metric)) != Role::Memory {
+            continue;
+        }
+        let Some(capacity) = told.material.capacity(series) else { continue };
+        let most = |inside: bool| {
+            let points = series.points.iter().filter(|p| (from..to).contains(&p.time) == inside && p.time < to);
+            points.fold(0.0_f64, |a, p| a.max(p.value / capacity))
+        };
+        if most(true) > 0.9 && most(false) < 0.85 {
+            *votes.entry("memory").or_default() += 2.5;
+            return;
+        }
+    }
 }
 
 impl Told<'_> {
@@ -94,7 +125,13 @@ impl Told<'_> {
     fn notes_of(&self, service: u64) -> Vec<String> {
         let Some((from, to)) = self.incident else { return Vec::new() };
         let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
-        for stub in self.material.stubs.iter().filter(|s| s.service == service && s.error && s.note != 0) {
+        for stub in self
+            .material
+            .stubs
+            .iter()
+            // What its callers say of their failed calls to it counts as well.
+            .filter(|s| (s.service == service || s.peer == service) && s.error && s.note != 0)
+        {
             if (from..to).contains(&stub.end) {
                 *counts.entry(stub.note).or_default() += 1;
             }

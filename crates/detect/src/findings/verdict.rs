@@ -14,7 +14,7 @@ pub(crate) struct Judged {
 }
 
 /// Weight of the most blamed service from which on an incident is more likely than not.
-const ENOUGH: f64 = 0.0;
+const ENOUGH: f64 = 0.35;
 /// How steeply confidence rises with weight.
 const SLOPE: f64 = 6.0;
 
