@@ -204,6 +204,38 @@ error: Exited with unexpected signal code 1
 }
 
 #[test]
+fn reports_line_by_line() {
+    let output = r"
+✖ failing tests:
+
+test at test/queue.test.js:41:3
+✖ drains in order (3.1ms)
+  AssertionError [ERR_ASSERTION]: Expected values to be strictly deep-equal:
+  + actual - expected
+
+    [
+  +   2,
+  +   1
+  -   1,
+  -   2
+    ]
+ℹ tests 88
+ℹ pass 87
+ℹ fail 1
+";
+    let expected = ["test at test/queue.test.js:41:3", "drains in order", "AssertionError [ERR_ASSERTION]", "ℹ fail 1"];
+    failed("node --test", &passing("✔ NAME (0.4ms)", 60), output, &expected);
+}
+
+#[test]
+fn programs_that_are_not_there() {
+    let output = "\n./deploy.sh: line 14: kustomize: command not found\n";
+    failed("./deploy.sh", &passing("applying NAME", 40), output, &["kustomize: command not found"]);
+    let output = "\nError: Cannot find module '../dist/cli.js'\nRequire stack:\n- /home/runner/work/x/bin/run.js\n";
+    failed("node bin/run.js", "", output, &["Cannot find module '../dist/cli.js'", "bin/run.js"]);
+}
+
+#[test]
 fn many_annotations_are_one_finding() {
     let marked: String = (0..120)
         .map(|i| format!("##[error]src/view{i}.ts({i},5): error TS2304: Cannot find name 'Theme{i}'.\n"))

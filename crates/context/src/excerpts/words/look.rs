@@ -99,8 +99,12 @@ pub(super) fn number_beside(line: &[u8], start: usize, end: usize) -> Option<u64
     count.or_else(|| {
         let rest = line.get(end..)?;
         let rest = rest.strip_prefix(b"s").unwrap_or(rest);
-        let rest = rest.strip_prefix(b":").or_else(|| rest.strip_prefix(b"="))?;
-        let digits = rest.trim_ascii_start();
+        let marked = rest.strip_prefix(b":").or_else(|| rest.strip_prefix(b"="));
+        // Without a sign between them, the number must end the line: `# fail 1`.
+        let digits = marked.unwrap_or(rest).trim_ascii_start();
+        if marked.is_none() && (rest.first() != Some(&b' ') || !digits.iter().all(u8::is_ascii_digit)) {
+            return None;
+        }
         let n = number(digits)?;
         let len = digits.iter().take_while(|b| b.is_ascii_digit()).count();
         matches!(digits.get(len), None | Some(b' ' | b',' | b')' | b';' | b'.' | b']')).then_some(n)
