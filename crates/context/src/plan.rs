@@ -59,10 +59,18 @@ pub(crate) fn plan(source: &Source<'_>) -> Vec<(Step, usize)> {
         })
         .collect();
     let mut steps = opening(source, &mut flows);
+    let mut spoken = 0;
     while let Some(flow) =
-        flows.iter_mut().filter(|flow| flow.next.is_some()).min_by(|a, b| a.spent.total_cmp(&b.spent))
+        flows.iter_mut().filter(|flow| flow.next.is_some()).min_by(|a, b| a.finish().total_cmp(&b.finish()))
     {
         flow.speak(&mut steps);
+        spoken += 1;
+        if spoken == BEFORE_COUNTS {
+            steps.extend(COUNTS);
+        }
+    }
+    if spoken < BEFORE_COUNTS {
+        steps.extend(COUNTS);
     }
     steps.push((Step::Services, 400));
     steps
@@ -85,8 +93,13 @@ impl Flow {
     }
 }
 
-/// Lines with which the bundle of a plain log opens, and those that come before its window and counts.
-const OPENING_LINES: [usize; 2] = [12, 40];
+/// Lines with which the bundle of a plain log opens.
+const OPENING_LINES: usize = 12;
+/// Suspects with which any other opens.
+const OPENING_SUSPECTS: usize = 3;
+/// Offers that come before the window and the counts, which are for the record.
+const BEFORE_COUNTS: usize = 30;
+const COUNTS: [(Step, usize); 2] = [(Step::Window, 100), (Step::Counts, 200)];
 
 /// What stands first in every bundle.
 fn opening(source: &Source<'_>, flows: &mut [Flow]) -> Vec<(Step, usize)> {
@@ -97,14 +110,12 @@ fn opening(source: &Source<'_>, flows: &mut [Flow]) -> Vec<(Step, usize)> {
         }
     };
     let (note, reason) = ((Step::Note, 250), (Step::Reason, source.findings.verdict_reason.len()));
-    let (complete, window, counts) = ((Step::Complete, 300), (Step::Window, 100), (Step::Counts, 200));
+    let complete = (Step::Complete, 300);
     if source.capture == Capture::Log {
         // Who is no question here.
         steps.extend([note, reason]);
-        speak(&mut steps, List::Excerpts, OPENING_LINES[0]);
+        speak(&mut steps, List::Excerpts, OPENING_LINES);
         steps.push(complete);
-        speak(&mut steps, List::Excerpts, OPENING_LINES[1]);
-        steps.extend([window, counts]);
         return steps;
     }
     // Name and reasoning of the first suspect.
@@ -119,7 +130,8 @@ fn opening(source: &Source<'_>, flows: &mut [Flow]) -> Vec<(Step, usize)> {
         speak(&mut steps, *list, 1);
     }
     speak(&mut steps, List::Incidents, 1);
-    steps.extend([complete, window, counts]);
+    speak(&mut steps, List::Suspects, 2 * (OPENING_SUSPECTS - 1));
+    steps.push(complete);
     steps
 }
 
@@ -147,9 +159,11 @@ fn share(list: List, capture: Capture) -> f64 {
         (Capture::Logs, List::Excerpts) => 40.0,
         (_, List::LogPatterns) => 30.0,
         (_, List::MetricShifts | List::SpanEdges) => 15.0,
-        (_, List::Suspects) => 12.0,
-        (_, List::Changes | List::Traces) => 10.0,
-        (_, List::Healthy | List::Incidents | List::Excerpts) => 4.0,
+        (_, List::Suspects) => 20.0,
+        (_, List::Changes) => 10.0,
+        (_, List::Traces) => 8.0,
+        (_, List::Healthy | List::Incidents) => 4.0,
         (_, List::Missing | List::Topology) => 3.0,
+        (_, List::Excerpts) => 2.0,
     }
 }

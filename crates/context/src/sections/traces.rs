@@ -20,7 +20,7 @@ const DEPTH_MAX: usize = 12;
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let mut offers = Vec::new();
     for (index, trace) in source.findings.traces.iter().enumerate() {
-        let strength = (0.5 * 0.6_f64.powi(index as i32)).max(source.support(Kind::Trace, trace.id));
+        let strength = (0.3 * 0.6_f64.powi(index as i32)).max(source.support(Kind::Trace, trace.id));
         let levels = trace.spans.chunks(SPANS_A_LEVEL).count().clamp(1, usize::from(u8::MAX));
         for level in 0..levels {
             let spans = trace.spans.len().saturating_sub(level * SPANS_A_LEVEL).min(SPANS_A_LEVEL);
