@@ -68,6 +68,7 @@ fn after(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
                 if own_frames == 1 { 1.15 } else { 0.7 }
             }
             _ if is_marked(&line.text) => 1.0,
+            _ if is_body(&line.text) && is_library(&line.text) => 0.3,
             _ if is_body(&line.text) => 0.75,
             Kind::Plain => 0.5,
             _ => 0.6,
@@ -161,14 +162,18 @@ fn is_marked(text: &str) -> bool {
 
 /// A frame of somebody else's code.
 fn is_library(text: &str) -> bool {
-    const PATHS: [&str; 15] = [
+    const PATHS: [&str; 19] = [
         "node_modules/",
         "site-packages/",
         "dist-packages/",
         "/rustc/",
         "/.cargo/registry/",
         "node:internal",
-        "internal/",
+        "(internal/",
+        " internal/",
+        "/opt/hostedtoolcache/",
+        "/usr/local/go/",
+        "/usr/local/lib/",
         "java.base/",
         "java.util.",
         "sun.reflect",
