@@ -51,10 +51,15 @@ pub(crate) enum Command {
 /// What is printed for whom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum BundleFormat {
-    /// For models.
+    /// For models; within the budget.
     #[default]
     Text,
+    /// For programs and models; within the budget.
     Json,
+    /// For people: the text with headings, a little over the budget.
+    Markdown,
+    /// For people: one page with plots, exempt from the budget.
+    Html,
 }
 
 #[derive(Args, Debug)]

@@ -15,10 +15,11 @@ pub(crate) fn run(arguments: &BundleArguments) -> anyhow::Result<()> {
     let reading = reading(&arguments.reading)?;
     let question = question(arguments)?;
     let findings = capture::findings(&arguments.paths, &arguments.baseline, &question, &reading)?;
-    let rendered = decant_context::bundle(&findings, &request);
     let printed = match arguments.format {
-        BundleFormat::Text => rendered.text,
-        BundleFormat::Json => rendered.json.to_string(),
+        BundleFormat::Text => decant_context::bundle(&findings, &request).text,
+        BundleFormat::Json => decant_context::bundle(&findings, &request).json.to_string(),
+        BundleFormat::Markdown => decant_context::markdown(&findings, &request),
+        BundleFormat::Html => decant_context::html(&findings, &request),
     };
     let mut out = std::io::stdout().lock();
     // The budget binds what is printed, and a newline is a token: it is printed only where the text has one already.
@@ -39,8 +40,8 @@ fn request(arguments: &BundleArguments) -> Result<Request, Usage> {
         )));
     };
     let format = match arguments.format {
-        BundleFormat::Text => Format::Text,
         BundleFormat::Json => Format::Json,
+        BundleFormat::Text | BundleFormat::Markdown | BundleFormat::Html => Format::Text,
     };
     let budget_tokens = usize::try_from(arguments.budget).unwrap_or(usize::MAX);
     Ok(Request { budget_tokens, tokenizer, format })
