@@ -69,5 +69,7 @@ pub(crate) fn reading(arguments: &ReadingArguments) -> Result<Reading, Usage> {
     let zone = when::zone(&arguments.timezone).map_err(|e| Usage(format!("--timezone {e}")))?;
     let memory_bytes = size::parse(&arguments.memory).map_err(|e| Usage(format!("--memory {e}")))?;
     let memory_bytes = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
-    Ok(Reading { decode: DecodeOptions { timezone: Some(zone), ..DecodeOptions::default() }, memory_bytes })
+    let reference_year = zone.to_datetime(jiff::Timestamp::now()).year();
+    let decode = DecodeOptions { timezone: Some(zone), reference_year, ..DecodeOptions::default() };
+    Ok(Reading { decode, memory_bytes })
 }
