@@ -45,7 +45,6 @@ impl Miner {
     }
 
     #[inline]
-
     fn learn_masked(&mut self, line: &str) -> u64 {
         self.scan(line);
         let id = xxh3_64(&self.scanner.skeleton);
@@ -57,7 +56,6 @@ impl Miner {
     }
 
     #[inline]
-
     fn scan(&mut self, line: &str) {
         self.scanner.start();
         let line = line.trim_ascii_end();

@@ -60,7 +60,7 @@ impl Scanner {
         let n = line.len();
         let mut i = from;
         while i < n && line[i] <= b' ' {
-            i += 1;
+            i += colour(line, i).max(1);
         }
         self.literal = i;
         while i < n {
@@ -146,7 +146,7 @@ impl Scanner {
         self.flush(line, i);
         let mut j = i;
         while j < line.len() && (line[j] <= b' ' || line[j] == 127) {
-            j += 1;
+            j += colour(line, j).max(1);
         }
         if j < line.len() {
             self.skeleton.push(b' ');
@@ -203,6 +203,13 @@ impl Scanner {
         self.span(from, to);
         self.literal = to;
     }
+}
+
+/// The length of a terminal's control sequence, `ESC [ 0 ; 31 m`.
+fn colour(line: &[u8], i: usize) -> usize {
+    let Some(rest) = line.get(i..).and_then(|r| r.strip_prefix(b"\x1b[")) else { return 0 };
+    let parameters = rest.iter().take(24).take_while(|b| b.is_ascii_digit() || matches!(b, b';' | b'?')).count();
+    if rest.get(parameters).is_some_and(u8::is_ascii_alphabetic) { parameters + 3 } else { 0 }
 }
 
 /// The end of the letters from `i` on, eight bytes at a time: a letter is a byte that lies between `a` and `z` once

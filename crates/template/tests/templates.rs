@@ -51,6 +51,7 @@ fn typed_values_become_typed_slots() {
 #[test]
 fn names_with_digits_stay_and_identifiers_go() {
     check("IPV6 over ssh2 ready", "IPV6 over ssh2 ready");
+    check("\u{1b}[1;31mERROR\u{1b}[0m disk full", "ERROR disk full");
     check("stored blk_-4711 ok", "stored <id> ok");
     check("core.2275 written", "core.<num> written");
     check("cpu #3 offline", "cpu #<num> offline");

@@ -11,7 +11,6 @@ pub(super) fn is_ipv4_port(c: &[u8]) -> bool {
 }
 
 #[inline]
-
 pub(super) fn is_ipv4(c: &[u8]) -> bool {
     let mut parts = 0;
     for part in c.split(|b| *b == b'.') {

@@ -52,7 +52,6 @@ impl Scanner {
     }
 
     #[inline]
-
     fn typed(&mut self, line: &[u8], start: usize, end: usize, kind: Kind) -> usize {
         match kind {
             Kind::Num | Kind::Size | Kind::Duration => self.amount(line, start, end, kind),
@@ -136,13 +135,11 @@ impl Scanner {
 }
 
 #[inline]
-
 pub(super) fn flags_of(line: &[u8], start: usize, end: usize) -> u8 {
     line.get(start..end).unwrap_or_default().iter().fold(0, |f, b| f | CLASS[*b as usize])
 }
 
 #[inline]
-
 fn digits(line: &[u8], start: usize, end: usize) -> usize {
     line.get(start..end).unwrap_or_default().iter().filter(|b| class(**b) & DIGIT != 0).count()
 }

@@ -34,7 +34,6 @@ pub(crate) fn classify(c: &[u8], flags: u8) -> Chunk {
 }
 
 #[inline]
-
 fn without_digits(c: &[u8], flags: u8) -> Chunk {
     if flags & SLASH != 0 {
         if has_scheme(c) {
@@ -164,7 +163,6 @@ fn slashes(c: &[u8]) -> Chunk {
 }
 
 #[inline]
-
 fn is_uuid(c: &[u8]) -> bool {
     c.len() == 36
         && c.iter()
@@ -189,7 +187,6 @@ fn colon_to_split(c: &[u8]) -> Option<usize> {
 }
 
 #[inline]
-
 fn is_rooted(c: &[u8]) -> bool {
     let ([b'/', rest @ ..] | [b'~' | b'.', b'/', rest @ ..] | [b'.', b'.', b'/', rest @ ..]) = c else {
         return false;

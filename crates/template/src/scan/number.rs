@@ -46,7 +46,6 @@ pub(super) fn number(c: &[u8]) -> Option<Kind> {
 }
 
 #[inline]
-
 pub(super) fn plain_number(body: &[u8]) -> Kind {
     let dots = body.iter().filter(|b| **b == b'.').count();
     let dashes = body.iter().filter(|b| **b == b'-').count();

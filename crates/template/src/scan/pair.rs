@@ -104,7 +104,6 @@ fn bracketed_end(line: &[u8], at: usize) -> Option<usize> {
 }
 
 #[inline]
-
 fn trim(line: &[u8], start: usize, end: usize) -> usize {
     let mut end = end;
     while end > start && matches!(line[end - 1], b'.' | b'!' | b'?' | b':') {
@@ -114,7 +113,6 @@ fn trim(line: &[u8], start: usize, end: usize) -> usize {
 }
 
 #[inline]
-
 fn key_before(line: &[u8], end: usize) -> &[u8] {
     let head = line.get(..end).unwrap_or_default();
     let len = head.iter().rev().take(64).take_while(|b| !is_sep(**b)).count();
