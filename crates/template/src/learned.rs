@@ -76,6 +76,17 @@ pub(crate) struct Limits {
     pub(crate) values: usize,
 }
 
+impl Limits {
+    /// Of two states that meet, the wider limits hold.
+    fn wider(self, other: Self) -> Self {
+        Self {
+            shapes: self.shapes.max(other.shapes),
+            bytes: self.bytes.max(other.bytes),
+            values: self.values.max(other.values),
+        }
+    }
+}
+
 impl Default for Learned {
     fn default() -> Self {
         let config = crate::Config::default();
@@ -130,6 +141,7 @@ impl Learned {
         self.evicted += other.evicted;
         self.evicted_lines += other.evicted_lines;
         self.scope = self.scope.max(other.scope);
+        self.limits = self.limits.wider(other.limits);
         let k = self.limits.values;
         for (id, shape) in other.shapes {
             match self.shapes.get_mut(&id) {

@@ -86,7 +86,7 @@ impl Sketch {
         for (head, value) in other.heads.iter().zip(&other.values) {
             grown += self.add_hashed(head.hash, value, head.count, k);
         }
-        self.ceiling = self.ceiling.min(other.ceiling);
+        self.lower_ceiling(other.ceiling);
         grown
     }
 
@@ -104,8 +104,12 @@ impl Sketch {
         self.ceiling
     }
 
+    /// What lies above is not known to be all there is, so it goes.
     pub(crate) fn lower_ceiling(&mut self, ceiling: u64) {
         self.ceiling = self.ceiling.min(ceiling);
+        let known = self.heads.partition_point(|h| h.hash <= self.ceiling);
+        self.heads.truncate(known);
+        self.values.truncate(known);
     }
 
     /// The one value there ever was.

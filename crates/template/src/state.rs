@@ -5,7 +5,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::learned::{Learned, LearnedCounts, Shape};
+use crate::learned::{Learned, LearnedCounts, Limits, Shape};
 use crate::sketch::Sketch;
 
 const MAGIC: &[u8] = b"DTS";
@@ -28,6 +28,9 @@ impl Learned {
         let mut out = MAGIC.to_vec();
         out.push(VERSION);
         let counts = self.counts();
+        for n in [self.limits.shapes, self.limits.bytes, self.limits.values] {
+            number(&mut out, n as u64);
+        }
         for n in [self.scope, counts.lines, counts.evicted, counts.evicted_lines, counts.shapes] {
             number(&mut out, n);
         }
@@ -64,8 +67,9 @@ impl Learned {
 }
 
 fn read(r: &mut Reader<'_>) -> Option<Learned> {
-    let mut out = Learned::default();
-    out.scope = r.number()?;
+    let mut limit = || usize::try_from(r.number()?).ok().filter(|n| *n <= 1 << 36);
+    let limits = Limits { shapes: limit()?, bytes: limit()?, values: limit()?.min(256) };
+    let mut out = Learned::new(limits, r.number()?);
     let k = out.limits.values;
     let counts =
         LearnedCounts { lines: r.number()?, evicted: r.number()?, evicted_lines: r.number()?, shapes: r.number()? };

@@ -143,6 +143,26 @@ fn order_and_sharding_change_nothing_on_real_lines() {
 }
 
 #[test]
+fn samples_of_different_sizes_meet_in_any_order() {
+    let learn = |max_values, from: u32| {
+        let mut miner = Miner::new(&Config { max_values, ..Config::default() });
+        (from..from + 200).for_each(|i| {
+            miner.learn(&format!("item {} sold", i % 300));
+        });
+        miner.take()
+    };
+    let merged = |parts: Vec<Learned>| {
+        parts.into_iter().fold(Learned::default(), |mut all, part| {
+            all.merge(part);
+            all
+        })
+    };
+    let forth = merged(vec![learn(4, 0), learn(16, 100), learn(32, 150)]);
+    let back = merged(vec![learn(32, 150), learn(16, 100), learn(4, 0)]);
+    assert_eq!(forth.to_bytes(), back.to_bytes());
+}
+
+#[test]
 fn rare_shapes_go_first_and_lines_stay_counted() {
     let mut miner = Miner::new(&Config { max_shapes: 64, ..Config::default() });
     let name = |mut n: u32| {
