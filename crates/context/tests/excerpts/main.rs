@@ -1,6 +1,7 @@
 //! Small logs of many tools, written for these tests: the lines that name the cause must be among the worthiest.
 
 mod builds;
+mod checkers;
 mod harness;
 mod laws;
 mod more;

@@ -339,6 +339,7 @@ pub(super) const WORDS: &[Word] = &[
     free("\u{274c}", Say(Test, 0.65)),
     free("\u{25cf} ", Say(Test, 0.72)),
     free("\u{25cf} console", Good),
+    left("diff --git", Say(Detail, 0.5)),
     both("snapshot", Say(Detail, 0.2)),
     left("coverage", Say(Detail, 0.2)),
     left("threshold", Say(Detail, 0.45)),

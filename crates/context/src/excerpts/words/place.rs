@@ -39,7 +39,7 @@ pub(super) fn start(sum: &mut Sum, line: &str) {
         // Source that is shown around an error, and prose in it.
         sum.shown = if is_prose(trimmed) { 0.3 } else { 0.55 };
     }
-    if is_place(trimmed) {
+    if is_place(trimmed) || (indent < 3 && begins_with_exact_place(trimmed)) {
         sum.say(Kind::Detail, 0.4);
     } else if sum.score < 0.3 && is_header(trimmed) {
         sum.say(Kind::Header, 0.1);
@@ -105,6 +105,15 @@ fn is_place(line: &str) -> bool {
 /// `src/a.ts(3,4): ..`, `a.py:7:1: ..`: what a problem matcher marks.
 pub(super) fn begins_with_place(text: &str) -> bool {
     text.trim_start().split_ascii_whitespace().next().is_some_and(has_place)
+}
+
+/// `src/a.ts:3:10`: a line and a column, as checkers put before what they found.
+fn begins_with_exact_place(text: &str) -> bool {
+    let first = text.split_ascii_whitespace().next().unwrap_or_default().trim_end_matches([':', ',']);
+    let mut numbers = first.rsplitn(3, ':');
+    let is_number = |t: Option<&str>| t.is_some_and(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()));
+    let (column, line) = (numbers.next(), numbers.next());
+    is_number(column) && is_number(line) && numbers.next().is_some_and(|path| path.contains(['.', '/']))
 }
 
 /// A name and a line number after a colon or in parentheses: `a.ts:12`, `a.ts(12,3)`.
