@@ -1,4 +1,4 @@
-//! How fast the lines of a file are learned: `pace FILE [PASSES]`, best pass.
+//! How fast the lines of a file are learned: `template_pace FILE [PASSES]`, best pass.
 #![expect(clippy::print_stdout, reason = "a command-line example")]
 
 use std::io;
@@ -8,7 +8,7 @@ use decant_template::{Config, Miner};
 
 fn main() -> io::Result<()> {
     let mut args = std::env::args().skip(1);
-    let path = args.next().ok_or_else(|| io::Error::other("usage: pace FILE [PASSES]"))?;
+    let path = args.next().ok_or_else(|| io::Error::other("usage: template_pace FILE [PASSES]"))?;
     let passes: usize = args.next().and_then(|n| n.parse().ok()).unwrap_or(10);
     let bytes = std::fs::read(path)?;
     let text = String::from_utf8_lossy(&bytes);

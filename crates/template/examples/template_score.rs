@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use decant_template::{Config, Miner};
 
 fn main() -> io::Result<()> {
-    let path = std::env::args().nth(1).ok_or_else(|| io::Error::other("usage: score FILE"))?;
+    let path = std::env::args().nth(1).ok_or_else(|| io::Error::other("usage: template_score FILE"))?;
     let bytes = std::fs::read(path)?;
     let text = String::from_utf8_lossy(&bytes);
     let mut miner = Miner::new(&Config::default());
