@@ -88,3 +88,27 @@ fn secrets_are_not_in_the_bundle() {
     assert!(ran.out.contains("ledger rejected login"), "{}", ran.out);
     assert!(!ran.out.contains(&secret), "{}", ran.out);
 }
+
+#[test]
+fn the_json_form_is_the_published_one() {
+    let ran = run_with_input(&["bundle", "-", "--format", "json"], failing_log().as_bytes());
+    let bundle: Value = serde_json::from_str(&ran.out).expect("the output is JSON");
+    assert_eq!(bundle["schema"], "decant.context.v1");
+    let schema = decant_egress::bundle_schema();
+    assert_eq!(decant_egress::undescribed(schema, &bundle), Vec::<String>::new());
+    for field in schema["$defs"]["Bundle"]["required"].as_array().expect("the schema names what is required") {
+        assert!(bundle.get(field.as_str().unwrap()).is_some(), "{field} is missing: {bundle}");
+    }
+}
+
+#[test]
+fn people_get_markdown_and_a_page_that_needs_nothing_else() {
+    let markdown = run_with_input(&["bundle", "-", "--format", "markdown"], failing_log().as_bytes()).out;
+    assert!(markdown.contains("ledger rejected currency XTS") && markdown.contains("```"), "{markdown}");
+    let html = run_with_input(&["bundle", "-", "--format", "html"], failing_log().as_bytes()).out;
+    assert!(html.starts_with("<!doctype html>") || html.starts_with("<!DOCTYPE html>"), "{html}");
+    assert!(
+        html.contains("ledger rejected currency XTS") && !html.contains("<script") && !html.contains("http://"),
+        "{html}"
+    );
+}

@@ -74,8 +74,7 @@ impl Needles {
                 seen.insert(at);
                 let specimens = self.of[at].clone();
                 let class = self.corpus[*specimens.first().unwrap()].class;
-                let around =
-                    &output[found.start().saturating_sub(60)..(found.end() + 30).min(output.len())];
+                let around = &output[found.start().saturating_sub(60)..(found.end() + 30).min(output.len())];
                 let shown = String::from_utf8_lossy(around).into_owned();
                 hits.push(Hit { class, specimens, shown });
             }
@@ -106,20 +105,30 @@ fn whole(specimen: &Specimen) -> Vec<String> {
     let mut all: Vec<String> = specimen.needles().into_iter().map(str::to_owned).collect();
     let value = specimen.value.as_str();
     let secret = match specimen.class {
-        "url-password" => {
-            value.split_once("://").and_then(|(_, rest)| rest.split_once(':')).and_then(|(_, p)| p.split_once('@')).map(|p| p.0)
-        }
+        "url-password" => value
+            .split_once("://")
+            .and_then(|(_, rest)| rest.split_once(':'))
+            .and_then(|(_, p)| p.split_once('@'))
+            .map(|p| p.0),
         "cookie" => value.split_once('=').map(|(_, secret)| secret),
         "authorization" | "basic-auth" => value.split_once(' ').map(|(_, secret)| secret),
         _ => None,
     };
     all.extend(secret.map(str::to_owned));
-    let percent: BTreeSet<String> = all.iter().flat_map(|text| [percent(text, b"-_.~"), percent(text, b"-_.~+/=:@")]).collect();
+    let percent: BTreeSet<String> =
+        all.iter().flat_map(|text| [percent(text, b"-_.~"), percent(text, b"-_.~+/=:@")]).collect();
     all.extend(percent);
     // The last letters depend on what comes after.
     let base64 = STANDARD.encode(specimen.text());
     let base64 = base64.trim_end_matches('=');
-    all.extend(base64.len().checked_sub(2).and_then(|end| base64.get(..end)).filter(|b| b.len() > PART_BYTES).map(str::to_owned));
+    all.extend(
+        base64
+            .len()
+            .checked_sub(2)
+            .and_then(|end| base64.get(..end))
+            .filter(|b| b.len() > PART_BYTES)
+            .map(str::to_owned),
+    );
     all.sort();
     all.dedup();
     all

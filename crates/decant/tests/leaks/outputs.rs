@@ -60,6 +60,8 @@ pub(crate) const OUTPUTS: &[(&str, Holds)] = &[
     ("decant serve: standard error", OwnWords),
     ("decant bundle --format text", Telemetry),
     ("decant bundle --format json", Telemetry),
+    ("decant bundle --format markdown", Telemetry),
+    ("decant bundle --format html", Telemetry),
     ("decant bundle: standard error", OwnWords),
     ("decant templates --format table", Telemetry),
     ("decant templates --format csv", Telemetry),
@@ -112,7 +114,10 @@ impl<'a> Searched<'a> {
     pub(crate) fn assert_complete(&self) {
         for (name, holds) in OUTPUTS {
             let output = self.outputs.get(name).unwrap_or_else(|| panic!("{name:?} was not searched"));
-            assert!(output.shows_marker || *holds != Telemetry, "{name:?} tells nothing of the telemetry that was sent");
+            assert!(
+                output.shows_marker || *holds != Telemetry,
+                "{name:?} tells nothing of the telemetry that was sent"
+            );
         }
     }
 }

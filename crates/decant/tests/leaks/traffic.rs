@@ -83,7 +83,8 @@ fn failing(mut step: Step, n: u64) -> Step {
     }
     for scope in step.traces.iter_mut().flat_map(|r| &mut r.resource_spans).flat_map(|g| &mut g.scope_spans) {
         for span in &mut scope.spans {
-            span.trace_id = u128::from(n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_0c4b_1d2e_5a77).to_be_bytes().to_vec();
+            span.trace_id =
+                u128::from(n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_0c4b_1d2e_5a77).to_be_bytes().to_vec();
             span.span_id = (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes().to_vec();
             let status = span.status.get_or_insert_default();
             status.code = 2;
@@ -146,7 +147,8 @@ fn background(at: i64, is_healthy: bool) -> Step {
             true => (format!("{MARKER} ledger took item {n}"), 9),
             false => (format!("{MARKER} ledger refused item {n}: timed out after 3000 ms"), 17),
         };
-        let mut records = vec![json!({"timeUnixNano": at.to_string(), "severityNumber": severity, "body": {"stringValue": body},
+        let mut records =
+            vec![json!({"timeUnixNano": at.to_string(), "severityNumber": severity, "body": {"stringValue": body},
             "traceId": INNOCENTS[2].1, "attributes": attributes(&innocents)})];
         if n == 0 {
             records.push(json!({"timeUnixNano": at.to_string(), "severityNumber": severity, "body": {"stringValue": innocent_body()}}));
@@ -160,18 +162,24 @@ fn background(at: i64, is_healthy: bool) -> Step {
                 "status": {"code": if is_healthy { 0 } else { 2 }, "message": if is_healthy { "" } else { "timed out" }}})
         };
         spans.entry(gate).or_default().push(span("1111111111111111", "", 3, &format!("POST /{MARKER}")));
-        spans.entry(cart).or_default().push(span("2222222222222222", "1111111111111111", 2, &format!("POST /{MARKER}")));
+        spans.entry(cart).or_default().push(span(
+            "2222222222222222",
+            "1111111111111111",
+            2,
+            &format!("POST /{MARKER}"),
+        ));
     }
-    let traces = spans.into_iter().map(|(service, spans)| json!({"resource": resource(service), "scopeSpans": [{"spans": spans}]})).collect();
+    let traces = spans
+        .into_iter()
+        .map(|(service, spans)| json!({"resource": resource(service), "scopeSpans": [{"spans": spans}]}))
+        .collect();
     step(at, logs.into(), json!([]), traces)
 }
 
 /// A series for each class, with a secret in its attributes, which rises when the system fails: shifts are told with
 /// their attributes.
 fn metered(corpus: &[Specimen], at: i64, is_healthy: bool) -> Step {
-    let point = |key: &str, value: &str| {
-        json!({"timeUnixNano": at.to_string(), "asDouble": if is_healthy { 3.0 } else { 900.0 }, "attributes": attributes(&[(key, value)])})
-    };
+    let point = |key: &str, value: &str| json!({"timeUnixNano": at.to_string(), "asDouble": if is_healthy { 3.0 } else { 900.0 }, "attributes": attributes(&[(key, value)])});
     let of_class = |class: &[Specimen]| {
         let specimen = &class[value_of(Place::ALL.iter().position(|p| *p == Place::MetricAttribute).unwrap_or(0))];
         point(specimen.key.unwrap_or("peer"), &specimen.value)
@@ -179,7 +187,12 @@ fn metered(corpus: &[Specimen], at: i64, is_healthy: bool) -> Step {
     // Some at a time, so that they stay few.
     let points: Vec<Value> = corpus.chunks(VALUES_PER_CLASS).step_by(4).map(of_class).collect();
     let metrics = json!([{"name": format!("{MARKER}.waiting"), "gauge": {"dataPoints": points}}]);
-    step(at, json!([]), json!([{"resource": resource(INNOCENTS[0].1), "scopeMetrics": [{"metrics": metrics}]}]), json!([]))
+    step(
+        at,
+        json!([]),
+        json!([{"resource": resource(INNOCENTS[0].1), "scopeMetrics": [{"metrics": metrics}]}]),
+        json!([]),
+    )
 }
 
 /// Deployments whose titles quote what nobody should commit.
