@@ -88,7 +88,7 @@ impl Words {
             (sum.damp, sum.shown) = (1.0, 1.0);
         }
         let score = ((sum.score + sum.more.min(0.09)) * sum.damp * sum.shown).min(1.0);
-        if sum.warning && score < 0.3 {
+        if sum.warning && score < 0.3 && sum.shown >= 1.0 {
             return Class { kind: Kind::Warning, score: 0.22, ends: false };
         }
         let kind = if sum.score == 0.0 && sum.progress { Kind::Noise } else { sum.kind };
