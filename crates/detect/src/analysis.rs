@@ -1,5 +1,6 @@
 //! From signals to an answer: which stretch was sick, what speaks for whom.
 
+use crate::accuse::Complaints;
 use crate::blame::{self, Blame};
 use crate::evidence::Ledger;
 use crate::material::Material;
@@ -19,6 +20,7 @@ pub(crate) struct Analysis {
 impl Analysis {
     pub(crate) fn new(material: &Material<'_>, at: Option<i64>) -> Self {
         let signals = signals::all(material);
+        let complaints = Complaints::new(material);
         let windows = material.stretch.len();
         let at = at.map(|t| material.config.window(t) - material.stretch.from);
         let at = at.and_then(|w| usize::try_from(w).ok()).filter(|w| *w < windows);
@@ -31,7 +33,7 @@ impl Analysis {
             }
             let episode = Episode { from, to, weight: 0.0 };
             let ledger = Ledger::new(material, &signals, episode);
-            let blames = blame::rank(material, &ledger);
+            let blames = blame::rank(material, &ledger, &complaints.flows(episode));
             let weight = blames.first().map_or(0.0, |b| b.score);
             if weight > best.as_ref().map_or(0.0, |(e, ..)| e.weight) {
                 best = Some((Episode { weight, ..episode }, ledger, blames));

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::accuse::{self, Flows};
 use crate::evidence::{Aspect, Ledger};
 use crate::ids::NONE;
 use crate::material::Material;
@@ -32,6 +33,9 @@ fn weight(aspect: Aspect) -> f64 {
         Aspect::Gap => 1.3,
         Aspect::Unanswered => 1.5,
         Aspect::Clock => 1.5,
+        Aspect::Silence => 1.8,
+        // Comes from others' blame alone.
+        Aspect::Accused => 0.0,
         Aspect::SelfTime => 0.6,
         Aspect::Latency => 0.4,
         Aspect::OwnErrors => 1.2,
@@ -57,7 +61,7 @@ fn believed(strength: f64) -> f64 {
 }
 
 /// All services with evidence, the most blamed first.
-pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger) -> Vec<Blame> {
+pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger, flows: &Flows) -> Vec<Blame> {
     let greatest = ledger.greatest();
     let edges = edge_counts(material);
     let callees = callees(material);
@@ -83,6 +87,7 @@ pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger) -> Vec<Blame> {
             Blame { service: *service, score: parts.iter().map(|(_, p)| p).sum(), parts }
         })
         .collect();
+    accuse::hand_on(&mut blames, flows);
     excuse_surge(&mut blames, &callees);
     excuse(&mut blames, &callees);
     blames.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));
@@ -124,12 +129,14 @@ fn callees(material: &Material<'_>) -> BTreeMap<u64, BTreeSet<u64>> {
 }
 
 /// Whether an aspect of a caller may only echo what its callee suffers.
-fn echoes(aspect: Aspect) -> bool {
+pub(crate) fn echoes(aspect: Aspect) -> bool {
     !matches!(
         aspect,
         Aspect::Gap
             | Aspect::Unanswered
             | Aspect::Clock
+            | Aspect::Silence
+            | Aspect::Accused
             | Aspect::SelfTime
             | Aspect::Resource(_)
             | Aspect::ThroughputUp

@@ -31,6 +31,10 @@ pub(crate) enum Aspect {
     Unanswered,
     /// Calls at impossible times.
     Clock,
+    /// Nothing is heard of it.
+    Silence,
+    /// Failures of its callers name it.
+    Accused,
     /// Way between caller and callee.
     Gap,
     SelfTime,
@@ -154,7 +158,7 @@ impl Ledger {
 fn flip(what: What, contrast: &Contrast) -> f64 {
     let (Some(before), Some(after)) = (contrast.before, contrast.after) else { return 0.0 };
     match what {
-        What::Presence { .. } | What::Child { .. } => {
+        What::Presence { .. } | What::Child { .. } | What::Silence { .. } => {
             let (low, high) = (before.min(after), before.max(after));
             ((high - low) * (1.0 - low / high.max(1e-9))).clamp(0.0, 1.0)
         }
@@ -210,6 +214,7 @@ fn aspects(material: &Material<'_>, what: What, service: u64, z: f64) -> Vec<(u6
         What::EdgeLatency { .. } if up => one(Aspect::Latency),
         What::SelfTime { .. } if up => one(Aspect::SelfTime),
         What::Child { .. } | What::Fanout { .. } => one(Aspect::Structure),
+        What::Silence { .. } if up => one(Aspect::Silence),
         What::Throughput { .. } => one(if up { Aspect::ThroughputUp } else { Aspect::ThroughputDown }),
         What::Metric { series } | What::MetricRate { series } => {
             let Some(series) = material.live.series.get(&series) else { return Vec::new() };

@@ -2,7 +2,7 @@
 
 mod edges;
 mod healthy;
-mod kinds;
+pub(crate) mod kinds;
 mod patterns;
 mod shifts;
 mod suspects;

@@ -7,6 +7,7 @@
 //!
 //! No clock, file or thread: time comes with the records, and the same rollups in any order give the same findings.
 
+mod accuse;
 mod analysis;
 mod ask;
 mod blame;

@@ -26,6 +26,7 @@ pub(crate) fn class(material: &Material<'_>, what: What) -> u64 {
         What::EdgeErrors { .. } => 4,
         What::Unanswered { .. } => 12,
         What::Impossible { .. } => 13,
+        What::Silence { .. } => 14,
         What::EdgeLatency { .. } => 5,
         What::EdgeGap { .. } => 6,
         What::SelfTime { .. } => 7,

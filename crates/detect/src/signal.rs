@@ -33,6 +33,8 @@ pub(crate) enum What {
     Child { child: u64 },
     /// Number of such children a call.
     Fanout { child: u64 },
+    /// Windows without a word of a service.
+    Silence { service: u64 },
     /// Calls into a service a second.
     Throughput { service: u64 },
     /// A metric series.

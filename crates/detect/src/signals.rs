@@ -2,6 +2,7 @@
 
 mod logs;
 mod metrics;
+mod silence;
 mod traces;
 
 pub(crate) use metrics::capacity;
@@ -26,6 +27,7 @@ pub(crate) fn all(material: &Material<'_>) -> Vec<Prepared> {
     traces::pairs(material, &mut signals);
     traces::children(material, &mut signals);
     traces::throughput(material, &mut signals);
+    silence::silence(material, &mut signals);
     metrics::series(material, &mut signals);
     signals.sort_unstable_by_key(|s| (s.service, s.what));
     let windows = material.stretch.len();

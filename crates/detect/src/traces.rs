@@ -9,6 +9,7 @@
 //! Traces are held whole while there is room, so that late spans find their place; then the oldest are folded for good.
 
 mod facts;
+mod failures;
 mod join;
 
 pub(crate) use facts::{ChildStats, EdgeCell, EdgeStat, Facts, PairStat};

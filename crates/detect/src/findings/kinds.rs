@@ -22,6 +22,9 @@ const WORDS: [(&str, &[&str]); 13] = [
             "unknownhost",
             "name or service not known",
             "dns",
+            "name_resolution",
+            "enotfound",
+            "eai_again",
         ],
     ),
     ("disk", &["no space left", "disk full", "enospc", "disk quota", "read-only file system"]),
@@ -102,6 +105,12 @@ const WORDS: [(&str, &[&str]); 13] = [
     ("latency", &["timeout", "timed out", "deadline exceeded", "took too long", "slow"]),
     ("cpu", &["cpu throttl", "throttled"]),
 ];
+
+/// Whether a failed call is the caller's own failure by its words: who cannot resolve a name reaches nobody.
+pub(crate) fn is_own(text: &str) -> bool {
+    let text = text.to_lowercase();
+    WORDS.iter().any(|(kind, words)| *kind == "dns" && words.iter().any(|w| text.contains(w)))
+}
 
 /// Words of a text that speak for kinds.
 pub(crate) fn hear(text: &str, loudness: f64, votes: &mut BTreeMap<&'static str, f64>) {

@@ -184,6 +184,8 @@ fn words(
                 )
             }
             Aspect::Unanswered => "calls to or from it get no answer".to_owned(),
+            Aspect::Silence => "nothing is heard of it".to_owned(),
+            Aspect::Accused => "failures of its callers name it".to_owned(),
             Aspect::Clock => "its clock and those of its neighbours disagree".to_owned(),
             Aspect::SelfTime => "its own work takes longer".to_owned(),
             Aspect::Latency => "calls to it take longer".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::failures::FailureCell;
 use crate::ids::IdMap;
 use crate::sketch::Sketch;
 use crate::timeline::Timeline;
@@ -107,6 +108,7 @@ pub(crate) struct Facts {
     pub(crate) operations: IdMap<OperationCell>,
     pub(crate) edges: IdMap<EdgeCell>,
     pub(crate) pairs: IdMap<PairCell>,
+    pub(crate) failures: IdMap<FailureCell>,
     pub(crate) children: IdMap<ChildCell>,
     pub(crate) presence: IdMap<PresenceCell>,
     pub(crate) notes: BTreeMap<&'static str, u64>,
@@ -128,6 +130,7 @@ impl Facts {
         sweep(&mut self.operations, window, |v| &mut v.windows);
         sweep(&mut self.edges, window, |v| &mut v.windows);
         sweep(&mut self.pairs, window, |v| &mut v.windows);
+        sweep(&mut self.failures, window, |v| &mut v.windows);
         sweep(&mut self.children, window, |v| &mut v.windows);
         sweep(&mut self.presence, window, |v| &mut v.windows);
     }

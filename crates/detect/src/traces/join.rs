@@ -2,6 +2,7 @@
 
 use decant_model::SpanKind;
 
+use super::failures::FailureCell;
 use super::facts::{ChildCell, EdgeCell, Facts, OperationCell, PairCell, PresenceCell};
 use crate::Config;
 use crate::ids::{NONE, mix};
@@ -94,6 +95,7 @@ impl<'a> Trace<'a> {
         for span in 0..self.spans.len() {
             self.count_operation(facts, span, config);
             self.count_edge(facts, span, config);
+            self.count_failure(facts, span, config);
             self.count_children(facts, span, config);
         }
         self.count_presence(facts, sightings, config);
@@ -183,6 +185,38 @@ impl<'a> Trace<'a> {
                 && (stub.start < c.start - CLOCK_SLACK_NS || stub.start > c.end + CLOCK_SLACK_NS)
         });
         stats.impossible += u32::from(impossible);
+    }
+
+    fn count_failure(&self, facts: &mut Facts, span: usize, config: &Config) {
+        let stub = &self.spans[span];
+        if !stub.error {
+            return;
+        }
+        let mut children = self.children(span).iter().map(|c| &self.spans[*c]);
+        let about = if calls_out(stub) {
+            children.find(|c| c.service != stub.service).map_or(stub.peer, |c| c.service)
+        } else {
+            match children.find(|c| c.error) {
+                Some(child) if child.service == stub.service => return,
+                Some(child) => child.service,
+                None => NONE,
+            }
+        };
+        let key = |note: u64| mix(&[stub.service, about, note]);
+        // Notes may be of endless variety: beyond the limit whom they accuse is still counted.
+        let is_room = facts.failures.len() < config.max_edges || facts.failures.contains_key(&key(stub.note));
+        let note = if is_room { stub.note } else { NONE };
+        if facts.failures.len() >= 2 * config.max_edges && !facts.failures.contains_key(&key(note)) {
+            facts.note("failures over the limit", 1);
+            return;
+        }
+        let cell = facts.failures.entry(key(note)).or_insert_with(|| FailureCell {
+            service: stub.service,
+            about,
+            note,
+            ..FailureCell::default()
+        });
+        *cell.windows.at(config.window(self.spans[self.root(span)].end)) += 1;
     }
 
     fn root(&self, mut span: usize) -> usize {

@@ -1,0 +1,57 @@
+//! Silence: a service from which nothing at all comes, while the others are heard.
+//!
+//! Few calls are no silence: a process without work still exports its metrics. So a service that was heard in most windows
+//! and then in none is down or cut off, whatever its callers make of it.
+
+use crate::ids::IdMap;
+use crate::material::Material;
+use crate::rollup::ServiceSeen;
+use crate::signal::{Form, Signal, Values, What};
+
+/// Share of services that must be heard for a window to say anything: a stamp from a wrong clock makes no window.
+const QUORUM: f64 = 0.5;
+/// Fewest windows in which a service was heard for its silence to be noticed.
+const LEAST_HEARD: usize = 5;
+
+/// Windows without a word, of windows in which others spoke.
+pub(super) fn silence(material: &Material<'_>, out: &mut Vec<Signal>) {
+    let stretch = material.stretch;
+    let mut heard: IdMap<Vec<i64>> = IdMap::default();
+    let mut speakers: std::collections::BTreeMap<i64, usize> = std::collections::BTreeMap::new();
+    for (service, seen) in &material.live.services {
+        let windows = windows_of(seen, stretch.from, stretch.to);
+        for window in &windows {
+            *speakers.entry(*window).or_default() += 1;
+        }
+        heard.insert(*service, windows);
+    }
+    let regular = heard.values().filter(|w| w.len() >= LEAST_HEARD).count();
+    let quorum = (QUORUM * regular as f64).ceil() as usize;
+    let open: Vec<(u32, i64)> = speakers
+        .iter()
+        .filter(|(_, n)| **n >= quorum.max(1))
+        .filter_map(|(w, _)| Some((stretch.index(*w)?, *w)))
+        .collect();
+    for (service, windows) in heard {
+        if windows.len() < LEAST_HEARD {
+            continue;
+        }
+        let cells = open
+            .iter()
+            .map(|(index, w)| (*index, if windows.binary_search(w).is_err() { 1.0 } else { 0.0 }, 1.0))
+            .collect();
+        let values = Values::Count { cells, base: Vec::new(), form: Form::Share };
+        out.push(Signal { what: What::Silence { service }, service, values });
+    }
+}
+
+/// Windows in which a service was heard in any way, in order.
+fn windows_of(seen: &ServiceSeen, from: i64, to: i64) -> Vec<i64> {
+    let mut windows: Vec<i64> = [&seen.logs, &seen.spans, &seen.points]
+        .into_iter()
+        .flat_map(|w| w.range(from, to).iter().map(|(w, _)| *w))
+        .collect();
+    windows.sort_unstable();
+    windows.dedup();
+    windows
+}
