@@ -3,6 +3,8 @@
 //!
 //! One seed of each by default; `DECANT_FAULT_SEEDS=5` runs five (85 runs: use `--release`).
 
+#![expect(clippy::print_stdout, reason = "the figures are the point")]
+
 use decant_model::Verdict;
 use decant_sim::{Fault, Scenario};
 use decant_tests::judge;

@@ -81,7 +81,7 @@ impl Lane {
         counts.repeats = dedup.repeats;
         counts.redelivered = dedup.redelivered;
         counts.evicted = dedup.evicted;
-        counts.redacted = self.redactor.counts().iter().map(|(class, &n)| (class.to_string(), n)).collect();
+        counts.redacted = self.redactor.counts().iter().map(|(class, &n)| (class.clone(), n)).collect();
         counts
     }
 

@@ -87,7 +87,7 @@ fn send(mut scenario: Scenario, url: &str, speed: f64) -> anyhow::Result<()> {
         let mut simulation = Simulation::new(&scenario);
         let progress = Progress::steps(steps(&scenario));
         let (began, mut records) = (Instant::now(), 0);
-        while let Some(step) = simulation.next() {
+        for step in &mut simulation {
             if speed > 0.0 {
                 let event =
                     Duration::from_nanos(step.at_unix_nano.saturating_sub(scenario.start_unix_nano).unsigned_abs());

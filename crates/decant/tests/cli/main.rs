@@ -1,5 +1,7 @@
 //! The binary as a user at a terminal or a script meets it.
 
+#![expect(clippy::unwrap_used, reason = "what a test cannot go on without ends it")]
+
 mod bad_input;
 mod bundle;
 mod run;

@@ -39,7 +39,7 @@ async fn send_steps(mut simulation: Simulation, scenario: &Scenario, url: &str) 
     let progress = Progress::steps(steps);
     let mut sent = Sent::default();
     let mut open: VecDeque<JoinHandle<anyhow::Result<(usize, usize)>>> = VecDeque::new();
-    while let Some(step) = simulation.next() {
+    for step in &mut simulation {
         sent.records += step.records();
         let client = client.clone();
         open.push_back(tokio::task::spawn_local(async move {
