@@ -129,9 +129,11 @@ impl Analysis {
             service: question.service.clone(),
         };
         let counts: LaneCounts = self.lane.counts();
+        let passed_over = self.excerpter.lines_passed_over();
         let excerpts = self.excerpter.finish();
         let mut findings = self.correlator.findings(&ask, excerpts, &counts);
         read.tell(&mut findings, self.outside);
+        add(&mut findings.counts.notes, &[("lines not looked at for excerpts", passed_over)]);
         findings
     }
 }
