@@ -1,12 +1,14 @@
 //! The Kafka client's settings, and what it calls us for.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, Rebalance};
-use rdkafka::error::KafkaError as ClientError;
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, RebalanceProtocol};
+use rdkafka::error::{KafkaError as ClientError, KafkaResult};
+use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::KafkaError;
@@ -19,9 +21,8 @@ pub(super) type Place = (String, i32);
 #[derive(Debug)]
 pub(super) enum Event {
     Assigned(Vec<Place>),
-    Revoked(Vec<Place>),
-    /// The offsets of partitions that are being revoked were committed, or not.
-    Committed(bool),
+    /// The group waits until these are given up ([`give_up`]).
+    Revoked(TopicPartitionList),
 }
 
 /// Called from within polls, in the consumer's own thread; the locks are never contended.
@@ -30,6 +31,8 @@ pub(super) struct Context {
     pub(super) events: Mutex<Vec<Event>>,
     /// The next offsets that may be committed.
     pub(super) committable: Mutex<BTreeMap<Place, i64>>,
+    /// The consumer goes away: what is revoked now was settled before.
+    pub(super) closing: AtomicBool,
 }
 
 impl Context {
@@ -41,14 +44,12 @@ impl Context {
         std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The offsets that may be committed, of all partitions or of some.
-    pub(super) fn offsets(&self, of: Option<&[Place]>) -> TopicPartitionList {
+    /// The offsets that may be committed.
+    pub(super) fn offsets(&self) -> TopicPartitionList {
         let committable = self.committable.lock().unwrap_or_else(PoisonError::into_inner);
         let mut list = TopicPartitionList::new();
         for ((topic, partition), &offset) in committable.iter() {
-            if of.is_none_or(|of| of.iter().any(|(t, p)| t == topic && p == partition))
-                && let Err(error) = list.add_partition_offset(topic, *partition, Offset::Offset(offset))
-            {
+            if let Err(error) = list.add_partition_offset(topic, *partition, Offset::Offset(offset)) {
                 tracing::warn!(%error, topic, partition, "an offset cannot be committed");
             }
         }
@@ -72,32 +73,39 @@ impl ClientContext for Context {
 }
 
 impl ConsumerContext for Context {
-    fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        if let Rebalance::Revoke(list) = rebalance {
-            let places = places(list);
-            let offsets = self.offsets(Some(&places));
-            // The next owner begins where we say now. What is still on its way comes again there, and overwrites.
-            if offsets.count() > 0 && !consumer.assignment_lost() {
-                let committed = consumer.commit(&offsets, CommitMode::Sync);
-                if let Err(error) = &committed {
-                    tracing::warn!(%error, "offsets of revoked partitions were not committed");
-                }
-                self.tell(Event::Committed(committed.is_ok()));
+    /// Revoked partitions are not given up here but by the consumer's loop, which can wait for what is under way.
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, what: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        let done = match what {
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => {
+                self.tell(Event::Assigned(places(list)));
+                if is_cooperative(consumer) { consumer.incremental_assign(list) } else { consumer.assign(list) }
             }
-            self.tell(Event::Revoked(places));
-        }
-    }
-
-    fn post_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        match rebalance {
-            Rebalance::Assign(list) => self.tell(Event::Assigned(places(list))),
-            Rebalance::Revoke(_) => {}
-            Rebalance::Error(error) => tracing::warn!(%error, "rebalancing failed"),
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS if !self.closing.load(Relaxed) => {
+                self.tell(Event::Revoked(list.clone()));
+                Ok(())
+            }
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS => give_up(consumer, list),
+            other => {
+                tracing::warn!(error = ?other, "rebalancing failed");
+                consumer.unassign()
+            }
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "partitions were not taken or given up as the group said");
         }
     }
 }
 
-fn places(list: &TopicPartitionList) -> Vec<Place> {
+fn is_cooperative(consumer: &BaseConsumer<Context>) -> bool {
+    matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative)
+}
+
+/// Lets the group go on.
+pub(super) fn give_up(consumer: &BaseConsumer<Context>, list: &TopicPartitionList) -> KafkaResult<()> {
+    if is_cooperative(consumer) { consumer.incremental_unassign(list) } else { consumer.unassign() }
+}
+
+pub(super) fn places(list: &TopicPartitionList) -> Vec<Place> {
     list.elements().iter().map(|e| (e.topic().to_owned(), e.partition())).collect()
 }
 

@@ -22,7 +22,7 @@ use crate::metrics::{Door, End, Metrics};
 /// How long a poll waits for a message.
 const POLL: Duration = Duration::from_millis(50);
 /// The same while something waits for room or for its acks.
-const POLL_BUSY: Duration = Duration::from_millis(5);
+pub(super) const POLL_BUSY: Duration = Duration::from_millis(5);
 /// Commits are at least so far apart.
 const COMMIT_INTERVAL_MIN: Duration = Duration::from_millis(20);
 /// Messages taken between two looks at everything else.
@@ -31,6 +31,7 @@ const MESSAGES_A_ROUND: usize = 1_000;
 const BATCHES_OPEN_MAX: usize = 65_536;
 
 mod flow;
+mod handover;
 mod settle;
 
 pub(super) struct Consumer<'a> {
@@ -40,7 +41,10 @@ pub(super) struct Consumer<'a> {
     client: Arc<BaseConsumer<Context>>,
     /// By topic (as in the settings) and partition.
     partitions: Vec<BTreeMap<i32, Partition>>,
+    /// Batches that are in the intake.
     tickets: HashMap<u64, Ticket>,
+    /// How many of them are of a topic's partition.
+    under_way: HashMap<(usize, i32), usize>,
     next_number: u64,
     answers: mpsc::Sender<(u64, Outcome)>,
     answered: mpsc::Receiver<(u64, Outcome)>,
@@ -65,6 +69,7 @@ impl<'a> Consumer<'a> {
             client,
             partitions,
             tickets: HashMap::new(),
+            under_way: HashMap::new(),
             next_number: 1,
             answers,
             answered,
@@ -121,10 +126,11 @@ impl<'a> Consumer<'a> {
         let Some(index) = self.config.topics.iter().position(|topic| topic.name == message.topic()) else {
             return false;
         };
-        let (Some(topic), Some(partitions)) = (self.config.topics.get(index), self.partitions.get_mut(index)) else {
+        let partition = self.partitions.get_mut(index).and_then(|p| p.get_mut(&number));
+        let (Some(topic), Some(partition)) = (self.config.topics.get(index), partition) else {
+            // Not ours (any more).
             return false;
         };
-        let partition = partitions.entry(number).or_insert_with(|| Partition::new(topic, number, self.config));
         if partition.retry_at.is_some() {
             // It goes back to an earlier one first.
             return false;
@@ -139,7 +145,7 @@ impl<'a> Consumer<'a> {
             metrics.kafka.dead_letters.fetch_add(1, Relaxed);
             metrics.ended(Door::Kafka, topic.signal, End::Invalid);
             let payload = message.payload().unwrap_or_default();
-            let letter = DeadLetter::of(&topic.name, number, offset, payload, error.to_string());
+            let letter = DeadLetter::of(&topic.name, number, offset, payload, &error);
             tracing::warn!(topic = letter.topic, partition = number, offset, reason = letter.reason, "dead letter");
             (self.dead_letters)(&letter);
         }
@@ -156,19 +162,29 @@ impl<'a> Consumer<'a> {
     fn cut(&mut self, topic: usize, number: i32) {
         let Some(partition) = self.partitions.get_mut(topic).and_then(|p| p.get_mut(&number)) else { return };
         partition.cut(self.next_number);
-        for (ticket, batch) in partition.waiting.iter().filter(|(n, _)| *n >= self.next_number) {
-            let of = Ticket { topic, partition: number, signal: batch.signal(), rows: batch.len() as u64 };
-            self.tickets.insert(*ticket, of);
-        }
         self.next_number = partition.waiting.back().map_or(0, |(n, _)| n + 1).max(self.next_number);
         self.hand_in(topic, number);
     }
 
     fn hand_in(&mut self, topic: usize, number: i32) {
         let Some(partition) = self.partitions.get_mut(topic).and_then(|p| p.get_mut(&number)) else { return };
+        if partition.retry_at.is_some() {
+            return;
+        }
+        if partition.is_held {
+            if self.under_way.contains_key(&(topic, number)) {
+                return;
+            }
+            partition.is_held = false;
+        }
         while let Some((ticket, batch)) = partition.waiting.pop_front() {
             match self.intake.try_room(&batch) {
-                Ok(place) => place.put(batch, To::Numbered { number: ticket, answers: self.answers.clone() }),
+                Ok(place) => {
+                    let of = Ticket { topic, partition: number, signal: batch.signal(), rows: batch.len() as u64 };
+                    self.tickets.insert(ticket, of);
+                    *self.under_way.entry((topic, number)).or_default() += 1;
+                    place.put(batch, To::Numbered { number: ticket, answers: self.answers.clone() });
+                }
                 Err(refusal) => {
                     partition.waiting.push_front((ticket, batch));
                     self.closed |= refusal == Refusal::Closed;

@@ -32,6 +32,9 @@ pub(super) struct Partition {
     pub(super) waiting: VecDeque<(u64, Batch)>,
     /// Messages that may have been taken before, by us or another: each gets batches of its own.
     replay_left: u64,
+    /// Batches of an earlier assignment are still on their way. Of two copies of a batch that are on their way at once,
+    /// neither can take the place of the other.
+    pub(super) is_held: bool,
     pub(super) paused: bool,
     /// Since when it is over what should be taken.
     pub(super) over_since: Option<Instant>,
@@ -55,6 +58,7 @@ impl Partition {
             progress: Progress::default(),
             waiting: VecDeque::new(),
             replay_left: replay(topic.encoding, config),
+            is_held: true,
             paused: false,
             over_since: None,
             retry_at: None,
@@ -130,11 +134,17 @@ impl Partition {
         self.waiting.is_empty() && self.retry_at.is_none() && !self.is_half_full(config)
     }
 
-    /// Forgets what is not durable; returns the offset to go back to.
-    pub(super) fn rewind(&mut self, topic: &Topic, config: &KafkaConfig) -> Option<i64> {
-        let gathered = self.gathering.take().map(|g| g.first_offset);
+    /// Forgets what was not handed in.
+    pub(super) fn forget_waiting(&mut self) {
+        self.gathering = None;
         self.decoder.take(&mut Vec::new());
         self.waiting.clear();
+    }
+
+    /// Forgets what is not durable; returns the offset to go back to.
+    pub(super) fn rewind(&mut self, topic: &Topic, config: &KafkaConfig) -> Option<i64> {
+        let gathered = self.gathering.map(|g| g.first_offset);
+        self.forget_waiting();
         self.replay_left = replay(topic.encoding, config);
         self.go_back_to.take().or(self.progress.rewind()).or(gathered)
     }

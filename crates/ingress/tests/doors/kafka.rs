@@ -19,6 +19,9 @@ use tokio_util::sync::CancellationToken;
 use crate::requests;
 use crate::server::{PATIENCE, bodies};
 
+/// How long nothing may come that must not.
+const QUIET: Duration = Duration::from_millis(500);
+
 struct Cluster {
     mock: MockCluster<'static, DefaultProducerContext>,
     producer: BaseProducer,
@@ -103,6 +106,14 @@ impl Running {
             assert!(Instant::now() < until, "nothing was delivered");
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// One of the consumer's counters.
+    fn count(&self, name: &str) -> u64 {
+        let mut text = String::new();
+        self.metrics.write_prometheus(&mut text);
+        let start = format!("decant_ingress_kafka_{name}_total ");
+        text.lines().find_map(|line| line.strip_prefix(&start)).unwrap().parse().unwrap()
     }
 
     fn stop(self) {
@@ -289,6 +300,68 @@ fn partitions_move_to_a_second_consumer_and_nothing_is_lost() {
         found.extend(bodies(&delivery.batch));
         delivery.ack.durable();
     }
+    second.stop();
+}
+
+#[test]
+fn a_partition_goes_back_only_when_the_batches_behind_are_answered() {
+    let cluster = Cluster::new("app", 1);
+    cluster.produce("app", 0, &[b"one", b"two"]);
+    let mut running = run(cluster.config("app", Encoding::Raw), &IntakeLimits::default());
+    let (first, second) = (running.next(), running.next());
+    first.ack.failed(Failure::Retryable("the disk is full".to_owned()));
+    std::thread::sleep(QUIET);
+    assert!(running.deliveries.try_recv().is_err(), "a second copy beside the first");
+    second.ack.durable();
+    for (body, offset) in [("one", 0), ("two", 1)] {
+        let again = running.next();
+        assert_eq!((bodies(&again.batch), again.batch.position.offset), (vec![body.to_owned()], offset));
+        again.ack.durable();
+    }
+    wait_for("both are committed", || cluster.committed("app", 0) == Some(2));
+    running.stop();
+}
+
+/// A consumer with a batch of each of two partitions under way, and a second one that joins.
+fn two_with_batches_under_way(cluster: &Cluster, patience: Duration) -> (Running, Vec<Delivery>, Running) {
+    let config = KafkaConfig { drain_timeout: patience, ..cluster.config("app", Encoding::Raw) };
+    let mut first = run(config.clone(), &IntakeLimits::default());
+    cluster.produce("app", 0, &[b"a"]);
+    cluster.produce("app", 1, &[b"b"]);
+    let under_way = vec![first.next(), first.next()];
+    let second = run(config, &IntakeLimits::default());
+    (first, under_way, second)
+}
+
+/// That they do not come again cannot be seen here: while members join, the mock cluster takes no commits.
+#[test]
+fn the_group_waits_until_the_batches_of_a_revoked_partition_are_durable() {
+    let cluster = Cluster::new("app", 2);
+    let (first, under_way, second) = two_with_batches_under_way(&cluster, PATIENCE);
+    wait_for("the first is asked to give up", || first.count("rebalances") == 2);
+    std::thread::sleep(QUIET);
+    assert_eq!((first.count("rebalances"), second.count("rebalances")), (2, 0));
+    under_way.into_iter().for_each(|delivery| delivery.ack.durable());
+    wait_for("both have partitions", || first.count("rebalances") == 3 && second.count("rebalances") == 1);
+    first.stop();
+    second.stop();
+}
+
+#[test]
+fn a_partition_that_comes_back_waits_for_its_own_earlier_batches() {
+    let cluster = Cluster::new("app", 2);
+    let (mut first, under_way, mut second) = two_with_batches_under_way(&cluster, Duration::from_millis(200));
+    let moved = second.next();
+    wait_for("the first has a partition again", || first.count("rebalances") == 3);
+    std::thread::sleep(QUIET);
+    assert!(first.deliveries.try_recv().is_err(), "a second copy beside the first");
+    under_way.into_iter().for_each(|delivery| delivery.ack.durable());
+    let again = first.next();
+    assert_ne!(again.batch.position.partition, moved.batch.position.partition);
+    again.ack.durable();
+    moved.ack.durable();
+    wait_for("all is committed", || (0..2).all(|p| cluster.committed("app", p) == Some(1)));
+    first.stop();
     second.stop();
 }
 

@@ -15,11 +15,14 @@ const SEEK_TIMEOUT: Duration = Duration::from_secs(5);
 const PAUSE_AFTER: Duration = Duration::from_millis(250);
 
 impl Consumer<'_> {
-    /// Takes a partition back to what failed, once its time has come.
+    /// Takes a partition back to what failed, once its time has come and what was handed in behind it is answered.
     pub(super) fn go_back(&mut self, topic: usize, number: i32, now: Instant) {
         let Some(settings) = self.config.topics.get(topic) else { return };
         let config = self.config;
         let client = self.client.clone();
+        if self.under_way.contains_key(&(topic, number)) {
+            return;
+        }
         let Some(partition) = self.partition(topic, number).filter(|p| p.retry_at.is_some_and(|at| now >= at)) else {
             return;
         };

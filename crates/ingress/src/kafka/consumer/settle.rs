@@ -1,5 +1,6 @@
 //! What became of batches and commits, and what that makes of the offsets.
 
+use std::collections::hash_map::Entry;
 use std::sync::{PoisonError, atomic::Ordering::Relaxed};
 use std::time::Instant;
 
@@ -8,8 +9,6 @@ use rdkafka::consumer::{CommitMode, Consumer as _};
 use super::Consumer;
 use crate::ack::Failure;
 use crate::kafka::DeadLetter;
-use crate::kafka::client::Event;
-use crate::kafka::partition::Partition;
 use crate::metrics::{Door, End};
 
 impl Consumer<'_> {
@@ -17,6 +16,12 @@ impl Consumer<'_> {
     pub(super) fn learn(&mut self) {
         while let Ok((number, outcome)) = self.answered.try_recv() {
             let Some(ticket) = self.tickets.remove(&number) else { continue };
+            if let Entry::Occupied(mut count) = self.under_way.entry((ticket.topic, ticket.partition)) {
+                *count.get_mut() -= 1;
+                if *count.get() == 0 {
+                    count.remove();
+                }
+            }
             let retry_at = Instant::now() + self.config.retry_delay;
             let end = match &outcome {
                 Ok(_) => End::Accepted,
@@ -86,7 +91,7 @@ impl Consumer<'_> {
             // Units without batches are done without an ack.
             self.note_committable(topic, number);
         }
-        let offsets = self.client.context().offsets(None);
+        let offsets = self.client.context().offsets();
         if offsets.count() == 0 {
             return;
         }
@@ -103,38 +108,6 @@ impl Consumer<'_> {
                 partition.progress.committed(offset);
             }
             self.note_committable(topic, number);
-        }
-    }
-
-    pub(super) fn handle_events(&mut self) {
-        for event in self.client.context().take_events() {
-            match event {
-                Event::Committed(true) => drop(self.metrics().kafka.commits.fetch_add(1, Relaxed)),
-                Event::Committed(false) => drop(self.metrics().kafka.commit_failures.fetch_add(1, Relaxed)),
-                Event::Revoked(places) => {
-                    self.metrics().kafka.rebalances.fetch_add(1, Relaxed);
-                    for (name, number) in places {
-                        if let Some(topic) = self.topic(&name)
-                            && let Some(partitions) = self.partitions.get_mut(topic)
-                        {
-                            partitions.remove(&number);
-                            self.note_committable(topic, number);
-                        }
-                    }
-                }
-                Event::Assigned(places) => {
-                    tracing::info!(partitions = places.len(), "partitions were assigned");
-                    self.metrics().kafka.rebalances.fetch_add(1, Relaxed);
-                    for (name, number) in places {
-                        if let Some(index) = self.topic(&name)
-                            && let (Some(topic), Some(partitions)) =
-                                (self.config.topics.get(index), self.partitions.get_mut(index))
-                        {
-                            partitions.insert(number, Partition::new(topic, number, self.config));
-                        }
-                    }
-                }
-            }
         }
     }
 }
