@@ -97,7 +97,8 @@ const LONGEST_CHAIN: usize = 8;
 /// Hands blame on along the flows. Two callers that accuse one service are two witnesses of one thing, hence the root of
 /// the sum of squares.
 pub(crate) fn hand_on(blames: &mut Vec<Blame>, flows: &Flows) {
-    let given = |service: u64| flows.get(&service).into_iter().flatten().map(|(to, share)| (*to, MOST_HANDED_ON * share));
+    let given =
+        |service: u64| flows.get(&service).into_iter().flatten().map(|(to, share)| (*to, MOST_HANDED_ON * share));
     let kept = |service: u64| 1.0 - given(service).map(|(_, share)| share).sum::<f64>().min(1.0);
     let mut moving: BTreeMap<u64, f64> = BTreeMap::new();
     for blame in blames.iter_mut() {
@@ -182,7 +183,10 @@ fn names(text: &str, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn complaints(list: &[(u64, u64, &[(usize, f64)])]) -> Complaints {
+    /// From, about, counts by window.
+    type Case<'a> = (u64, u64, &'a [(usize, f64)]);
+
+    fn complaints(list: &[Case<'_>]) -> Complaints {
         let list = list.iter().map(|(from, about, counts)| Complaint {
             from: *from,
             about: *about,
@@ -194,7 +198,7 @@ mod tests {
 
     const EPISODE: Episode = Episode { from: 10, to: 20, weight: 0.0 };
 
-    fn share(list: &[(u64, u64, &[(usize, f64)])], from: u64, to: u64) -> f64 {
+    fn share(list: &[Case<'_>], from: u64, to: u64) -> f64 {
         complaints(list).flows(EPISODE).get(&from).and_then(|f| f.get(&to)).copied().unwrap_or(0.0)
     }
 
@@ -205,8 +209,7 @@ mod tests {
 
     #[test]
     fn what_fails_towards_all_accuses_none_of_them() {
-        let all: [(u64, u64, &[(usize, f64)]); 3] =
-            [(1, 2, &[(11, 20.0)]), (1, 3, &[(12, 20.0)]), (1, 4, &[(12, 20.0)])];
+        let all: [Case<'_>; 3] = [(1, 2, &[(11, 20.0)]), (1, 3, &[(12, 20.0)]), (1, 4, &[(12, 20.0)])];
         assert!(share(&all, 1, 2) < 0.15);
     }
 

@@ -6,6 +6,7 @@ use crate::evidence::Ledger;
 use crate::material::Material;
 use crate::onset::{self, Episode};
 use crate::signals::{self, Prepared};
+use crate::surge::Loads;
 
 /// All that the findings are told from.
 pub(crate) struct Analysis {
@@ -20,7 +21,7 @@ pub(crate) struct Analysis {
 impl Analysis {
     pub(crate) fn new(material: &Material<'_>, at: Option<i64>) -> Self {
         let signals = signals::all(material);
-        let complaints = Complaints::new(material);
+        let (complaints, loads) = (Complaints::new(material), Loads::new(material));
         let windows = material.stretch.len();
         let at = at.map(|t| material.config.window(t) - material.stretch.from);
         let at = at.and_then(|w| usize::try_from(w).ok()).filter(|w| *w < windows);
@@ -33,7 +34,7 @@ impl Analysis {
             }
             let episode = Episode { from, to, weight: 0.0 };
             let ledger = Ledger::new(material, &signals, episode);
-            let blames = blame::rank(material, &ledger, &complaints.flows(episode));
+            let blames = blame::rank(material, &ledger, &complaints.flows(episode), &loads.flows(episode));
             let weight = blames.first().map_or(0.0, |b| b.score);
             if weight > best.as_ref().map_or(0.0, |(e, ..)| e.weight) {
                 best = Some((Episode { weight, ..episode }, ledger, blames));

@@ -11,6 +11,7 @@ use crate::evidence::{Aspect, Ledger};
 use crate::ids::NONE;
 use crate::material::Material;
 use crate::role::Role;
+use crate::surge;
 
 /// A service and how much points at it.
 #[derive(Clone, Debug)]
@@ -61,7 +62,7 @@ fn believed(strength: f64) -> f64 {
 }
 
 /// All services with evidence, the most blamed first.
-pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger, flows: &Flows) -> Vec<Blame> {
+pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger, flows: &Flows, surges: &Flows) -> Vec<Blame> {
     let greatest = ledger.greatest();
     let edges = edge_counts(material);
     let callees = callees(material);
@@ -88,6 +89,7 @@ pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger, flows: &Flows) -> V
         })
         .collect();
     accuse::hand_on(&mut blames, flows);
+    surge::hand_on(&mut blames, surges);
     excuse_surge(&mut blames, &callees);
     excuse(&mut blames, &callees);
     blames.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));

@@ -28,6 +28,7 @@ mod signals;
 mod sketch;
 mod statistics;
 mod stretch;
+mod surge;
 mod timeline;
 mod traces;
 mod windows;

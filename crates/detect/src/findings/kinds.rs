@@ -1,157 +1,97 @@
 //! What kind of fault it looks like.
 //!
-//! Every aspect that speaks for a service speaks for a few kinds; words of new errors and failed spans speak louder,
-//! for programs say what hurts them. The kind with the most votes wins.
+//! Most faults end alike, in errors and delays; they begin differently. So kinds are not counted but ranked: each piece of
+//! evidence makes its kind **sure** to a degree by its own strength, several pieces add up as chances that not all
+//! mislead, and a kind counts by how sure it is times how **telling** it is. "No space left on device" names its cause,
+//! an exception hardly does: it is the kind when nothing else is.
+
+mod symptoms;
+mod words;
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{Aspect, Item};
-use crate::role::Role;
+pub(crate) use words::is_own;
 
-/// Words by the kind that they speak for. Plain lower-case parts of messages that runtimes, kernels and libraries write.
-const WORDS: [(&str, &[&str]); 13] = [
-    ("certificate", &["certificate", "x509", "tls handshake", "ssl", "cert has expired", "pkix"]),
-    (
-        "dns",
-        &[
-            "no such host",
-            "nxdomain",
-            "servfail",
-            "name resolution",
-            "getaddrinfo",
-            "unknownhost",
-            "name or service not known",
-            "dns",
-            "name_resolution",
-            "enotfound",
-            "eai_again",
-        ],
-    ),
-    ("disk", &["no space left", "disk full", "enospc", "disk quota", "read-only file system"]),
-    (
-        "memory",
-        &["outofmemory", "out of memory", "oom", "java heap", "cannot allocate memory", "heap limit", "gc overhead"],
-    ),
-    (
-        "clock",
-        &["clock", "in the future", "not yet valid", "time skew", "issued in the future", "token used before", "ntp"],
-    ),
-    (
-        "restart",
-        &[
-            "sigkill",
-            "sigterm",
-            "exit code 137",
-            "crashloop",
-            "back-off restarting",
-            "shutting down",
-            "killed",
-            "started in",
-            "starting server",
-            "listening on",
-            "starting up",
-        ],
-    ),
-    (
-        "unreachable",
-        &["connection refused", "no route to host", "unreachable", "econnrefused", "host is down", "network is down"],
-    ),
-    ("packet_loss", &["connection reset", "broken pipe", "retransmi", "packet loss", "econnreset", "unexpected eof"]),
-    (
-        "slow_query",
-        &[
-            "slow query",
-            "statement timeout",
-            "query took",
-            "seq scan",
-            "full table scan",
-            "lock wait timeout",
-            "slow sql",
-        ],
-    ),
-    (
-        "bad_data",
-        &[
-            "malformed",
-            "invalid",
-            "unparseable",
-            "deserializ",
-            "unmarshal",
-            "parse error",
-            "schema",
-            "violates",
-            "unexpected value",
-            "out of range",
-            "bad record",
-            "validation",
-            "negative",
-        ],
-    ),
-    (
-        "exception",
-        &[
-            "exception",
-            "panic",
-            "traceback",
-            "nullpointer",
-            "typeerror",
-            "undefined is not",
-            "nil pointer",
-            "segfault",
-            "assertion",
-            "stack overflow",
-        ],
-    ),
-    ("latency", &["timeout", "timed out", "deadline exceeded", "took too long", "slow"]),
-    ("cpu", &["cpu throttl", "throttled"]),
-];
+use super::Told;
+use crate::blame::Blame;
+use decant_model::LogPattern;
 
-/// Whether a failed call is the caller's own failure by its words: who cannot resolve a name reaches nobody.
-pub(crate) fn is_own(text: &str) -> bool {
-    let text = text.to_lowercase();
-    WORDS.iter().any(|(kind, words)| *kind == "dns" && words.iter().any(|w| text.contains(w)))
+/// How telling a kind is, 0 to 1: how seldom its evidence comes with another cause.
+fn telling(kind: &str) -> f64 {
+    match kind {
+        // What kernels, resolvers, TLS libraries and clocks say of themselves.
+        "disk" | "dns" | "certificate" => 1.0,
+        "clock" => 0.95,
+        // Full memory slows collections down and ends in restarts.
+        "memory" | "unreachable" | "traffic" => 0.9,
+        // Lost packets also delay.
+        "packet_loss" => 0.85,
+        "io" | "bad_data" => 0.8,
+        "slow_query" => 0.75,
+        "restart" => 0.72,
+        "cpu" | "dependency" => 0.7,
+        "latency" | "exception" => 0.4,
+        _ => 0.0,
+    }
 }
 
-/// Words of a text that speak for kinds.
-pub(crate) fn hear(text: &str, loudness: f64, votes: &mut BTreeMap<&'static str, f64>) {
-    let text = text.to_lowercase();
-    for (kind, words) in WORDS {
-        if words.iter().any(|w| text.contains(w)) {
-            // A timeout or an exception is how many faults end; the others are how they begin.
-            let weight = if matches!(kind, "latency" | "exception") { 0.5 } else { 1.0 };
-            *votes.entry(kind).or_default() += weight * loudness;
+/// Less than this is no kind.
+const LEAST: f64 = 0.04;
+
+/// The kinds that evidence speaks for, each with how sure it makes them.
+#[derive(Clone, Debug, Default)]
+struct Case {
+    doubts: BTreeMap<&'static str, f64>,
+}
+
+impl Case {
+    /// One more piece of evidence, sure to a degree of 0 to 1.
+    fn add(&mut self, kind: &'static str, sure: f64) {
+        *self.doubts.entry(kind).or_insert(1.0) *= 1.0 - sure.clamp(0.0, 0.99);
+    }
+
+    fn kind(&self) -> &'static str {
+        let worth = |(kind, doubt): (&&'static str, &f64)| (telling(kind) * (1.0 - doubt), *kind);
+        let best = self.doubts.iter().map(worth).max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
+        best.filter(|(worth, _)| *worth > LEAST).map_or("unknown", |(_, kind)| kind)
+    }
+}
+
+/// The kind of fault of a suspect.
+pub(super) fn of(told: &Told<'_>, blame: &Blame, patterns: &[LogPattern]) -> &'static str {
+    let mut case = Case::default();
+    symptoms::look(told, blame, &mut case);
+    words::listen(told, blame.service, patterns, &mut case);
+    case.kind()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(evidence: &[(&'static str, f64)]) -> &'static str {
+        let mut case = Case::default();
+        for (kind, sure) in evidence {
+            case.add(kind, *sure);
         }
+        case.kind()
     }
-}
 
-/// What an aspect speaks for.
-pub(crate) fn vote(aspect: Aspect, part: f64, items: &[Item], votes: &mut BTreeMap<&'static str, f64>) {
-    let up = items.first().is_some_and(|i| i.z > 0.0);
-    let mut add = |kind: &'static str, weight: f64| *votes.entry(kind).or_default() += weight * part;
-    match aspect {
-        Aspect::Resource(Role::Cpu) => add("cpu", 1.5),
-        Aspect::Resource(Role::Memory) if up => add("memory", 1.0),
-        Aspect::Resource(Role::Disk) => add("disk", 1.5),
-        Aspect::Resource(Role::Io) if up => add("io", 2.5),
-        Aspect::Resource(Role::PacketLoss) => add("packet_loss", 3.0),
-        Aspect::Resource(Role::Dns) => add("dns", 1.5),
-        Aspect::Resource(Role::Certificate) => add("certificate", 4.0),
-        Aspect::Resource(Role::Clock) => add("clock", 1.5),
-        Aspect::Resource(Role::Restart) => add("restart", 1.5),
-        Aspect::Gap => add("latency", 1.2),
-        Aspect::Unanswered => add("unreachable", 1.2),
-        Aspect::Clock => add("clock", 2.0),
-        Aspect::SelfTime | Aspect::Latency => add("latency", 0.3),
-        Aspect::GainedError | Aspect::RisingError => add("exception", 0.6),
-        Aspect::Lost | Aspect::Gained | Aspect::Structure | Aspect::OwnErrors => add("exception", 0.4),
-        Aspect::ThroughputUp => add("traffic", 3.0),
-        Aspect::Symptom(Role::Throughput) if up => add("traffic", 0.5),
-        _ => {}
+    #[test]
+    fn what_tells_more_outranks_what_is_merely_louder() {
+        assert_eq!(kind(&[("exception", 0.9), ("latency", 0.8), ("disk", 0.7)]), "disk");
+        assert_eq!(kind(&[("restart", 0.9), ("cpu", 0.5), ("memory", 0.9)]), "memory");
+        assert_eq!(kind(&[("latency", 0.9), ("packet_loss", 0.8)]), "packet_loss");
     }
-}
 
-/// The kind with the most votes.
-pub(crate) fn winner(votes: &BTreeMap<&'static str, f64>) -> &'static str {
-    let best = votes.iter().max_by(|a, b| a.1.total_cmp(b.1).then_with(|| b.0.cmp(a.0)));
-    best.filter(|(_, v)| **v > 0.05).map_or("unknown", |(k, _)| k)
+    #[test]
+    fn a_whisper_of_a_telling_kind_does_not_drown_the_obvious() {
+        assert_eq!(kind(&[("exception", 0.9), ("disk", 0.1)]), "exception");
+        assert_eq!(kind(&[("latency", 0.9), ("packet_loss", 0.2)]), "latency");
+    }
+
+    #[test]
+    fn without_evidence_there_is_no_kind() {
+        assert_eq!(kind(&[]), "unknown");
+    }
 }

@@ -1,9 +1,7 @@
 //! Suspects: the most blamed services, with a probability, a kind, the reasoning in words and what supports it.
 
-use std::collections::BTreeMap;
-
 use decant_model::{
-    Change, Evidence, EvidenceKind, LogPattern, MetricShift, Novelty, SpanEdge, Suspect, TraceExample, Verdict,
+    Change, Evidence, EvidenceKind, LogPattern, MetricShift, SpanEdge, Suspect, TraceExample, Verdict,
 };
 
 use super::verdict::Judged;
@@ -11,8 +9,6 @@ use super::{Told, kinds};
 use crate::blame::Blame;
 use crate::evidence::Aspect;
 use crate::ids::{mix, text_id};
-use crate::role::Role;
-use crate::signal::What;
 
 /// Suspects told.
 const MAX_SUSPECTS: usize = 8;
@@ -41,105 +37,19 @@ pub(crate) fn tell(
         .enumerate()
         .map(|(rank, blame)| {
             let service = told.material.name(blame.service).to_owned();
-            let votes = votes(told, blame, &service, patterns);
-            let kind = kinds::winner(&votes);
+            let kind = kinds::of(told, blame, patterns);
             Suspect {
                 id: mix(&[text_id("suspect"), blame.service]),
                 rank: rank as u32 + 1,
                 score: (SLOPE * blame.score).exp() / all,
                 component: component(&service, shifts),
                 kind: kind.to_owned(),
-                what: format!(
-                    "{votes:?} {:?} {}",
-                    blame.parts.iter().take(5).map(|(a, p)| format!("{a:?} {p:.2}")).collect::<Vec<_>>(),
-                    words(told, blame, &service, patterns, shifts, edges)
-                ),
+                what: words(told, blame, &service, shifts, edges),
                 evidence: evidence(&service, patterns, shifts, edges, traces),
                 service,
             }
         })
         .collect()
-}
-
-fn votes(told: &Told<'_>, blame: &Blame, service: &str, patterns: &[LogPattern]) -> BTreeMap<&'static str, f64> {
-    let mut votes = BTreeMap::new();
-    let ledger = told.analysis.ledger.services.get(&blame.service);
-    for (aspect, part) in &blame.parts {
-        let items = ledger.and_then(|l| l.get(aspect)).map_or(&[][..], |i| i.as_slice());
-        kinds::vote(*aspect, *part, items, &mut votes);
-    }
-    let is_news = |p: &LogPattern| matches!(p.novelty, Novelty::New | Novelty::Rising | Novelty::Unknown);
-    for pattern in patterns.iter().filter(|p| p.service == service && is_news(p)).take(8) {
-        let loud = if pattern.severity.is_error() { 1.0 } else { 0.4 };
-        let text = pattern.examples.first().map_or(pattern.template.as_str(), |e| e.text.as_str());
-        kinds::hear(text, loud, &mut votes);
-    }
-    for trace_note in told.notes_of(blame.service).into_iter().take(8) {
-        kinds::hear(&trace_note, 0.7, &mut votes);
-    }
-    outward(told, blame.service, &mut votes);
-    nearly_full(told, blame.service, &mut votes);
-    votes
-}
-
-/// What its calls to things without telemetry of their own (databases, providers) speak for.
-fn outward(told: &Told<'_>, service: u64, votes: &mut BTreeMap<&'static str, f64>) {
-    let facts = &told.material.facts;
-    let (mut slow, mut failing) = (0.0_f64, 0.0_f64);
-    for item in told.analysis.ledger.services.values().flat_map(|a| a.values().flatten()).filter(|i| i.z > 0.0) {
-        let (What::EdgeLatency { edge } | What::EdgeErrors { edge }) = item.what else { continue };
-        let Some(cell) = facts.edges.get(&edge).filter(|e| e.caller == service) else { continue };
-        let silent = told.material.live.services.get(&cell.callee).is_none_or(|s| s.spans.total() == 0);
-        match item.what {
-            What::EdgeLatency { .. } if cell.database => slow = slow.max(item.strength),
-            What::EdgeErrors { .. } if silent => failing = failing.max(item.strength),
-            _ => {}
-        }
-    }
-    let half = 4.0;
-    *votes.entry("slow_query").or_default() += 3.0 * slow / (slow + half);
-    *votes.entry("dependency").or_default() += 4.0 * failing / (failing + half);
-}
-
-/// Memory that filled up explains the restarts after it.
-fn nearly_full(told: &Told<'_>, service: u64, votes: &mut BTreeMap<&'static str, f64>) {
-    let Some((from, to)) = told.incident else { return };
-    for series in told.material.live.series.values().filter(|s| s.service == service) {
-        if Role::of(told.material.name(series.metric)) != Role::Memory {
-            continue;
-        }
-        let Some(capacity) = told.material.capacity(series) else { continue };
-        let most = |inside: bool| {
-            let points = series.points.iter().filter(|p| (from..to).contains(&p.time) == inside && p.time < to);
-            points.fold(0.0_f64, |a, p| a.max(p.value / capacity))
-        };
-        if most(true) > 0.9 && most(false) < 0.85 {
-            *votes.entry("memory").or_default() += 2.5;
-            return;
-        }
-    }
-}
-
-impl Told<'_> {
-    /// Notes of failed spans of a service during the incident, the most frequent first.
-    fn notes_of(&self, service: u64) -> Vec<String> {
-        let Some((from, to)) = self.incident else { return Vec::new() };
-        let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
-        for stub in self
-            .material
-            .stubs
-            .iter()
-            // What its callers say of their failed calls to it counts as well.
-            .filter(|s| (s.service == service || s.peer == service) && s.error && s.note != 0)
-        {
-            if (from..to).contains(&stub.end) {
-                *counts.entry(stub.note).or_default() += 1;
-            }
-        }
-        let mut counts: Vec<(u64, u64)> = counts.into_iter().collect();
-        counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-        counts.into_iter().map(|(note, _)| self.material.name(note).to_owned()).collect()
-    }
 }
 
 /// The pod of the strongest shift, when the service has shifts of one only.
@@ -151,14 +61,7 @@ fn component(service: &str, shifts: &[MetricShift]) -> Option<String> {
     first.filter(|_| pods.len() == 1)
 }
 
-fn words(
-    told: &Told<'_>,
-    blame: &Blame,
-    service: &str,
-    patterns: &[LogPattern],
-    shifts: &[MetricShift],
-    edges: &[SpanEdge],
-) -> String {
+fn words(told: &Told<'_>, blame: &Blame, service: &str, shifts: &[MetricShift], edges: &[SpanEdge]) -> String {
     let mut said: Vec<String> = Vec::new();
     for (aspect, part) in blame.parts.iter().take(4) {
         if *part < 0.02 {
@@ -218,7 +121,6 @@ fn words(
             said.push(text);
         }
     }
-    let _ = patterns;
     if said.is_empty() { "it changed with the incident".to_owned() } else { said.join("; ") }
 }
 

@@ -1,0 +1,241 @@
+//! Surges: load travels from caller to callee, and what breaks under it is the doing of whoever sends more.
+//!
+//! Of a service that gets several times the calls it got, the part of its blame which that rise explains is handed to the
+//! callers that send the rise, if they too get more than before (a caller that tries again because the callee is ill does
+//! not). So it ends at the service where the rise comes in; there it is the requests' own doing.
+
+use std::collections::BTreeMap;
+
+use crate::accuse::Flows;
+use crate::blame::Blame;
+use crate::evidence::Aspect;
+use crate::ids::NONE;
+use crate::material::Material;
+use crate::onset::Episode;
+use crate::statistics::rate_z;
+
+/// Calls by window, and by window of the baseline.
+#[derive(Clone, Debug, Default)]
+struct Counts {
+    live: Vec<f64>,
+    base: Vec<f64>,
+}
+
+/// Loads of all services, prepared once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Loads {
+    entries: BTreeMap<u64, Counts>,
+    /// By (callee, caller).
+    calls: BTreeMap<(u64, u64), Counts>,
+}
+
+/// What explains nothing yet, and what explains all: how many times the calls of before.
+const ORDINARY: f64 = 1.3;
+const EXPLAINS_ALL: f64 = 2.3;
+/// Calls during an episode that are too few to speak of a surge.
+const FEW_CALLS: f64 = 20.0;
+/// Time outside an episode that tells what is usual.
+const LEAST_OUTSIDE_S: f64 = 50.0;
+/// z at which a rise is half believed.
+const HALF: f64 = 6.0;
+/// Windows that the assumption of pure chance is worth, as in [`crate::signal`].
+const CHANCE_WORTH: f64 = 4.0;
+/// Fewest windows outside an episode that tell what is usual.
+const LEAST_USUAL: usize = 5;
+/// Weight of a surge that comes in from outside.
+const WEIGHT: f64 = 1.2;
+/// Most of its blame that a service can hand on, and how long a chain can be.
+const MOST_HANDED_ON: f64 = 0.95;
+const LONGEST_CHAIN: usize = 8;
+
+impl Loads {
+    pub(crate) fn new(material: &Material<'_>) -> Self {
+        let stretch = material.stretch;
+        let trained: Vec<i64> = material.base_spans.all().iter().map(|(w, _)| *w).collect();
+        let blank = || Counts { live: vec![0.0; stretch.len()], base: vec![0.0; trained.len()] };
+        let live = |counts: &mut Counts, window: i64, n: u32| {
+            if let Some(at) = stretch.index(window).and_then(|i| counts.live.get_mut(i as usize)) {
+                *at += f64::from(n);
+            }
+        };
+        let base = |counts: &mut Counts, window: i64, n: u32| {
+            if let Some(at) = trained.binary_search(&window).ok().and_then(|i| counts.base.get_mut(i)) {
+                *at += f64::from(n);
+            }
+        };
+        let mut loads = Self::default();
+        for cell in material.facts.operations.values() {
+            let counts = loads.entries.entry(cell.service).or_insert_with(blank);
+            cell.windows.cells().iter().for_each(|(w, c)| live(counts, *w, c.entries));
+        }
+        for cell in material.facts.pairs.values() {
+            let counts = loads.calls.entry((cell.callee, cell.caller)).or_insert_with(blank);
+            cell.windows.cells().iter().for_each(|(w, c)| live(counts, *w, c.calls));
+        }
+        for cell in material.base_facts.operations.values() {
+            if let Some(counts) = loads.entries.get_mut(&cell.service) {
+                cell.windows.cells().iter().for_each(|(w, c)| base(counts, *w, c.entries));
+            }
+        }
+        for cell in material.base_facts.pairs.values() {
+            if let Some(counts) = loads.calls.get_mut(&(cell.callee, cell.caller)) {
+                cell.windows.cells().iter().for_each(|(w, c)| base(counts, *w, c.calls));
+            }
+        }
+        loads
+    }
+
+    /// Calls during an episode, those to expect by the time outside, and how sure the rise is, given how much the load
+    /// varies anyway.
+    fn rise(counts: &Counts, episode: Episode) -> (f64, f64, f64) {
+        let is_inside = |w: usize| (episode.from..episode.to).contains(&w);
+        let windows = || counts.live.iter().enumerate();
+        let during: f64 = windows().filter(|(w, _)| is_inside(*w)).map(|(_, n)| n).sum();
+        let usual: Vec<f64> =
+            windows().filter(|(w, _)| !is_inside(*w)).map(|(_, n)| *n).chain(counts.base.iter().copied()).collect();
+        if usual.len() < LEAST_USUAL {
+            return (during, during, 0.0);
+        }
+        let (inside, outside) = (episode.to.saturating_sub(episode.from) as f64, usual.len() as f64);
+        let before: f64 = usual.iter().sum();
+        let mean = before / outside;
+        let level = during / inside.max(1.0);
+        let unrest = |n: f64, mean: f64| (n - mean) * (n - mean) / mean.max(1e-9);
+        let pearson = usual.iter().map(|n| unrest(*n, mean)).sum::<f64>()
+            + windows().filter(|(w, _)| is_inside(*w)).map(|(_, n)| unrest(*n, level)).sum::<f64>();
+        let dispersion = ((CHANCE_WORTH + pearson) / (CHANCE_WORTH + outside + inside - 2.0)).max(1.0);
+        let z = rate_z(during, inside, before, outside).max(0.0) / dispersion.sqrt();
+        (during, mean * inside, z * z / (z * z + HALF * HALF))
+    }
+
+    /// How much of what a service suffers its rise can explain.
+    fn explains(&self, service: u64, episode: Episode) -> f64 {
+        let Some(counts) = self.entries.get(&service) else { return 0.0 };
+        let (during, usual, belief) = Self::rise(counts, episode);
+        if during < FEW_CALLS || usual <= 0.0 {
+            return 0.0;
+        }
+        belief * ((during / usual - ORDINARY) / (EXPLAINS_ALL - ORDINARY)).clamp(0.0, 1.0)
+    }
+
+    /// Share of a service's blame that goes to whom; to [`NONE`], what comes in from outside.
+    pub(crate) fn flows(&self, episode: Episode) -> Flows {
+        let explained: BTreeMap<u64, f64> =
+            self.entries.keys().map(|s| (*s, self.explains(*s, episode))).filter(|(_, e)| *e > 0.0).collect();
+        let mut flows = Flows::new();
+        for (service, explains) in &explained {
+            let Some((during, usual, _)) = self.entries.get(service).map(|c| Self::rise(c, episode)) else { continue };
+            let mut from_callers = 0.0;
+            for ((_, caller), counts) in self.calls.range((*service, 0)..=(*service, u64::MAX)) {
+                let (with, without, _) = Self::rise(counts, episode);
+                let share = ((with - without) / (during - usual)).clamp(0.0, 1.0);
+                from_callers += share;
+                let theirs = explained.get(caller).copied().unwrap_or(0.0);
+                if share * theirs > 0.0 {
+                    flows.entry(*service).or_default().insert(*caller, share * explains.min(theirs));
+                }
+            }
+            let outside = (1.0 - from_callers).max(0.0);
+            if outside > 0.0 {
+                flows.entry(*service).or_default().insert(NONE, outside * explains);
+            }
+        }
+        flows
+    }
+}
+
+/// Hands blame on to those who send the rise, and accuses those where it comes in.
+pub(crate) fn hand_on(blames: &mut [Blame], flows: &Flows) {
+    let to = |service: u64, all: bool| {
+        let flows = flows.get(&service).into_iter().flatten();
+        flows.filter(move |(to, _)| all || **to != NONE).map(|(to, share)| (*to, MOST_HANDED_ON * share))
+    };
+    let mut moving: BTreeMap<u64, f64> = BTreeMap::new();
+    let mut received: BTreeMap<u64, f64> = BTreeMap::new();
+    for blame in blames.iter_mut() {
+        let given: f64 = to(blame.service, false).map(|(_, share)| share).sum::<f64>().min(1.0);
+        for (_, part) in &mut blame.parts {
+            *moving.entry(blame.service).or_default() += *part;
+            *part *= 1.0 - given;
+        }
+        let outside: f64 = to(blame.service, true).filter(|(to, _)| *to == NONE).map(|(_, share)| share).sum();
+        if outside > 0.0 {
+            received.insert(blame.service, WEIGHT * outside);
+        }
+    }
+    for _ in 0..LONGEST_CHAIN {
+        let mut next: BTreeMap<u64, f64> = BTreeMap::new();
+        for (from, amount) in &moving {
+            for (caller, share) in to(*from, false) {
+                *next.entry(caller).or_default() += (amount * share) * (amount * share);
+            }
+        }
+        next.values_mut().for_each(|squares| *squares = squares.sqrt());
+        for (service, amount) in &next {
+            let given: f64 = to(*service, false).map(|(_, share)| share).sum::<f64>().min(1.0);
+            *received.entry(*service).or_default() += amount * (1.0 - given);
+        }
+        moving = next;
+    }
+    for blame in blames {
+        let Some(amount) = received.get(&blame.service).filter(|a| **a > 0.0) else { continue };
+        match blame.parts.iter_mut().find(|(a, _)| *a == Aspect::ThroughputUp) {
+            Some((_, part)) => *part += amount,
+            None => blame.parts.push((Aspect::ThroughputUp, *amount)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EPISODE: Episode = Episode { from: 10, to: 20, weight: 0.0 };
+
+    fn steady(before: f64, after: f64) -> Counts {
+        Counts { live: (0..20).map(|w| if w < 10 { before } else { after }).collect(), base: Vec::new() }
+    }
+
+    fn loads(entries: &[(u64, f64, f64)], calls: &[(u64, u64, f64, f64)]) -> Loads {
+        Loads {
+            entries: entries.iter().map(|(s, a, b)| (*s, steady(*a, *b))).collect(),
+            calls: calls.iter().map(|(to, from, a, b)| ((*to, *from), steady(*a, *b))).collect(),
+        }
+    }
+
+    fn blamed(loads: &Loads, blames: &[(u64, f64)]) -> Vec<(u64, f64)> {
+        let mut blames: Vec<Blame> = blames
+            .iter()
+            .map(|(service, part)| Blame { service: *service, score: *part, parts: vec![(Aspect::OwnErrors, *part)] })
+            .collect();
+        hand_on(&mut blames, &loads.flows(EPISODE));
+        blames.iter().map(|b| (b.service, b.parts.iter().map(|(_, p)| p).sum())).collect()
+    }
+
+    #[test]
+    fn what_breaks_under_load_is_the_doing_of_where_it_comes_in() {
+        let loads = loads(&[(1, 20.0, 80.0), (2, 20.0, 80.0)], &[(2, 1, 20.0, 80.0)]);
+        let scores = blamed(&loads, &[(1, 0.1), (2, 3.0)]);
+        assert!(scores[0].1 > 3.0 && scores[1].1 < 0.5, "{scores:?}");
+    }
+
+    #[test]
+    fn who_tries_again_sends_no_surge() {
+        let loads = loads(&[(1, 20.0, 20.0), (2, 20.0, 40.0)], &[(2, 1, 20.0, 40.0)]);
+        assert_eq!(blamed(&loads, &[(1, 0.1), (2, 3.0)]), [(1, 0.1), (2, 3.0)]);
+    }
+
+    #[test]
+    fn where_load_comes_and_goes_a_rise_is_no_surge() {
+        let mut counts = steady(20.0, 50.0);
+        counts.live[..10].copy_from_slice(&[60.0, 2.0, 70.0, 0.0, 3.0, 55.0, 1.0, 4.0, 0.0, 5.0]);
+        let loads = Loads { entries: BTreeMap::from([(1, counts)]), ..Loads::default() };
+        assert!(blamed(&loads, &[(1, 0.0)])[0].1 < 0.4);
+    }
+
+    #[test]
+    fn an_ordinary_day_hands_nothing_on() {
+        let loads = loads(&[(1, 20.0, 24.0), (2, 20.0, 24.0)], &[(2, 1, 20.0, 24.0)]);
+        assert_eq!(blamed(&loads, &[(1, 0.1), (2, 3.0)]), [(1, 0.1), (2, 3.0)]);
+    }
+}
