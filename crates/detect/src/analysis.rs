@@ -8,6 +8,11 @@ use crate::onset::{self, Episode};
 use crate::signals::{self, Prepared};
 use crate::surge::Loads;
 
+/// How much everybody's evidence counts beside that of the most blamed, when the onset is sought.
+const ALARM_SHARE: f64 = 0.2;
+/// How much an incident that still goes on is preferred to one that is over.
+const LASTING: f64 = 1.2;
+
 /// All that the findings are told from.
 pub(crate) struct Analysis {
     pub(crate) signals: Vec<Prepared>,
@@ -21,27 +26,66 @@ pub(crate) struct Analysis {
 impl Analysis {
     pub(crate) fn new(material: &Material<'_>, at: Option<i64>) -> Self {
         let signals = signals::all(material);
-        let (complaints, loads) = (Complaints::new(material), Loads::new(material));
         let windows = material.stretch.len();
         let at = at.map(|t| material.config.window(t) - material.stretch.from);
         let at = at.and_then(|w| usize::try_from(w).ok()).filter(|w| *w < windows);
-        let history = (material.config.min_history_s / material.config.window_s.max(1)) as usize;
         let trained = !material.baseline.is_empty();
-        let mut best: Option<(Episode, Ledger, Vec<Blame>)> = None;
-        for (from, to) in onset::candidates(windows, trained, history) {
-            if at.is_some_and(|w| !(from..to).contains(&w)) {
-                continue;
-            }
-            let episode = Episode { from, to, weight: 0.0 };
-            let ledger = Ledger::new(material, &signals, episode);
-            let blames = blame::rank(material, &ledger, &complaints.flows(episode), &loads.flows(episode));
-            let weight = blames.first().map_or(0.0, |b| b.score);
-            if weight > best.as_ref().map_or(0.0, |(e, ..)| e.weight) {
-                best = Some((Episode { weight, ..episode }, ledger, blames));
+        let well = (material.config.min_history_s / material.config.window_s.max(1)) as usize;
+        let well = if trained { 0 } else { well };
+        let (complaints, loads) = (Complaints::new(material), Loads::new(material));
+        let mut search = Search { material, signals: &signals, complaints, loads, at, windows, trained, best: None };
+        for (from, to) in onset::candidates(windows, well) {
+            search.consider(from, to);
+        }
+        // The coarse search of a long stretch is followed by a fine one around what it found.
+        if let Some((from, to)) = search.best.as_ref().map(|b| (b.episode.from, b.episode.to)) {
+            for from in onset::around(from, to, windows, well) {
+                search.consider(from, to);
             }
         }
-        let (episode, ledger, blames) =
-            best.map_or_else(|| (None, Ledger::default(), Vec::new()), |(e, l, b)| (Some(e), l, b));
+        let best = search.best;
+        let episode = best.as_ref().map(|b| b.episode);
+        let (ledger, blames) = best.map_or_else(|| (Ledger::default(), Vec::new()), |b| (b.ledger, b.blames));
         Self { signals, episode, ledger, blames }
+    }
+}
+
+/// The best episode so far, with what it was judged by.
+struct Best {
+    objective: f64,
+    episode: Episode,
+    ledger: Ledger,
+    blames: Vec<Blame>,
+}
+
+struct Search<'a> {
+    material: &'a Material<'a>,
+    signals: &'a [Prepared],
+    complaints: Complaints,
+    loads: Loads,
+    at: Option<usize>,
+    windows: usize,
+    trained: bool,
+    best: Option<Best>,
+}
+
+impl Search<'_> {
+    fn consider(&mut self, from: usize, to: usize) {
+        if self.at.is_some_and(|w| !(from..to).contains(&w)) {
+            return;
+        }
+        let episode = Episode { from, to, weight: 0.0 };
+        let ledger = Ledger::new(self.material, self.signals, episode);
+        let (blames, alarm) =
+            blame::rank(self.material, &ledger, &self.complaints.flows(episode), &self.loads.flows(episode));
+        let weight = blames.first().map_or(0.0, |b| b.score);
+        // The true onset is where the whole system's evidence lines up; and what is reported is, if in doubt, what still
+        // goes on. A capture that comes with a baseline may as well show an end.
+        let lasting = if to == self.windows && !self.trained { LASTING } else { 1.0 };
+        let objective = (weight + ALARM_SHARE * alarm) * lasting;
+        if objective > self.best.as_ref().map_or(0.0, |b| b.objective) {
+            let episode = Episode { weight, ..episode };
+            self.best = Some(Best { objective, episode, ledger, blames });
+        }
     }
 }

@@ -62,7 +62,7 @@ fn believed(strength: f64) -> f64 {
 }
 
 /// All services with evidence, the most blamed first.
-pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger, flows: &Flows, surges: &Flows) -> Vec<Blame> {
+pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger, flows: &Flows, surges: &Flows) -> (Vec<Blame>, f64) {
     let greatest = ledger.greatest();
     let edges = edge_counts(material);
     let callees = callees(material);
@@ -88,12 +88,13 @@ pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger, flows: &Flows, surg
             Blame { service: *service, score: parts.iter().map(|(_, p)| p).sum(), parts }
         })
         .collect();
+    let alarm = blames.iter().map(|b| b.score).sum();
     accuse::hand_on(&mut blames, flows);
     surge::hand_on(&mut blames, surges);
     excuse_surge(&mut blames, &callees);
     excuse(&mut blames, &callees);
     blames.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));
-    blames
+    (blames, alarm)
 }
 
 /// Edges of each service on which an aspect could show. What all hurt edges have in common is to blame: so an aspect of

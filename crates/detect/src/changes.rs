@@ -109,13 +109,13 @@ fn merge(events: &[&ChangeEvent]) -> Vec<Merged> {
 fn score(told: &Told<'_>, judged: &Judged, suspects: &[Suspect], merged: &Merged, overlap: f64) -> Change {
     let onset = told.incident.map(|(from, _)| from);
     let mut reasons: Vec<String> = Vec::new();
-    let mut log_odds = -3.0;
+    let mut log_odds = -4.5;
     match onset {
         None => reasons.push("there is no incident to explain".to_owned()),
         Some(onset) => {
             let before_s = (onset - merged.effect) as f64 / 1e9;
-            // An onset is known to a minute or two.
-            if before_s < -120.0 {
+            // An onset is known to half a minute or so.
+            if before_s < -30.0 {
                 log_odds -= 3.0;
                 reasons.push("it came after the onset".to_owned());
             } else if onset - merged.effect > REACH_NS {
@@ -123,9 +123,15 @@ fn score(told: &Told<'_>, judged: &Judged, suspects: &[Suspect], merged: &Merged
                 reasons.push("it came long before the onset".to_owned());
             } else {
                 log_odds += 1.0 / (1.0 + before_s.max(0.0) / 1800.0);
+                // What works for twenty minutes seldom breaks by itself after that.
+                log_odds -= ((before_s - 1200.0) / 1200.0).clamp(0.0, 2.0);
                 reasons.push(format!("{:.0} min before the onset", before_s.max(0.0) / 60.0));
             }
         }
+    }
+    if suspects.first().is_some_and(|s| matches!(s.kind.as_str(), "dependency" | "dns" | "traffic")) {
+        log_odds -= 1.2;
+        reasons.push("what is seen points outside the code".to_owned());
     }
     let rank = suspects.iter().position(|s| merged.services.contains(&s.service));
     let named = suspects.iter().position(|s| mentions(&merged.text, &s.service));
@@ -135,13 +141,13 @@ fn score(told: &Told<'_>, judged: &Judged, suspects: &[Suspect], merged: &Merged
             reasons.push("it touches the first suspect".to_owned());
         }
         Some(_) => {
-            log_odds += 0.4;
+            log_odds += 0.3;
             reasons.push("it touches a suspect".to_owned());
         }
         None => {}
     }
     if overlap > 0.0 {
-        log_odds += overlap.min(6.0) * 0.6;
+        log_odds += overlap.min(9.0) * 0.45;
         if overlap > 2.0 {
             reasons.push("its words stand in what went wrong".to_owned());
         }
@@ -149,6 +155,21 @@ fn score(told: &Told<'_>, judged: &Judged, suspects: &[Suspect], merged: &Merged
     if is_harmless(&merged.first.title) {
         log_odds -= 1.5;
         reasons.push("by its title it changes no behaviour".to_owned());
+    }
+    match Touch::of(&merged.first.diff) {
+        Touch::Values => {
+            log_odds += 0.5;
+            reasons.push("its diff changes values".to_owned());
+        }
+        Touch::OnlyAdds => {
+            log_odds -= 1.0;
+            reasons.push("its diff only adds".to_owned());
+        }
+        Touch::Unknown if !merged.deployed => {
+            log_odds -= 1.0;
+            reasons.push("it was not seen to be deployed, and has no diff".to_owned());
+        }
+        Touch::Unknown | Touch::Code => {}
     }
     let odds = if judged.verdict == Verdict::Incident { log_odds } else { log_odds.min(-2.0) };
     let event = &merged.first;
@@ -172,10 +193,76 @@ fn score(told: &Told<'_>, judged: &Judged, suspects: &[Suspect], merged: &Merged
     }
 }
 
-/// Conventional Commits' types that by convention change no behaviour.
+/// What a diff does to what was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Touch {
+    Unknown,
+    OnlyAdds,
+    /// Lines are rewritten.
+    Code,
+    /// Numbers, durations or versions are others than before.
+    Values,
+}
+
+impl Touch {
+    fn of(diff: &str) -> Self {
+        let lines = |sign: char| -> Vec<&str> {
+            diff.lines()
+                .filter(|l| l.starts_with(sign))
+                .map(|l| l.trim_start_matches(sign).trim())
+                .filter(|l| !l.is_empty())
+                .collect()
+        };
+        let (gone, come) = (lines('-'), lines('+'));
+        if gone.is_empty() && come.is_empty() {
+            return Self::Unknown;
+        }
+        if gone.is_empty() {
+            return Self::OnlyAdds;
+        }
+        // The same line but for its digits.
+        let letters = |l: &str| l.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+        let has_digit = |l: &str| l.bytes().any(|b| b.is_ascii_digit());
+        let revalued = |a: &&str| {
+            has_digit(a)
+                && come.iter().any(|b| *a != *b && (letters(a) == letters(b) || same_key(a, b)) && has_digit(b))
+        };
+        if gone.iter().any(revalued) { Self::Values } else { Self::Code }
+    }
+}
+
+/// Whether two lines give a value to the same name.
+fn same_key(a: &str, b: &str) -> bool {
+    let key = |l: &str| l.split([':', '=', ' ']).next().map(str::to_owned).unwrap_or_default();
+    key(a).len() >= 3 && key(a) == key(b)
+}
+
+/// Whether a title says that nothing which runs is touched, or only how it is observed.
 fn is_harmless(title: &str) -> bool {
     let kind = title.split([':', '(']).next().unwrap_or("").trim().to_ascii_lowercase();
-    ["chore", "docs", "test", "tests", "style", "ci", "refactor", "build"].contains(&kind.as_str())
+    let words = words(title);
+    // Conventional Commits' types that by convention change no behaviour.
+    ["docs", "test", "tests", "style", "ci"].contains(&kind.as_str())
+        || [
+            "typo",
+            "comment",
+            "readme",
+            "changelog",
+            "codeowner",
+            "gofmt",
+            "lint",
+            "import",
+            "healthz",
+            "readyz",
+            "probe",
+            "logging",
+            "histogram",
+            "counter",
+            "dashboard",
+            "restyle",
+        ]
+        .iter()
+        .any(|w| words.contains(*w))
 }
 
 fn mentions(text: &str, service: &str) -> bool {

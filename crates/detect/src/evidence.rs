@@ -57,7 +57,6 @@ pub(crate) enum Aspect {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Item {
     pub(crate) what: What,
-    pub(crate) contrast: Contrast,
     /// z over the spread of its class.
     pub(crate) z: f64,
     pub(crate) strength: f64,
@@ -97,12 +96,14 @@ impl Ledger {
             let z_live = tame(&live, &live_spreads);
             let z_base = BASELINE_TRUST * tame(&base, &base_spreads);
             let (z, contrast) = if z_base.abs() > z_live.abs() { (z_base, base) } else { (z_live, live) };
-            let strength =
-                (z.abs() - CHANCE).max(0.0) * (0.5 + 0.5 * flip(what, &contrast)) * boldness(what, &contrast);
+            let strength = (z.abs() - CHANCE).max(0.0)
+                * (0.5 + 0.5 * flip(what, &contrast))
+                * boldness(what, &contrast)
+                * fullness(material, what, episode);
             if strength <= 0.0 {
                 continue;
             }
-            let item = Item { what, contrast, z, strength };
+            let item = Item { what, z, strength };
             for (service, aspect) in aspects(material, what, signal.signal.service, z) {
                 ledger.services.entry(service).or_default().entry(aspect).or_default().push(item);
             }
@@ -126,8 +127,7 @@ impl Ledger {
             }
             let last = series.points.iter().rfind(|p| material.config.window(p.time) < end);
             if last.is_some_and(|p| p.value <= 0.0) {
-                let contrast = Contrast { z: -EXPIRED, before: Some(1.0), after: Some(0.0) };
-                let item = Item { what: What::Metric { series: *key }, contrast, z: -EXPIRED, strength: EXPIRED };
+                let item = Item { what: What::Metric { series: *key }, z: -EXPIRED, strength: EXPIRED };
                 let aspect = Aspect::Resource(Role::Certificate);
                 self.services.entry(series.service).or_default().entry(aspect).or_default().push(item);
             }

@@ -22,6 +22,8 @@ pub struct History {
     traces: Traces,
     baseline_traces: Traces,
     newest: Option<i64>,
+    /// Windows before this one were dropped.
+    forgotten: i64,
 }
 
 impl History {
@@ -34,6 +36,7 @@ impl History {
             traces: Traces::default(),
             baseline_traces: Traces::default(),
             newest: None,
+            forgotten: i64::MIN,
         }
     }
 
@@ -43,6 +46,19 @@ impl History {
         let (stubs, sightings) = rollups.take_traces();
         self.traces.absorb(stubs, sightings, &self.config);
         self.live.merge(rollups, &self.config);
+        self.forget();
+    }
+
+    /// Drops what is older than the windows that are kept, an eighth of them at a time.
+    fn forget(&mut self) {
+        let Some(newest) = self.newest.map(|t| self.config.window(t)) else { return };
+        let kept = i64::try_from(self.config.max_windows).unwrap_or(i64::MAX);
+        let oldest = newest.saturating_sub(kept);
+        if oldest >= self.forgotten.saturating_add(kept / 8) {
+            self.forgotten = oldest;
+            self.live.forget_before(oldest, oldest.saturating_mul(self.config.window_ns()));
+            self.traces.forget_before(oldest);
+        }
     }
 
     /// Takes in a capture of the same system when it was well: it trains and is never reported.

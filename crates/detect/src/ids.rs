@@ -83,8 +83,4 @@ impl Names {
             self.texts.entry(id).or_insert(text);
         }
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.texts.len()
-    }
 }

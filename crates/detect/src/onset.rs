@@ -16,18 +16,16 @@ pub(crate) struct Episode {
 
 /// Shortest episode, in windows: what is shorter cannot be told from chance.
 const LEAST_WINDOWS: usize = 3;
-/// How finely a long stretch is divided.
+/// How finely a long stretch is divided, and how finely each part once more.
 const STEPS: usize = 24;
+const FINE_STEPS: usize = 15;
 
-/// Stretches to try: `(from, to)`. Without a baseline the first `history` windows are taken for well.
-pub(crate) fn candidates(windows: usize, trained: bool, history: usize) -> Vec<(usize, usize)> {
+/// Stretches to try: `(from, to)`. The first `well` windows are taken for well.
+pub(crate) fn candidates(windows: usize, well: usize) -> Vec<(usize, usize)> {
     let step = (windows / STEPS).max(1);
     let least = LEAST_WINDOWS.min(windows);
     let mut out = Vec::new();
-    for from in (0..windows).step_by(step) {
-        if from < history && !trained {
-            continue;
-        }
+    for from in (0..windows).step_by(step).filter(|from| *from >= well) {
         let mut to = windows;
         while to >= from + least {
             out.push((from, to));
@@ -38,4 +36,12 @@ pub(crate) fn candidates(windows: usize, trained: bool, history: usize) -> Vec<(
         }
     }
     out
+}
+
+/// Beginnings to try around one that the coarse search found.
+pub(crate) fn around(from: usize, to: usize, windows: usize, well: usize) -> impl Iterator<Item = usize> {
+    let step = (windows / STEPS).max(1);
+    let fine = step.div_ceil(FINE_STEPS);
+    let last = (from + step).min(to.saturating_sub(LEAST_WINDOWS.min(windows)));
+    (from.saturating_sub(step).max(well)..=last).step_by(fine).filter(move |f| step > 1 && *f != from)
 }

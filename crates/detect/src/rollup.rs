@@ -54,7 +54,7 @@ impl Rollups {
             },
         );
         union(&mut self.logs, other.logs, config.max_log_keys, "log keys over the limit", &mut notes, |a, b| {
-            a.merge(b)
+            a.merge(b);
         });
         let per_series = config.max_points_per_series;
         union(&mut self.series, other.series, config.max_series, "series over the limit", &mut notes, |a, b| {
@@ -78,6 +78,27 @@ impl Rollups {
     /// Newest event time seen.
     pub(crate) fn newest(&self) -> Option<i64> {
         self.newest
+    }
+
+    /// Forgets what is older than a window, and what then has nothing left; points older than a time.
+    pub(crate) fn forget_before(&mut self, window: i64, time: i64) {
+        self.logs.retain(|_, cell| {
+            cell.windows.forget_before(window);
+            cell.total() > 0
+        });
+        self.series.retain(|_, series| {
+            let old = series.points.partition_point(|p| p.time < time);
+            series.points.drain(..old);
+            !series.points.is_empty()
+        });
+        self.services.retain(|_, seen| {
+            let left = [&mut seen.logs, &mut seen.spans, &mut seen.points].into_iter().fold(0, |left, windows| {
+                windows.forget_before(window);
+                left + windows.entries().len()
+            });
+            left > 0 || seen.timeless > 0
+        });
+        self.changes.retain(|_, change| change.time >= time);
     }
 
     /// Whether nothing was seen.

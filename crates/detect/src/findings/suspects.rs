@@ -1,8 +1,6 @@
 //! Suspects: the most blamed services, with a probability, a kind, the reasoning in words and what supports it.
 
-use decant_model::{
-    Change, Evidence, EvidenceKind, LogPattern, MetricShift, SpanEdge, Suspect, TraceExample, Verdict,
-};
+use decant_model::{Change, Evidence, EvidenceKind, LogPattern, MetricShift, SpanEdge, Suspect, TraceExample, Verdict};
 
 use super::verdict::Judged;
 use super::{Told, kinds};

@@ -15,6 +15,7 @@ pub(crate) struct Judged {
 
 /// Weight of the most blamed service from which on an incident is more likely than not.
 const ENOUGH: f64 = 0.35;
+const ENOUGH_TRAINED: f64 = 0.1;
 /// How steeply confidence rises with weight.
 const SLOPE: f64 = 6.0;
 
@@ -29,7 +30,9 @@ pub(crate) fn judge(told: &Told<'_>) -> Judged {
     let timed = material.stretch.len() > 0;
     let enough_history = trained || before_s >= u64::from(material.config.min_history_s);
     let errors = loud_errors(told);
-    let confidence = 1.0 / (1.0 + (-SLOPE * (weight - ENOUGH)).exp());
+    // A baseline leaves less to guess.
+    let enough = if trained { ENOUGH_TRAINED } else { ENOUGH };
+    let confidence = 1.0 / (1.0 + (-SLOPE * (weight - enough)).exp());
     if timed && enough_history && confidence >= 0.5 {
         let reason = format!("several signals changed together (weight of evidence {weight:.2})");
         return Judged { verdict: Verdict::Incident, confidence, reason };

@@ -97,13 +97,6 @@ impl Positions {
         self.bins.iter().map(|c| u64::from(*c)).sum()
     }
 
-    /// Counts before and from the position on; the bin in which it lies counts as after.
-    pub(crate) fn split(&self, ordinal: u64) -> (u64, u64) {
-        let at = ((ordinal >> self.shift) as usize).min(ORDINAL_BINS);
-        let sum = |bins: &[u32]| bins.iter().map(|c| u64::from(*c)).sum();
-        if self.bins.is_empty() { (0, 0) } else { (sum(&self.bins[..at]), sum(&self.bins[at..])) }
-    }
-
     /// One past the greatest position that may have been seen.
     pub(crate) fn end(&self) -> u64 {
         self.bins.iter().rposition(|c| *c > 0).map_or(0, |at| (at as u64 + 1) << self.shift)
@@ -127,7 +120,6 @@ mod tests {
         b.merge(&old_a);
         assert_eq!(a, b);
         assert_eq!(a.total(), 150);
-        assert_eq!(a.split(512), (50, 100));
         assert!(a.end() >= 1000);
     }
 }

@@ -110,14 +110,6 @@ impl Series {
         }
     }
 
-    /// Times at which a running total fell.
-    pub(crate) fn resets(&self) -> Vec<i64> {
-        if !matches!(self.kind, SeriesKind::Cumulative | SeriesKind::CumulativePair) {
-            return Vec::new();
-        }
-        self.points.windows(2).filter(|w| w[1].value < w[0].value).map(|w| w[1].time).collect()
-    }
-
     fn steps(&self, level: impl Fn(f64, f64, f64) -> Option<f64>) -> Vec<(i64, f64)> {
         self.points
             .windows(2)
@@ -174,6 +166,5 @@ mod tests {
         let values = [(0, 1.0, 0.0), (10, 2.0, 0.0), (20, 3.0, 0.0)];
         let mixed = [values[2], values[0], values[1], values[0], values[2]];
         assert_eq!(series(SeriesKind::Gauge, &values).points, series(SeriesKind::Gauge, &mixed).points);
-        assert_eq!(series(SeriesKind::Cumulative, &[(0, 9.0, 0.0), (10, 1.0, 0.0)]).resets().len(), 1);
     }
 }

@@ -69,7 +69,7 @@ fn scale(series: &[&Series], name: &str, unit_name: &str) -> Scale {
     // Of a latency or a rate every doubling counts; of a resource only what is much for its kind.
     let unit = if resource {
         let mut all: Vec<f64> = levels.iter().flatten().map(|v| v.abs()).collect();
-        let much = quantile(&mut all, 0.9).unwrap_or(greatest);
+        let much = quantile(&mut all, 0.9).filter(|m| *m > 0.0).unwrap_or(greatest);
         capacity(name, unit_name, greatest).map_or(much, |c| much.max(SMALL_SHARE * c))
     } else {
         median(&mut sizes).unwrap_or(greatest)

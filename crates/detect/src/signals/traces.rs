@@ -82,22 +82,35 @@ fn keys<V>(live: &IdMap<V>, base: &IdMap<V>) -> Vec<u64> {
     keys
 }
 
+/// A template in an operation.
+struct Place {
+    service: u64,
+    operation: u64,
+    pattern: u64,
+    live: Timeline<u32>,
+    base: Timeline<u32>,
+}
+
 /// Templates per call.
 pub(super) fn presence(material: &Material<'_>, out: &mut Vec<Signal>) {
     // Shapes of one template are one signal.
-    let mut places: IdMap<(u64, u64, u64, Timeline<u32>, Timeline<u32>)> = IdMap::default();
+    let mut places: IdMap<Place> = IdMap::default();
     for (facts, live) in [(&material.facts, true), (&material.base_facts, false)] {
         for cell in facts.presence.values() {
             let Some(pattern) = material.patterns.key_of(cell.service, cell.shape) else { continue };
             let place = crate::ids::mix(&[pattern, cell.operation]);
-            let entry = places
-                .entry(place)
-                .or_insert_with(|| (cell.service, cell.operation, pattern, Timeline::default(), Timeline::default()));
-            let timeline = if live { &mut entry.3 } else { &mut entry.4 };
+            let entry = places.entry(place).or_insert_with(|| Place {
+                service: cell.service,
+                operation: cell.operation,
+                pattern,
+                live: Timeline::default(),
+                base: Timeline::default(),
+            });
+            let timeline = if live { &mut entry.live } else { &mut entry.base };
             timeline.merge_with(cell.windows.clone(), |a, b| *a += b);
         }
     }
-    for (place, (service, operation, pattern, live, base)) in places {
+    for (place, Place { service, operation, pattern, live, base }) in places {
         let key = crate::ids::mix(&[service, operation]);
         let chances = |facts: &'_ Facts| facts.operations.get(&key).map(|o| o.windows.clone());
         let (now, then) = (chances(&material.facts), chances(&material.base_facts));

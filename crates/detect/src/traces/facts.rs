@@ -24,7 +24,6 @@ pub(crate) struct CallStats {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OperationCell {
     pub(crate) service: u64,
-    pub(crate) operation: u64,
     pub(crate) windows: Timeline<CallStats>,
 }
 

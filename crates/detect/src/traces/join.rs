@@ -2,8 +2,8 @@
 
 use decant_model::SpanKind;
 
-use super::failures::FailureCell;
 use super::facts::{ChildCell, EdgeCell, Facts, OperationCell, PairCell, PresenceCell};
+use super::failures::FailureCell;
 use crate::Config;
 use crate::ids::{NONE, mix};
 use crate::rollup::{Sighting, Stub};
@@ -35,6 +35,8 @@ struct Trace<'a> {
     children: Vec<usize>,
     first: Vec<usize>,
     by_id: Vec<(u64, usize)>,
+    /// When it ended by most clocks: a service whose clock is wrong must not move what others saw.
+    moment: i64,
 }
 
 impl<'a> Trace<'a> {
@@ -55,7 +57,8 @@ impl<'a> Trace<'a> {
             parents.iter().enumerate().filter_map(|(i, p)| p.map(|p| (p, i))).collect();
         pairs.sort_unstable();
         let first = (0..=spans.len()).map(|p| pairs.partition_point(|(q, _)| *q < p)).collect();
-        Self { spans, parents, children: pairs.into_iter().map(|(_, i)| i).collect(), first, by_id }
+        let children = pairs.into_iter().map(|(_, i)| i).collect();
+        Self { spans, parents, children, first, by_id, moment: moment(spans) }
     }
 
     fn children(&self, span: usize) -> &[usize] {
@@ -108,11 +111,10 @@ impl<'a> Trace<'a> {
             facts.note("operations over the limit", 1);
             return;
         }
-        let cell = facts.operations.entry(key).or_insert_with(|| OperationCell {
-            service: stub.service,
-            operation: stub.operation,
-            ..OperationCell::default()
-        });
+        let cell = facts
+            .operations
+            .entry(key)
+            .or_insert_with(|| OperationCell { service: stub.service, ..OperationCell::default() });
         let stats = cell.windows.at(config.window(stub.end.max(stub.start)));
         stats.spans += 1;
         stats.entries += u32::from(self.is_entry(span));
@@ -121,7 +123,8 @@ impl<'a> Trace<'a> {
             u32::from(stub.error && !calls_out(stub) && !self.children(span).iter().any(|c| self.spans[*c].error));
         stats.ms.add(stub.duration_ms());
         // The self time of a span that only wraps a call is the way there and back: the edge's gap.
-        if !calls_out(stub) && !(self.wraps(span) && self.answered(span)) {
+        let is_way = calls_out(stub) || (self.wraps(span) && self.answered(span));
+        if !is_way {
             stats.self_ms.add(self.self_ms(span));
         }
     }
@@ -175,8 +178,7 @@ impl<'a> Trace<'a> {
             return;
         }
         let cell = facts.pairs.entry(key).or_insert_with(|| PairCell { caller, callee, ..PairCell::default() });
-        // By the clock of where the request came in, since one of the two may be wrong.
-        let stats = cell.windows.at(config.window(self.spans[self.root(span)].end));
+        let stats = cell.windows.at(config.window(self.moment));
         stats.calls += 1;
         stats.unanswered += u32::from(client.is_none());
         let stub = &self.spans[span];
@@ -216,14 +218,7 @@ impl<'a> Trace<'a> {
             note,
             ..FailureCell::default()
         });
-        *cell.windows.at(config.window(self.spans[self.root(span)].end)) += 1;
-    }
-
-    fn root(&self, mut span: usize) -> usize {
-        while let Some(parent) = self.parents[span] {
-            span = parent;
-        }
-        span
+        *cell.windows.at(config.window(self.moment)) += 1;
     }
 
     /// Whether a span only wraps one call, so that its time less the callee's is the way between.
@@ -302,6 +297,15 @@ impl<'a> Trace<'a> {
 /// Whether a span is a call to something outside its service.
 fn calls_out(stub: &Stub) -> bool {
     matches!(stub.kind, SpanKind::Client | SpanKind::Producer) || (stub.kind != SpanKind::Server && stub.peer != NONE)
+}
+
+/// The median over services of when each was last heard in a trace.
+fn moment(spans: &[Stub]) -> i64 {
+    let mut ends: Vec<(u64, i64)> = spans.iter().map(|s| (s.service, s.end.max(s.start))).collect();
+    ends.sort_unstable();
+    let mut last: Vec<i64> = ends.chunk_by(|a, b| a.0 == b.0).filter_map(|c| c.last().map(|(_, end)| *end)).collect();
+    last.sort_unstable();
+    last.get(last.len() / 2).copied().unwrap_or_default()
 }
 
 /// Parents that lead back to their child are taken for unknown: telemetry may claim anything.

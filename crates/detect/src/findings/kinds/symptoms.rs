@@ -23,9 +23,8 @@ fn believed(strength: f64) -> f64 {
 /// Adds what the numbers of a suspect say.
 pub(super) fn look(told: &Told<'_>, blame: &Blame, case: &mut Case) {
     let service = blame.service;
-    let part = |aspect: Aspect| {
-        blame.parts.iter().find(|(a, _)| *a == aspect).map_or(0.0, |(_, p)| (p / MUCH_BLAME).min(1.0))
-    };
+    let part =
+        |aspect: Aspect| blame.parts.iter().find(|(a, _)| *a == aspect).map_or(0.0, |(_, p)| (p / MUCH_BLAME).min(1.0));
     let sends_spans = told.material.live.services.get(&service).is_some_and(|s| s.spans.total() > 0);
     let ledger = told.analysis.ledger.services.get(&service);
     for (aspect, items) in ledger.into_iter().flatten() {

@@ -14,7 +14,16 @@ use crate::findings::Told;
 const WORDS: [(&str, &[&str]); 13] = [
     (
         "certificate",
-        &["certificate", "x509", "tls handshake", "sslhandshake", "cert has expired", "cert_has_expired", "pkix", "tls_error"],
+        &[
+            "certificate",
+            "x509",
+            "tls handshake",
+            "sslhandshake",
+            "cert has expired",
+            "cert_has_expired",
+            "pkix",
+            "tls_error",
+        ],
     ),
     (
         "dns",
@@ -35,7 +44,16 @@ const WORDS: [(&str, &[&str]); 13] = [
     ("disk", &["no space left", "disk full", "enospc", "disk quota", "read-only file system"]),
     (
         "memory",
-        &["outofmemory", "out of memory", "oomkill", "oom-kill", "java heap", "cannot allocate memory", "heap limit", "gc overhead"],
+        &[
+            "outofmemory",
+            "out of memory",
+            "oomkill",
+            "oom-kill",
+            "java heap",
+            "cannot allocate memory",
+            "heap limit",
+            "gc overhead",
+        ],
     ),
     (
         "clock",
@@ -52,7 +70,15 @@ const WORDS: [(&str, &[&str]); 13] = [
     ("packet_loss", &["connection reset", "broken pipe", "retransmi", "packet loss", "econnreset", "unexpected eof"]),
     (
         "slow_query",
-        &["slow query", "statement timeout", "query took", "seq scan", "full table scan", "lock wait timeout", "slow sql"],
+        &[
+            "slow query",
+            "statement timeout",
+            "query took",
+            "seq scan",
+            "full table scan",
+            "lock wait timeout",
+            "slow sql",
+        ],
     ),
     (
         "bad_data",
@@ -122,7 +148,10 @@ const WORDS: [(&str, &[&str]); 13] = [
         ],
     ),
     ("cpu", &["cpu throttl", "cpu limit"]),
-    ("dependency", &["too many connections", "recovery mode", "not primary", "all shards failed", "communications link failure"]),
+    (
+        "dependency",
+        &["too many connections", "recovery mode", "not primary", "all shards failed", "communications link failure"],
+    ),
 ];
 
 /// Kinds that the texts of a failure speak for.
