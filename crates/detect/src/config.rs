@@ -10,6 +10,8 @@ pub struct Config {
     pub window_s: u32,
     /// Windows kept before the newest; older data is forgotten, oldest first.
     pub max_windows: usize,
+    /// A capture that is read once: nothing of it is forgotten, its windows grow longer instead.
+    pub whole_capture: bool,
     /// Names (services, operations, metrics, notes) known by their text.
     pub max_names: usize,
     /// Services, and pods or hosts of one.
@@ -43,6 +45,7 @@ impl Default for Config {
         Self {
             window_s: 10,
             max_windows: 2_160,
+            whole_capture: false,
             max_names: 200_000,
             max_services: 20_000,
             max_log_keys: 100_000,

@@ -24,6 +24,8 @@ pub struct History {
     newest: Option<i64>,
     /// Windows before this one were dropped.
     forgotten: i64,
+    /// How much longer windows are than those of the lanes.
+    factor: i64,
 }
 
 impl History {
@@ -37,6 +39,7 @@ impl History {
             baseline_traces: Traces::default(),
             newest: None,
             forgotten: i64::MIN,
+            factor: 1,
         }
     }
 
@@ -45,8 +48,22 @@ impl History {
         self.newest = self.newest.max(rollups.newest());
         let (stubs, sightings) = rollups.take_traces();
         self.traces.absorb(stubs, sightings, &self.config);
+        rollups.coarsen(self.factor);
         self.live.merge(rollups, &self.config);
-        self.forget();
+        if self.config.whole_capture { self.coarsen() } else { self.forget() }
+    }
+
+    /// Doubles the windows until all of the capture fits.
+    fn coarsen(&mut self) {
+        let kept = i64::try_from(self.config.max_windows).unwrap_or(i64::MAX);
+        while self.live.span().is_some_and(|(first, last)| last.saturating_sub(first) >= kept) {
+            self.factor *= 2;
+            self.config.window_s = self.config.window_s.saturating_mul(2);
+            self.live.coarsen(2);
+            self.baseline.coarsen(2);
+            self.traces.coarsen(2);
+            self.baseline_traces.coarsen(2);
+        }
     }
 
     /// Drops what is older than the windows that are kept, an eighth of them at a time.
@@ -65,6 +82,7 @@ impl History {
     pub fn absorb_baseline(&mut self, mut rollups: Rollups) {
         let (stubs, sightings) = rollups.take_traces();
         self.baseline_traces.absorb(stubs, sightings, &self.config);
+        rollups.coarsen(self.factor);
         self.baseline.merge(rollups, &self.config);
     }
 

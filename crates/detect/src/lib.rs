@@ -12,6 +12,7 @@ mod analysis;
 mod ask;
 mod blame;
 mod changes;
+mod coarsen;
 mod config;
 mod evidence;
 mod findings;

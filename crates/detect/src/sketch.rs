@@ -4,6 +4,8 @@
 
 /// Ratio of a bucket's bounds.
 const RATIO: f64 = 1.105;
+/// Farthest bucket, up or down: its bound is still a finite number.
+const GREATEST: f64 = 7_000.0;
 
 /// Counts by bucket, sorted by bucket. Zero and negative numbers share the lowest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,7 +20,8 @@ impl Sketch {
         if value.is_nan() {
             return;
         }
-        let bucket = if value <= 0.0 { i16::MIN } else { (value.ln() / RATIO.ln()).ceil() as i16 };
+        let bucket =
+            if value <= 0.0 { i16::MIN } else { (value.ln() / RATIO.ln()).ceil().clamp(-GREATEST, GREATEST) as i16 };
         self.add_bucket(bucket, 1);
     }
 

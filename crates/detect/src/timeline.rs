@@ -38,6 +38,13 @@ impl<T: Default> Timeline<T> {
         }
     }
 
+    /// Makes each window `factor` times as long.
+    pub(crate) fn coarsen(&mut self, factor: i64, merge: impl Fn(&mut T, T)) {
+        for (window, cell) in std::mem::take(&mut self.cells) {
+            merge(self.at(window.div_euclid(factor)), cell);
+        }
+    }
+
     /// Cells in `from..to`.
     pub(crate) fn range(&self, from: i64, to: i64) -> &[(i64, T)] {
         let start = self.cells.partition_point(|(w, _)| *w < from);

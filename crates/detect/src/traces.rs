@@ -70,6 +70,11 @@ impl Traces {
         self.folded.forget_before(window);
     }
 
+    /// Makes each window of what is folded `factor` times as long.
+    pub(crate) fn coarsen(&mut self, factor: i64) {
+        self.folded.coarsen(factor);
+    }
+
     /// Spans of traces held whole, in no order.
     pub(crate) fn stubs(&self) -> &[Stub] {
         &self.stubs

@@ -53,6 +53,13 @@ impl Windows {
         self.counts.last().map(|(w, _)| *w)
     }
 
+    /// Makes each window `factor` times as long.
+    pub(crate) fn coarsen(&mut self, factor: i64) {
+        for (window, count) in std::mem::take(&mut self.counts) {
+            self.add(window.div_euclid(factor), count);
+        }
+    }
+
     /// Forgets what is older than `window`.
     pub(crate) fn forget_before(&mut self, window: i64) {
         let end = self.counts.partition_point(|(w, _)| *w < window);

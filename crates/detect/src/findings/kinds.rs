@@ -62,9 +62,6 @@ pub(super) fn of(told: &Told<'_>, blame: &Blame, patterns: &[LogPattern]) -> &'s
     let mut case = Case::default();
     symptoms::look(told, blame, &mut case);
     words::listen(told, blame.service, patterns, &mut case);
-    if std::env::var("KINDS").is_ok() {
-        eprintln!("      {} {:?} {:?}", told.material.name(blame.service), case, blame.parts);
-    }
     case.kind()
 }
 
