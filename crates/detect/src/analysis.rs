@@ -34,12 +34,12 @@ impl Analysis {
         let well = if trained { 0 } else { well };
         let (complaints, loads) = (Complaints::new(material), Loads::new(material));
         let mut search = Search { material, signals: &signals, complaints, loads, at, windows, trained, best: None };
-        for (from, to) in onset::candidates(windows, well) {
+        for (from, to) in onset::candidates(windows, well, search.signals.len()) {
             search.consider(from, to);
         }
         // The coarse search of a long stretch is followed by a fine one around what it found.
         if let Some((from, to)) = search.best.as_ref().map(|b| (b.episode.from, b.episode.to)) {
-            for from in onset::around(from, to, windows, well) {
+            for from in onset::around(from, to, windows, well, search.signals.len()) {
                 search.consider(from, to);
             }
         }

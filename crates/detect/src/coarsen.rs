@@ -17,6 +17,9 @@ impl Rollups {
 
     /// Makes each window `factor` times as long.
     pub(crate) fn coarsen(&mut self, factor: i64) {
+        if factor == 1 {
+            return;
+        }
         for seen in self.services.values_mut() {
             [&mut seen.logs, &mut seen.spans, &mut seen.points].into_iter().for_each(|w| w.coarsen(factor));
         }
@@ -35,25 +38,40 @@ impl Facts {
         ) {
             map.values_mut().for_each(|cell| windows(cell).coarsen(factor, &merge));
         }
-        each(&mut self.operations, factor, |c| &mut c.windows, |a, b| {
-            a.spans += b.spans;
-            a.entries += b.entries;
-            a.errors += b.errors;
-            a.own_errors += b.own_errors;
-            a.ms.merge(&b.ms);
-            a.self_ms.merge(&b.self_ms);
-        });
+        each(
+            &mut self.operations,
+            factor,
+            |c| &mut c.windows,
+            |a, b| {
+                a.spans += b.spans;
+                a.entries += b.entries;
+                a.errors += b.errors;
+                a.own_errors += b.own_errors;
+                a.ms.merge(&b.ms);
+                a.self_ms.merge(&b.self_ms);
+            },
+        );
         each(&mut self.edges, factor, |c| &mut c.windows, |a, b| a.merge(&b));
-        each(&mut self.pairs, factor, |c| &mut c.windows, |a, b| {
-            a.calls += b.calls;
-            a.unanswered += b.unanswered;
-            a.impossible += b.impossible;
-        });
+        each(
+            &mut self.pairs,
+            factor,
+            |c| &mut c.windows,
+            |a, b| {
+                a.calls += b.calls;
+                a.unanswered += b.unanswered;
+                a.impossible += b.impossible;
+            },
+        );
         each(&mut self.failures, factor, |c| &mut c.windows, |a, b| *a += b);
-        each(&mut self.children, factor, |c| &mut c.windows, |a, b| {
-            a.parents += b.parents;
-            a.children += b.children;
-        });
+        each(
+            &mut self.children,
+            factor,
+            |c| &mut c.windows,
+            |a, b| {
+                a.parents += b.parents;
+                a.children += b.children;
+            },
+        );
         each(&mut self.presence, factor, |c| &mut c.windows, |a, b| *a += b);
     }
 }

@@ -20,9 +20,18 @@ const LEAST_WINDOWS: usize = 3;
 const STEPS: usize = 24;
 const FINE_STEPS: usize = 15;
 
+/// Comparisons that a search may make: what a second is enough for.
+const BUDGET: usize = 3_000_000;
+const LEAST_STEPS: usize = 6;
+
+/// Into how many parts a stretch is divided when there are so many signals.
+fn steps(signals: usize) -> usize {
+    (2 * BUDGET / signals.max(1)).isqrt().clamp(LEAST_STEPS, STEPS)
+}
+
 /// Stretches to try: `(from, to)`. The first `well` windows are taken for well.
-pub(crate) fn candidates(windows: usize, well: usize) -> Vec<(usize, usize)> {
-    let step = (windows / STEPS).max(1);
+pub(crate) fn candidates(windows: usize, well: usize, signals: usize) -> Vec<(usize, usize)> {
+    let step = (windows / steps(signals)).max(1);
     let least = LEAST_WINDOWS.min(windows);
     let mut out = Vec::new();
     for from in (0..windows).step_by(step).filter(|from| *from >= well) {
@@ -39,9 +48,15 @@ pub(crate) fn candidates(windows: usize, well: usize) -> Vec<(usize, usize)> {
 }
 
 /// Beginnings to try around one that the coarse search found.
-pub(crate) fn around(from: usize, to: usize, windows: usize, well: usize) -> impl Iterator<Item = usize> {
-    let step = (windows / STEPS).max(1);
-    let fine = step.div_ceil(FINE_STEPS);
+pub(crate) fn around(
+    from: usize,
+    to: usize,
+    windows: usize,
+    well: usize,
+    signals: usize,
+) -> impl Iterator<Item = usize> {
+    let step = (windows / steps(signals)).max(1);
+    let fine = step.div_ceil(FINE_STEPS.min(steps(signals)));
     let last = (from + step).min(to.saturating_sub(LEAST_WINDOWS.min(windows)));
     (from.saturating_sub(step).max(well)..=last).step_by(fine).filter(move |f| step > 1 && *f != from)
 }

@@ -72,6 +72,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn coarser_windows_hold_the_same_counts() {
+        let mut windows = Windows::default();
+        [-3, -1, 0, 1, 2, 5].into_iter().for_each(|window| windows.add(window, 1));
+        windows.coarsen(2);
+        assert_eq!(windows.entries(), [(-2, 1), (-1, 1), (0, 2), (1, 1), (2, 1)]);
+    }
+
+    #[test]
     fn late_counts_find_their_window() {
         let mut windows = Windows::default();
         for window in [5, 6, 6, 3, 5, 9] {
