@@ -229,7 +229,8 @@ impl<'a> Consumer<'a> {
 
     fn client_error(&self, error: &ClientError) -> Result<(), KafkaError> {
         self.metrics().kafka.errors.fetch_add(1, Relaxed);
-        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Fatal) {
+        let is_fatal = matches!(error, ClientError::MessageConsumptionFatal(_));
+        if is_fatal || error.rdkafka_error_code() == Some(RDKafkaErrorCode::Fatal) {
             return Err(KafkaError::Fatal(error.to_string()));
         }
         tracing::warn!(%error, "kafka client");

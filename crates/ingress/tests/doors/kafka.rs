@@ -13,6 +13,7 @@ use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer as _};
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio_util::sync::CancellationToken;
 
@@ -389,6 +390,21 @@ fn topics_of_all_signals_are_consumed_side_by_side() {
     assert_eq!(found, expected.map(|(signal, rows, source)| (signal, rows, source.to_owned())));
     running.stop();
     assert_eq!(cluster.committed("otlp_spans", 0), Some(1));
+}
+
+#[test]
+fn a_member_whose_name_another_took_ends_with_an_error() {
+    let cluster = Cluster::new("app", 1);
+    let mut config = cluster.config("app", Encoding::Raw);
+    for (key, value) in [("group.instance.id", "one"), ("heartbeat.interval.ms", "100")] {
+        config.properties.insert(key.to_owned(), value.to_owned());
+    }
+    let running = run(config, &IntakeLimits::default());
+    wait_for("it has its partition", || running.count("rebalances") == 1);
+    let fenced = RDKafkaRespErr::RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
+    cluster.mock.request_errors(RDKafkaApiKey::Heartbeat, &[fenced]);
+    let error = running.thread.join().unwrap().unwrap_err();
+    assert!(matches!(error, KafkaError::Fatal(_)), "{error}");
 }
 
 #[test]
