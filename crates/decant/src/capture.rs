@@ -57,7 +57,8 @@ pub(crate) fn findings(
     question: &Question,
     reading: &Reading,
 ) -> anyhow::Result<Findings> {
-    let config = Config::default();
+    let mut config = Config::default();
+    config.detect.whole_capture = true;
     let mut correlator = Correlator::new(&config);
     if !baseline.is_empty() {
         read_baseline(baseline, reading, &config, &mut correlator).context("the baseline")?;

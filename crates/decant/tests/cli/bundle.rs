@@ -73,6 +73,18 @@ fn a_relative_window_is_relative_to_the_newest_record() {
 }
 
 #[test]
+fn a_log_of_years_is_counted_whole() {
+    // A record a day: in windows of ten seconds nearly all of them would be empty.
+    let day = |i: i64| jiff::Timestamp::from_second(1_600_000_000 + i * 86_400).unwrap();
+    let log: String = (0..1500).map(|i| format!("{} ERROR backup: volume {i} is missing\n", day(i))).collect();
+    let ran = run_with_input(&["bundle", "-", "--format", "json"], log.as_bytes());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let bundle: Value = serde_json::from_str(&ran.out).expect("the output is JSON");
+    let counts: u64 = bundle["log_patterns"].as_array().unwrap().iter().map(|p| p["count"].as_u64().unwrap()).sum();
+    assert_eq!(counts, 1500, "{bundle}");
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes() {
     let first = run_with_input(&["bundle", "-"], failing_log().as_bytes());
     let second = run_with_input(&["bundle", "-"], failing_log().as_bytes());

@@ -110,6 +110,7 @@ pub(super) fn presence(material: &Material<'_>, out: &mut Vec<Signal>) {
             timeline.merge_with(cell.windows.clone(), |a, b| *a += b);
         }
     }
+    add_sites(material, &mut places);
     for (place, Place { service, operation, pattern, live, base }) in places {
         let key = crate::ids::mix(&[service, operation]);
         let chances = |facts: &'_ Facts| facts.operations.get(&key).map(|o| o.windows.clone());
@@ -126,6 +127,39 @@ pub(super) fn presence(material: &Material<'_>, out: &mut Vec<Signal>) {
         );
         out.push(Signal { what: What::Presence { place, pattern }, service, values });
     }
+}
+
+/// First words of a template that tell the statement which wrote it.
+const SITE_WORDS: usize = 8;
+
+/// A statement that logs lists of any length yields several templates, none of which stands in every call. So templates of
+/// one service and severity that begin alike are watched together as well.
+fn add_sites(material: &Material<'_>, places: &mut IdMap<Place>) {
+    let mut sites: IdMap<(u64, Place)> = IdMap::default();
+    let mut keys: Vec<u64> = places.keys().copied().collect();
+    keys.sort_unstable();
+    for key in keys {
+        let Some(place) = places.get(&key) else { continue };
+        let Some(pattern) = material.patterns.by_key.get(&place.pattern) else { continue };
+        let head: Vec<&str> = pattern.named.text.split_whitespace().take(SITE_WORDS).collect();
+        if head.len() < SITE_WORDS {
+            continue;
+        }
+        let site = crate::ids::mix(&[
+            place.service,
+            place.operation,
+            u64::from(pattern.severity.0),
+            crate::ids::text_id(&head.join(" ")),
+        ]);
+        let (members, all) = sites.entry(site).or_insert_with(|| {
+            let (live, base) = (Timeline::default(), Timeline::default());
+            (0, Place { service: place.service, operation: place.operation, pattern: place.pattern, live, base })
+        });
+        *members += 1;
+        all.live.merge_with(place.live.clone(), |a, b| *a += b);
+        all.base.merge_with(place.base.clone(), |a, b| *a += b);
+    }
+    places.extend(sites.into_iter().filter(|(_, (members, _))| *members > 1).map(|(key, (_, place))| (key, place)));
 }
 
 /// Errors and self times of operations.
