@@ -149,6 +149,7 @@ fn frame(pieces: &[Piece<'_>]) -> u64 {
 fn cell<'a>(piece: &Piece<'a>) -> Option<Cell<'a>> {
     match piece {
         Piece::Sep(_) => None,
+        Piece::Word(w) if is_boolean(w) => Some(Cell::Bool),
         Piece::Word(w) => Some(Cell::Word(w)),
         // `SOCKS5`, `eth0`: a name, as long as no other number was seen in it.
         Piece::Id(p, sketch) => Some(match sketch.only() {
@@ -158,6 +159,10 @@ fn cell<'a>(piece: &Piece<'a>) -> Option<Cell<'a>> {
         Piece::Slot(_, sketch) if sketch.entries().all(|(v, _)| v.is_empty()) => Some(Cell::Empty),
         Piece::Slot(..) | Piece::List(_) => Some(Cell::Slot),
     }
+}
+
+fn is_boolean(word: &str) -> bool {
+    word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false")
 }
 
 /// Letters with one or two digits at most.

@@ -91,6 +91,19 @@ fn wildcards_come_from_evidence() {
 }
 
 #[test]
+fn few_values_are_enough_where_they_look_like_values() {
+    check_one(&["screen locked true at 1", "screen locked false at 2"], "screen locked <*> at <num>");
+    check("screen locked true at 1", "screen locked true at <num>");
+    check_apart(&["answer is true at 1", "answer is late at 2"]);
+    check_one(&["CPU0 is now up", "CPU1 is now up"], "<id> is now up");
+    check_apart(&["IPV4 is now up", "IPV6 is now up"]);
+    check_one(
+        &["broadcast is sent to com.example.one", "broadcast is sent to com.example.two"],
+        "broadcast is sent to com.example.<*>",
+    );
+}
+
+#[test]
 fn lists_of_different_lengths_are_one_wildcard() {
     check_one(
         &["asked to delete blk_1", "asked to delete blk_2 blk_3", "asked to delete blk_4 blk_5 blk_6"],

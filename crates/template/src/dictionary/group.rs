@@ -16,6 +16,8 @@ pub(super) enum Cell<'a> {
     Word(&'a str),
     /// A word that happens to have a digit.
     Name(String),
+    /// `true` or `false`.
+    Bool,
     /// A slot that never held anything.
     Empty,
     /// The masked pattern of a word with digits.
@@ -36,6 +38,7 @@ impl Cell<'_> {
             Cell::Slot => (3, ""),
             Cell::Wild => (4, ""),
             Cell::Empty => (5, ""),
+            Cell::Bool => (6, ""),
         };
         xxh3_64_with_seed(text.as_bytes(), (column as u64) << 8 | tag)
     }
@@ -227,14 +230,19 @@ fn is_variable(cells: &BTreeSet<&Cell<'_>>, column: usize, context: &Context, at
         .filter_map(|c| match c {
             Cell::Word(w) => Some(*w),
             Cell::Name(w) => Some(w.as_str()),
+            Cell::Bool => Some("true"),
             _ => None,
         })
         .collect();
     if words.len() < n {
         return n > at_once || context.words >= 3;
     }
-    if context.introduced {
+    if context.introduced || words.iter().all(|w| same_but_digits(w, words[0])) && is_counted(&words) {
         return true;
+    }
+    // Names with points name things; no verb and no state looks like that.
+    if words.iter().filter(|w| is_qualified(w)).count() * 2 > n {
+        return n >= 2 + 3_usize.saturating_sub(context.words) + (at_once - 1) * 2;
     }
     let needed = if words.iter().all(|w| is_upper(w)) {
         12
@@ -244,6 +252,26 @@ fn is_variable(cells: &BTreeSet<&Cell<'_>>, column: usize, context: &Context, at
         5 + usize::from(column == 0) * 3
     };
     n >= needed + 4_usize.saturating_sub(context.words) + (at_once - 1) * 2
+}
+
+/// `CPU0` and `CPU12`: one name, other numbers.
+fn same_but_digits(a: &str, b: &str) -> bool {
+    let letters = |w: &str| w.bytes().filter(|b| !b.is_ascii_digit()).count();
+    letters(a) < a.len()
+        && letters(a) == letters(b)
+        && a.bytes().filter(|b| !b.is_ascii_digit()).eq(b.bytes().filter(|b| !b.is_ascii_digit()))
+}
+
+/// `IPV4` and `IPV6` are two names; what is counted starts at 0 or goes on.
+fn is_counted(words: &[&str]) -> bool {
+    words.len() > 2 || words.iter().any(|w| w.ends_with('0'))
+}
+
+/// `com.example.Thing`, `system.message.count`: three or more parts between points.
+fn is_qualified(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_alphabetic())
+        && word.split('.').count() > 2
+        && word.split('.').all(|part| part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// `RUNNING`, `FAIL_TASK_CLEANUP`: a name of a state.
