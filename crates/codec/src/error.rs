@@ -26,8 +26,13 @@ pub enum DecodeError {
 }
 
 impl From<serde_json::Error> for DecodeError {
+    /// The parser quotes a value that it did not expect, which may be a secret: such a reason is not passed on.
     fn from(error: serde_json::Error) -> Self {
-        Self::Json { line: error.line(), column: error.column(), reason: error.to_string() }
+        let reason = match error.classify() {
+            serde_json::error::Category::Data => "a value is not of the kind that belongs there".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::Json { line: error.line(), column: error.column(), reason }
     }
 }
 
