@@ -18,8 +18,9 @@
 //!    their lengths differ.
 //! 2. Within a frame, shapes that agree in all cells but one form a bucket. With enough different words the column is a
 //!    variable; with few it is an enumeration (`started`, `stopped`) and stays. How many are enough depends on what they
-//!    look like (names of states in capitals need most, identifiers few, words beside a typed value two), and on how
-//!    much constant text vouches for the rest. Then pairs of columns, with stronger demands.
+//!    look like (names of states in capitals need most, identifiers few, words beside a typed value two, names with
+//!    points or with counted numbers two; `true` and `false` always vary), and on how much constant text vouches for the
+//!    rest. Then pairs of columns, with stronger demands.
 //! 3. Columns are written down: one value is a constant, values of one kind a typed slot, words that share parts keep
 //!    them (`com.example.<*>`), a unit that all values share stays (`<num> ms`).
 //! 4. A template that matches every line of another takes it in.

@@ -104,6 +104,14 @@ fn few_values_are_enough_where_they_look_like_values() {
 }
 
 #[test]
+fn a_keyword_beside_values_stays() {
+    check_apart(&["run: check /bin/ls", "run: /bin/sh /bin/ls"]);
+    check("queue.maxSize:48 and shelf-2:1", "queue.maxSize:<num> and shelf-<id>:<num>");
+    let long = "x".repeat(100);
+    check_one(&["top=Info{a.b/C} n=1", &format!("top=Info{{a.b/{long}}} n=2")], "top=<path> n=<num>");
+}
+
+#[test]
 fn lists_of_different_lengths_are_one_wildcard() {
     check_one(
         &["asked to delete blk_1", "asked to delete blk_2 blk_3", "asked to delete blk_4 blk_5 blk_6"],

@@ -235,6 +235,14 @@ fn is_variable(cells: &BTreeSet<&Cell<'_>>, column: usize, context: &Context, at
         })
         .collect();
     if words.len() < n {
+        // A single plain word beside typed values is more likely a keyword than one more value.
+        if let [word] = words.as_slice()
+            && cells.contains(&Cell::Slot)
+            && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+            && context.words < 3
+        {
+            return false;
+        }
         return n > at_once || context.words >= 3;
     }
     if context.introduced || words.iter().all(|w| same_but_digits(w, words[0])) && is_counted(&words) {

@@ -59,7 +59,8 @@ pub(super) fn is_host_port(c: &[u8]) -> bool {
     if host == b"localhost" {
         return true;
     }
-    if is_source_file(host) {
+    // No service listens on a port of one digit; `queue.maxSize:48` is a field and its value.
+    if is_source_file(host) || port.len() < 2 && !is_ipv4(host) || is_field(host) {
         return false;
     }
     let dots = host.contains(&b'.');
@@ -68,6 +69,14 @@ pub(super) fn is_host_port(c: &[u8]) -> bool {
         && host.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
         && (dots || numbered)
         && (host.iter().any(u8::is_ascii_alphabetic) || is_ipv4(host))
+}
+
+/// One point and inner capitals behind it.
+fn is_field(name: &[u8]) -> bool {
+    let mut parts = name.split(|b| *b == b'.');
+    parts.next().is_some()
+        && parts.next().is_some_and(|f| f.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()))
+        && parts.next().is_none()
 }
 
 fn is_source_file(name: &[u8]) -> bool {

@@ -10,6 +10,8 @@ use crate::kind::Kind;
 
 /// A quoted value is looked for this far.
 const QUOTED_BYTES: usize = 4096;
+/// A value's closing bracket is looked for this far.
+const BRACKETED_BYTES: usize = 256;
 
 impl Scanner {
     #[inline]
@@ -98,7 +100,7 @@ fn bracketed_end(line: &[u8], at: usize) -> Option<usize> {
         b'[' => b']',
         _ => return None,
     };
-    let inner = line.get(at + 1..)?.iter().take(64).take_while(|b| !is_sep(**b)).count();
+    let inner = line.get(at + 1..)?.iter().take(BRACKETED_BYTES).take_while(|b| !is_sep(**b)).count();
     let end = at + 1 + inner;
     (line.get(end) == Some(&close) && !matches!(line.get(end + 1), Some(b'(' | b'{' | b'['))).then_some(end + 1)
 }
