@@ -1,6 +1,6 @@
 //! Kafka as a way in: a mock cluster of librdkafka's in the test's process, which the server consumes.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use decant_sim::secrets::{Place, plant_text};
 use rdkafka::config::ClientConfig;
@@ -46,7 +46,7 @@ impl Kafka {
         )
     }
 
-    /// Sends text, JSON and what is neither; returns how many messages nobody can decode.
+    /// Sends text, JSON and what is neither; returns how many messages nobody can decode, at the least.
     pub(crate) fn produce(&self, needles: &Needles) -> usize {
         for (place, specimen) in planted(needles.corpus()) {
             let text = plant_text(specimen, place);
@@ -74,11 +74,13 @@ impl Kafka {
             self.send(topic, format!("{{\"level\":\"error\",\"msg\":\"{}\"}}", last(topic)).as_bytes());
         }
         self.producer.flush(Duration::from_secs(60)).unwrap();
-        broken.len() * 2
+        broken.len()
     }
 
     fn send(&self, topic: &str, payload: &[u8]) {
-        let record: BaseRecord<'_, (), [u8]> = BaseRecord::to(topic).partition(0).payload(payload);
+        // The mock cluster gives no time by itself.
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() as i64;
+        let record: BaseRecord<'_, (), [u8]> = BaseRecord::to(topic).partition(0).timestamp(now).payload(payload);
         self.producer.send(record).map_err(|(error, _)| error).unwrap();
         self.producer.poll(Duration::ZERO);
     }

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Longest wait for anything; reached only when something is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The binary under test, with no settings of the developer's in its environment.
 pub(crate) fn decant() -> Command {
@@ -97,6 +97,10 @@ impl Drop for Served {
         // It may have ended by itself.
         self.child.kill().ok();
         self.child.wait().ok();
+        if let Some(log) = self.log.take().filter(|_| std::thread::panicking()).and_then(|log| log.join().ok()) {
+            let telling = log.lines().filter(|line| !line.contains(" TRACE ") && !line.contains(" DEBUG "));
+            telling.for_each(|line| println!("{line}"));
+        }
     }
 }
 
@@ -135,7 +139,7 @@ pub(crate) fn http(address: SocketAddr, method: &str, path: &str, headers: &[&st
     let mut whole = Vec::new();
     stream.read_to_end(&mut whole).unwrap();
     let whole = String::from_utf8(whole).unwrap();
-    let status = whole.split(' ').nth(1).unwrap().parse().unwrap();
+    let status = whole.split(' ').nth(1).unwrap_or_else(|| panic!("{method} {path}: no reply")).parse().unwrap();
     Reply { status, whole }
 }
 

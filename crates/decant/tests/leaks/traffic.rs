@@ -4,6 +4,7 @@
 //! that comes out tells the place that it came from.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use decant_sim::Step;
 use decant_sim::secrets::{Place, Specimen, VALUES_PER_CLASS, plant};
@@ -11,8 +12,6 @@ use serde_json::{Value, json};
 
 use crate::outputs::MARKER;
 
-/// 2026-03-03T09:00:00Z.
-pub(crate) const START_NS: i64 = 1_772_528_400_000_000_000;
 const SECOND_NS: i64 = 1_000_000_000;
 /// The system is well for so long, and fails until the end.
 const HEALTHY_S: i64 = 600;
@@ -51,7 +50,11 @@ pub(crate) fn planted(corpus: &[Specimen]) -> impl Iterator<Item = (Place, &Spec
 }
 
 /// All that is sent, in the order of event time.
+///
+/// It ends about now, as does what comes by Kafka without a time.
 pub(crate) fn steps(corpus: &[Specimen]) -> Vec<Step> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let start = (now.as_secs() as i64 / TICK_S * TICK_S - END_S) * SECOND_NS;
     let mut secrets: Vec<(Place, &Specimen)> = planted(corpus).collect();
     // Classes that are planted side by side in time must not always be the same.
     secrets.sort_by_key(|(place, specimen)| (specimen.value.len() * 7 + *place as usize) % 31);
@@ -60,7 +63,7 @@ pub(crate) fn steps(corpus: &[Specimen]) -> Vec<Step> {
     let per_tick = secrets.len() as i64 / ticks + 1;
     let mut steps = Vec::new();
     for second in (0..END_S).step_by(TICK_S as usize) {
-        let at = START_NS + second * SECOND_NS;
+        let at = start + second * SECOND_NS;
         let is_healthy = second < HEALTHY_S;
         let mut all = vec![background(at, is_healthy), metered(corpus, at, is_healthy)];
         if !is_healthy {
