@@ -41,6 +41,7 @@ pub(crate) const IDS: &[NationalId] = &[
     id("nir", "fr-nir", 15, |t| fr_nir(&digits(t))),
     id("insee", "fr-nir", 15, |t| fr_nir(&digits(t))),
     id("steuer-id", "de-tax-id", 11, |t| mod11_10(&digits(t))),
+    id("steuer_id", "de-tax-id", 11, |t| mod11_10(&digits(t))),
     id("steuer id", "de-tax-id", 11, |t| mod11_10(&digits(t))),
     id("steueridentifikationsnummer", "de-tax-id", 11, |t| mod11_10(&digits(t))),
     id("oib", "hr-oib", 11, |t| mod11_10(&digits(t))),
