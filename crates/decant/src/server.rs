@@ -57,6 +57,7 @@ pub(crate) struct Server {
     /// Ends when everything that came in is durable.
     lanes: tokio::task::JoinHandle<Vec<JoinHandle<()>>>,
     writer: JoinHandle<()>,
+    writer_ended: CancellationToken,
     drain_timeout: Duration,
     answers: Arc<Answers>,
 }
@@ -69,6 +70,7 @@ impl Server {
     pub(crate) async fn start(mut config: Config) -> anyhow::Result<Self> {
         let stop_intake = CancellationToken::new();
         let stop_doors = CancellationToken::new();
+        let writer_ended = CancellationToken::new();
         // Ports first: a taken one is the commonest fault, and costs nothing to find out.
         let otlp_grpc = bind(config.ingress.otlp.grpc_listen, "otlp.grpc_listen").await?;
         let otlp_http = bind(config.ingress.otlp.http_listen, "otlp.http_listen").await?;
@@ -96,7 +98,8 @@ impl Server {
         let (intake, deliveries) = Intake::new(&config.ingress.intake, now, ingress_metrics.clone());
 
         let (correlating, _) = Correlating::start(&config.engine).context("cannot start the correlator")?;
-        let (writing, writer) = Writing::start(store.clone()).context("cannot start the writer")?;
+        let (writing, writer) =
+            Writing::start(store.clone(), writer_ended.clone()).context("cannot start the writer")?;
         let lanes =
             Lanes::start(config.lanes, &config.engine, &writing, &correlating).context("cannot start a lane")?;
         drop(writing);
@@ -131,6 +134,7 @@ impl Server {
             doors,
             lanes,
             writer,
+            writer_ended,
             drain_timeout: config.drain_timeout,
             answers,
         })
@@ -144,6 +148,9 @@ impl Server {
         let ended = tokio::select! {
             Some(ended) = self.sources.join_next() => ended,
             Some(ended) = self.doors.join_next() => ended,
+            () = self.writer_ended.cancelled() => {
+                return anyhow!("the store takes no writes any more: start again to recover what was acknowledged");
+            }
             ended = &mut self.lanes => return match ended {
                 Ok(_) => anyhow!("the lanes ended by themselves"),
                 Err(error) => anyhow!("the lanes: {error}"),

@@ -22,8 +22,6 @@ pub struct History {
     traces: Traces,
     baseline_traces: Traces,
     newest: Option<i64>,
-    /// Windows before this one were dropped.
-    forgotten: i64,
     /// How much longer windows are than those of the lanes.
     factor: i64,
 }
@@ -38,7 +36,6 @@ impl History {
             traces: Traces::default(),
             baseline_traces: Traces::default(),
             newest: None,
-            forgotten: i64::MIN,
             factor: 1,
         }
     }
@@ -55,8 +52,7 @@ impl History {
 
     /// Doubles the windows until all of the capture fits.
     fn coarsen(&mut self) {
-        let kept = i64::try_from(self.config.max_windows).unwrap_or(i64::MAX);
-        while self.live.span().is_some_and(|(first, last)| last.saturating_sub(first) >= kept) {
+        while self.overlong().is_some() {
             self.factor *= 2;
             self.config.window_s = self.config.window_s.saturating_mul(2);
             self.live.coarsen(2);
@@ -66,16 +62,29 @@ impl History {
         }
     }
 
-    /// Drops what is older than the windows that are kept, an eighth of them at a time.
+    /// Drops what is older than the windows that are kept, an eighth of them at a time; late rows too.
     fn forget(&mut self) {
-        let Some(newest) = self.newest.map(|t| self.config.window(t)) else { return };
-        let kept = i64::try_from(self.config.max_windows).unwrap_or(i64::MAX);
-        let oldest = newest.saturating_sub(kept);
-        if oldest >= self.forgotten.saturating_add(kept / 8) {
-            self.forgotten = oldest;
+        let Some((first, last)) = self.overlong() else { return };
+        let oldest = last.saturating_sub(self.kept());
+        if first < oldest.saturating_sub(self.kept() / 8) {
             self.live.forget_before(oldest, oldest.saturating_mul(self.config.window_ns()));
             self.traces.forget_before(oldest);
         }
+    }
+
+    fn kept(&self) -> i64 {
+        i64::try_from(self.config.max_windows).unwrap_or(i64::MAX)
+    }
+
+    /// The span of what was heard, when it is longer than the windows that are kept. A few records whose clock is wrong
+    /// do not make it longer.
+    fn overlong(&self) -> Option<(i64, i64)> {
+        let (first, last) = self.live.span()?;
+        if last.saturating_sub(first) < self.kept() {
+            return None;
+        }
+        let (first, last) = all(&self.live).span_of_note()?;
+        (last.saturating_sub(first) >= self.kept()).then_some((first, last))
     }
 
     /// Takes in a capture of the same system when it was well: it trains and is never reported.
@@ -109,6 +118,13 @@ impl History {
             (Some(a), None) | (None, Some(a)) => a,
             (None, None) => whole(&points).unwrap_or_default(),
         };
+        // Records whose clock is wrong by hours or years are counted, and not looked at window by window.
+        let (from, to) = if to - from > self.kept() {
+            let (first, last) = all(&self.live).span_of_note().unwrap_or((from, to - 1));
+            (first.max(last.saturating_sub(self.kept())), last + 1)
+        } else {
+            (from, to)
+        };
         let from = ask.from.map_or(from, |t| config.window(t).max(from));
         let to = ask.to.map_or(to, |t| (config.window(t.saturating_sub(1)) + 1).min(to)).max(from);
         Material {
@@ -134,4 +150,12 @@ impl History {
         let analysis = Analysis::new(&material, ask.at);
         crate::findings::tell(&material, &analysis, ask.service.as_deref())
     }
+}
+
+/// Records of all services and signals by window.
+fn all(rollups: &Rollups) -> Windows {
+    let (mut all, spans, points) = totals(rollups);
+    all.merge(&spans);
+    all.merge(&points);
+    all
 }

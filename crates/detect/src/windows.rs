@@ -53,6 +53,13 @@ impl Windows {
         self.counts.last().map(|(w, _)| *w)
     }
 
+    /// First and last window, a thousandth of the counts at either end aside.
+    pub(crate) fn span_of_note(&self) -> Option<(i64, i64)> {
+        let few = self.total() / 1000;
+        let first = first_of_note(self.counts.iter(), few)?;
+        first_of_note(self.counts.iter().rev(), few).map(|last| (first, last))
+    }
+
     /// Makes each window `factor` times as long.
     pub(crate) fn coarsen(&mut self, factor: i64) {
         for (window, count) in std::mem::take(&mut self.counts) {
@@ -67,9 +74,29 @@ impl Windows {
     }
 }
 
+/// The window in which more than `few` are reached.
+fn first_of_note<'a>(mut counts: impl Iterator<Item = &'a (i64, u32)>, few: u64) -> Option<i64> {
+    let mut passed = 0;
+    let reached = counts.find(|(_, count)| {
+        passed += u64::from(*count);
+        passed > few
+    });
+    reached.map(|(window, _)| *window)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_few_wrong_clocks_do_not_stretch_the_span() {
+        let mut windows = Windows::default();
+        (0..100).for_each(|window| windows.add(window, 20));
+        windows.add(-1_000_000, 1);
+        windows.add(9_000_000, 1);
+        assert_eq!((windows.first(), windows.last()), (Some(-1_000_000), Some(9_000_000)));
+        assert_eq!(windows.span_of_note(), Some((0, 99)));
+    }
 
     #[test]
     fn coarser_windows_hold_the_same_counts() {

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use decant_engine::{Config, Lane};
-use decant_ingress::{Ack, Deliveries, Delivery};
+use decant_ingress::{Deliveries, Delivery};
 use decant_model::Batch;
 use tokio::sync::mpsc;
 
@@ -76,21 +76,13 @@ fn run(
 ) {
     let mut told = Instant::now();
     while let Some(Delivery { batch, ack }) = queue.blocking_recv() {
-        write(&mut lane, batch, ack, writing);
+        // A batch of which nothing is left had been delivered before. It goes to the writer all the same: its ack must
+        // not come before that of the first delivery, which may still be on its way to the disk.
+        writing.write(lane.push(batch), ack);
         if queue.is_empty() || told.elapsed() >= YIELD_INTERVAL {
             correlating.learn(number, lane.take(), lane.counts());
             told = Instant::now();
         }
     }
     correlating.learn(number, lane.take(), lane.counts());
-}
-
-fn write(lane: &mut Lane, batch: Batch, ack: Ack, writing: &Writing) {
-    let batch = lane.push(batch);
-    if batch.is_empty() {
-        // All of it had been delivered before, and is durable.
-        ack.durable();
-    } else {
-        writing.write(batch, ack);
-    }
 }

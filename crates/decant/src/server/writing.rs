@@ -1,8 +1,8 @@
 //! The writer's thread: batches of all lanes, made durable in groups.
 //!
 //! One write to the disk costs as much for a hundred batches as for one. So the writer takes what has gathered, waits a
-//! moment for more unless there is much already, appends it as one group, and only then answers. When the disk fails,
-//! senders are told to come again; nothing is acknowledged that is not there.
+//! moment for more unless there is much already, appends it as one group, and only then answers. When the disk fails, it
+//! tries again and senders wait; nothing is acknowledged that is not there.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use decant_ingress::{Ack, Failure};
 use decant_model::Batch;
-use decant_store::Store;
+use decant_store::{Store, StoreError};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// Batches that may wait; the intake's bounds hold for them too.
 const QUEUE: usize = 256;
@@ -19,6 +20,9 @@ const QUEUE: usize = 256;
 const GROUP_BYTES: usize = 16 << 20;
 /// A group waits this long for more batches.
 const LINGER: Duration = Duration::from_millis(100);
+/// A failed append is tried again after this, then after twice as long, up to the second.
+const RETRY_WAIT: Duration = Duration::from_millis(100);
+const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How often the queue is looked at while a group gathers.
 const GATHER_INTERVAL: Duration = Duration::from_millis(5);
 
@@ -33,9 +37,14 @@ pub(super) struct Writing(mpsc::Sender<Write>);
 
 impl Writing {
     /// Starts the thread.
-    pub(super) fn start(store: Arc<Store>) -> std::io::Result<(Self, JoinHandle<()>)> {
+    ///
+    /// `ended` is cancelled when the thread ends, which it does before its time when the store takes no writes any more.
+    pub(super) fn start(store: Arc<Store>, ended: CancellationToken) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || run(&store, receiver))?;
+        let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || {
+            let _ended = ended.drop_guard();
+            run(&store, receiver);
+        })?;
         Ok((Self(sender), thread))
     }
 
@@ -53,12 +62,39 @@ impl Writing {
 fn run(store: &Store, mut queue: mpsc::Receiver<Write>) {
     while let Some(first) = queue.blocking_recv() {
         let (batches, acks) = gather(first, &mut queue);
-        match store.append(&batches) {
-            Ok(_) => acks.into_iter().for_each(Ack::durable),
+        match append(store, &batches, &queue) {
+            Ok(()) => acks.into_iter().for_each(Ack::durable),
             Err(error) => {
-                tracing::error!(%error, batches = batches.len(), "a group of batches could not be made durable");
                 let failure = Failure::Retryable(error.to_string());
                 acks.into_iter().for_each(|ack| ack.failed(failure.clone()));
+                if matches!(error, StoreError::Stopped { .. }) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Appends until it is done. The lanes have learnt these batches and would drop a second delivery of them as a repeat, so
+/// what fails is tried again here; meanwhile the queues fill, and senders are told to come again. At shutdown, when
+/// nothing more comes in, a last failure is told to the senders.
+fn append(store: &Store, batches: &[Batch], queue: &mpsc::Receiver<Write>) -> Result<(), StoreError> {
+    let mut wait = RETRY_WAIT;
+    loop {
+        match store.append(batches) {
+            Ok(_) => return Ok(()),
+            Err(error @ StoreError::Stopped { .. }) => {
+                tracing::error!(%error, "the store has to be opened again");
+                return Err(error);
+            }
+            Err(error) if queue.is_closed() && queue.is_empty() => {
+                tracing::error!(%error, batches = batches.len(), "a group of batches could not be made durable");
+                return Err(error);
+            }
+            Err(error) => {
+                tracing::error!(%error, batches = batches.len(), "a group of batches could not be made durable: trying again");
+                thread::sleep(wait);
+                wait = (wait * 2).min(RETRY_WAIT_MAX);
             }
         }
     }

@@ -61,6 +61,10 @@ impl Served {
         http(self.otlp_http, "POST", "/v1/logs", &json).0
     }
 
+    fn metrics(&self) -> String {
+        http(self.context_http, "GET", "/metrics", "").1
+    }
+
     fn context(&self) -> String {
         let (status, body) = http(self.context_http, "GET", "/v1/search?query=ledger&budget=2000", "");
         assert_eq!(status, 200, "{body}");
@@ -123,6 +127,32 @@ fn what_was_acknowledged_is_answered_and_survives_a_kill_and_a_stop() {
     let server = Served::start(folder.path());
     let found = server.context();
     assert!(found.contains("ledger rejected the charge") && found.contains("ledger is back"), "{found}");
+}
+
+#[test]
+fn a_disk_that_fails_for_a_while_delays_the_acknowledgement_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::start(folder.path());
+    // Where the folder of log segments would be, there is a file: every append fails until it goes.
+    let obstacle = folder.path().join("data/data/logs");
+    std::fs::create_dir_all(obstacle.parent().unwrap()).unwrap();
+    std::fs::write(&obstacle, "").unwrap();
+    std::thread::scope(|scope| {
+        let sending = scope.spawn(|| server.send_log("ledger waits for the disk"));
+        let until = Instant::now() + Duration::from_secs(20);
+        while !server
+            .metrics()
+            .lines()
+            .any(|l| l.starts_with("decant_store_append_failures_total") && !l.ends_with(" 0"))
+        {
+            assert!(Instant::now() < until, "no append failed: {}", server.metrics());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(!sending.is_finished(), "it was acknowledged and is not there");
+        std::fs::remove_file(&obstacle).unwrap();
+        assert_eq!(sending.join().unwrap(), 200);
+    });
+    assert!(server.context().contains("ledger waits for the disk"));
 }
 
 #[test]
