@@ -19,6 +19,39 @@ use crate::statistics::rate_z;
 struct Counts {
     live: Vec<f64>,
     base: Vec<f64>,
+    /// Sums of `live` up to each window.
+    sums: Vec<f64>,
+}
+
+impl Counts {
+    fn summed(mut self) -> Self {
+        let mut sum = 0.0;
+        self.sums = std::iter::once(0.0)
+            .chain(self.live.iter().map(|n| {
+                sum += n;
+                sum
+            }))
+            .collect();
+        self
+    }
+
+    /// Whether there is any chance of a surge: cheap, since nearly all services have none.
+    ///
+    /// The load must be up in all of the `lead`, or it is an earlier burst that happens to come before.
+    fn may_surge(&self, episode: Episode, lead: usize) -> bool {
+        let at = |w: usize| self.sums.get(w.min(self.live.len())).copied().unwrap_or_default();
+        let during = at(episode.to) - at(episode.from);
+        let inside = episode.to.saturating_sub(episode.from) as f64;
+        let outside = (self.live.len() + self.base.len()) as f64 - inside;
+        let before = at(usize::MAX) - during + self.base.iter().sum::<f64>();
+        let raised = ORDINARY * before / outside.max(1.0);
+        let is_up = |from: usize, to: usize| (at(to) - at(from)) / (to - from).max(1) as f64 >= raised;
+        let blocks = (episode.from..episode.from + lead).step_by(LEAD_STEP);
+        during >= FEW_CALLS
+            && outside > 0.0
+            && is_up(episode.from, episode.to.max(episode.from))
+            && blocks.into_iter().all(|from| is_up(from, from + LEAD_STEP))
+    }
 }
 
 /// Loads of all services, prepared once.
@@ -29,19 +62,22 @@ pub(crate) struct Loads {
     calls: BTreeMap<(u64, u64), Counts>,
 }
 
-/// What explains nothing yet, and what explains all: how many times the calls of before.
-const ORDINARY: f64 = 1.3;
-const EXPLAINS_ALL: f64 = 2.3;
+/// What explains nothing yet, and what explains all: how many times the calls of the busiest time of such a length.
+const ORDINARY: f64 = 1.2;
+const EXPLAINS_ALL: f64 = 2.0;
 /// Calls during an episode that are too few to speak of a surge.
 const FEW_CALLS: f64 = 20.0;
-/// Time outside an episode that tells what is usual.
-const LEAST_OUTSIDE_S: f64 = 50.0;
 /// z at which a rise is half believed.
 const HALF: f64 = 6.0;
 /// Windows that the assumption of pure chance is worth, as in [`crate::signal`].
 const CHANCE_WORTH: f64 = 4.0;
 /// Fewest windows outside an episode that tell what is usual.
 const LEAST_USUAL: usize = 5;
+/// The same as a share of the episode: jobs come in bursts, and a moment does not know their rhythm.
+const LEAST_USUAL_SHARE: f64 = 0.3;
+/// Windows by which a surge may precede what it breaks.
+const LEADS: [usize; 5] = [0, LEAD_STEP, 2 * LEAD_STEP, 3 * LEAD_STEP, 4 * LEAD_STEP];
+const LEAD_STEP: usize = 3;
 /// Weight of a surge that comes in from outside.
 const WEIGHT: f64 = 1.2;
 /// Most of its blame that a service can hand on, and how long a chain can be.
@@ -52,7 +88,7 @@ impl Loads {
     pub(crate) fn new(material: &Material<'_>) -> Self {
         let stretch = material.stretch;
         let trained: Vec<i64> = material.base_spans.all().iter().map(|(w, _)| *w).collect();
-        let blank = || Counts { live: vec![0.0; stretch.len()], base: vec![0.0; trained.len()] };
+        let blank = || Counts { live: vec![0.0; stretch.len()], base: vec![0.0; trained.len()], sums: Vec::new() };
         let live = |counts: &mut Counts, window: i64, n: u32| {
             if let Some(at) = stretch.index(window).and_then(|i| counts.live.get_mut(i as usize)) {
                 *at += f64::from(n);
@@ -82,6 +118,7 @@ impl Loads {
                 cell.windows.cells().iter().for_each(|(w, c)| base(counts, *w, c.calls));
             }
         }
+        loads.entries = loads.entries.into_iter().map(|(key, counts)| (key, counts.summed())).collect();
         loads
     }
 
@@ -109,19 +146,36 @@ impl Loads {
     }
 
     /// How much of what a service suffers its rise can explain.
-    fn explains(&self, service: u64, episode: Episode) -> f64 {
+    fn explains(&self, service: u64, episode: Episode, lead: usize) -> f64 {
         let Some(counts) = self.entries.get(&service) else { return 0.0 };
-        let (during, usual, belief) = Self::rise(counts, episode);
-        if during < FEW_CALLS || usual <= 0.0 {
+        if !counts.may_surge(episode, lead) {
             return 0.0;
         }
+        let (during, usual, belief) = Self::rise(counts, episode);
+        if usual <= 0.0 {
+            return 0.0;
+        }
+        let usual = usual.max(busiest(counts, episode));
         belief * ((during / usual - ORDINARY) / (EXPLAINS_ALL - ORDINARY)).clamp(0.0, 1.0)
     }
 
-    /// Share of a service's blame that goes to whom; to [`NONE`], what comes in from outside.
+    /// Share of a service's blame that goes to whom; to [`NONE`], what comes in from outside. What breaks under load
+    /// breaks some time after it rose: of several leads the one that explains most.
     pub(crate) fn flows(&self, episode: Episode) -> Flows {
+        let mut best: (f64, Flows) = (0.0, Flows::new());
+        for lead in LEADS.into_iter().filter(|lead| *lead <= episode.from) {
+            let flows = self.flows_in(Episode { from: episode.from - lead, ..episode }, lead);
+            let outside = flows.values().filter_map(|f| f.get(&NONE)).fold(0.0_f64, |a, b| a.max(*b));
+            if outside > best.0 {
+                best = (outside, flows);
+            }
+        }
+        best.1
+    }
+
+    fn flows_in(&self, episode: Episode, lead: usize) -> Flows {
         let explained: BTreeMap<u64, f64> =
-            self.entries.keys().map(|s| (*s, self.explains(*s, episode))).filter(|(_, e)| *e > 0.0).collect();
+            self.entries.keys().map(|s| (*s, self.explains(*s, episode, lead))).filter(|(_, e)| *e > 0.0).collect();
         let mut flows = Flows::new();
         for (service, explains) in &explained {
             let Some((during, usual, _)) = self.entries.get(service).map(|c| Self::rise(c, episode)) else { continue };
@@ -142,6 +196,20 @@ impl Loads {
         }
         flows
     }
+}
+
+/// Calls that the busiest time outside an episode brings in a time of its length: who works in bursts has had some before.
+fn busiest(counts: &Counts, episode: Episode) -> f64 {
+    let inside = episode.to.saturating_sub(episode.from);
+    let before = counts.live.get(..episode.from).unwrap_or_default();
+    let after = counts.live.get(episode.to..).unwrap_or_default();
+    let outside = [before, after, counts.base.as_slice()];
+    let length = inside.min(outside.iter().map(|run| run.len()).max().unwrap_or(0));
+    if length == 0 || (length as f64) < LEAST_USUAL_SHARE * inside as f64 {
+        return f64::INFINITY;
+    }
+    let runs = outside.iter().flat_map(|run| run.windows(length)).map(|run| run.iter().sum::<f64>());
+    runs.fold(0.0, f64::max) * inside as f64 / length as f64
 }
 
 /// Hands blame on to those who send the rise, and accuses those where it comes in.
@@ -193,7 +261,7 @@ mod tests {
     const EPISODE: Episode = Episode { from: 10, to: 20, weight: 0.0 };
 
     fn steady(before: f64, after: f64) -> Counts {
-        Counts { live: (0..20).map(|w| if w < 10 { before } else { after }).collect(), base: Vec::new() }
+        Counts { live: (0..20).map(|w| if w < 10 { before } else { after }).collect(), ..Counts::default() }.summed()
     }
 
     fn loads(entries: &[(u64, f64, f64)], calls: &[(u64, u64, f64, f64)]) -> Loads {
@@ -229,8 +297,19 @@ mod tests {
     fn where_load_comes_and_goes_a_rise_is_no_surge() {
         let mut counts = steady(20.0, 50.0);
         counts.live[..10].copy_from_slice(&[60.0, 2.0, 70.0, 0.0, 3.0, 55.0, 1.0, 4.0, 0.0, 5.0]);
+        let counts = counts.summed();
         let loads = Loads { entries: BTreeMap::from([(1, counts)]), ..Loads::default() };
         assert!(blamed(&loads, &[(1, 0.0)])[0].1 < 0.4);
+    }
+
+    #[test]
+    fn a_burst_like_those_before_is_no_surge() {
+        let mut counts = steady(8.0, 8.0);
+        counts.live[3..6].fill(30.0);
+        counts.live[12..15].fill(33.0);
+        let counts = counts.summed();
+        let loads = Loads { entries: BTreeMap::from([(1, counts)]), ..Loads::default() };
+        assert!(loads.flows(Episode { from: 12, to: 15, weight: 0.0 }).is_empty());
     }
 
     #[test]
