@@ -30,7 +30,9 @@ pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
 
 /// Our own log goes to standard error; `DECANT_LOG` filters it (`debug`, `decant_store=debug`).
 pub(crate) fn log() {
-    let filter = EnvFilter::try_from_env("DECANT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let asked = std::env::var("DECANT_LOG").unwrap_or_else(|_| "info".to_owned());
+    // At debug level rmcp logs the arguments of calls, which nobody has redacted.
+    let filter = EnvFilter::try_new(format!("{asked},rmcp=warn")).unwrap_or_else(|_| EnvFilter::new("info,rmcp=warn"));
     let subscriber = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))

@@ -115,7 +115,7 @@ pub(crate) fn doors_are_known(server: &Served, runtime: &Runtime) {
         .iter()
         .flat_map(|file| &file.service)
         .flat_map(|service| &service.method)
-        .map(|m| m.name())
+        .map(prost_types::MethodDescriptorProto::name)
         .collect();
     assert!(methods.len() >= 4);
     for method in methods {

@@ -101,9 +101,8 @@ pub(crate) fn send_broken(server: &Served, needles: &Needles, searched: &mut Sea
 /// Messages that hardly a decoder of OTLP/JSON takes, for a value of each class.
 pub(crate) fn broken(needles: &Needles) -> Vec<Vec<u8>> {
     let text = |text: &str| serde_json::to_string(text).unwrap();
-    let mut at = 0;
     let mut all = Vec::new();
-    for class in needles.corpus().chunks(decant_sim::secrets::VALUES_PER_CLASS) {
+    for (at, class) in needles.corpus().chunks(decant_sim::secrets::VALUES_PER_CLASS).enumerate() {
         // A number would be a time.
         let value = text(&format!("input {}", class[0].text()));
         let record = |record: String| format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{record}]}}]}}]}}"#);
@@ -117,7 +116,6 @@ pub(crate) fn broken(needles: &Needles) -> Vec<Vec<u8>> {
             value.clone(),
         ];
         all.push(wrong[at % wrong.len()].clone().into_bytes());
-        at += 1;
     }
     all
 }

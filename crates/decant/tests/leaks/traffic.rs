@@ -82,7 +82,7 @@ pub(crate) fn steps(corpus: &[Specimen]) -> Vec<Step> {
 /// What was planted, as an error: bundles tell of errors.
 fn failing(mut step: Step, n: u64) -> Step {
     for record in step.logs.iter_mut().flat_map(|r| &mut r.resource_logs).flat_map(|g| &mut g.scope_logs) {
-        record.log_records.iter_mut().filter(|_| n % 3 > 0).for_each(|r| r.severity_number = 17);
+        record.log_records.iter_mut().filter(|_| !n.is_multiple_of(3)).for_each(|r| r.severity_number = 17);
     }
     for scope in step.traces.iter_mut().flat_map(|r| &mut r.resource_spans).flat_map(|g| &mut g.scope_spans) {
         for span in &mut scope.spans {
@@ -114,7 +114,7 @@ fn merged(at_unix_nano: i64, steps: Vec<Step>) -> Step {
 }
 
 /// A request from its OTLP/JSON.
-fn step(at_unix_nano: i64, logs: Value, metrics: Value, traces: Value) -> Step {
+fn step(at_unix_nano: i64, logs: &Value, metrics: &Value, traces: &Value) -> Step {
     Step {
         at_unix_nano,
         logs: serde_json::from_value(json!({ "resourceLogs": logs })).unwrap(),
@@ -176,7 +176,7 @@ fn background(at: i64, is_healthy: bool) -> Step {
         .into_iter()
         .map(|(service, spans)| json!({"resource": resource(service), "scopeSpans": [{"spans": spans}]}))
         .collect();
-    step(at, logs.into(), json!([]), traces)
+    step(at, &logs.into(), &json!([]), &traces)
 }
 
 /// A series for each class, with a secret in its attributes, which rises when the system fails: shifts are told with
@@ -192,9 +192,9 @@ fn metered(corpus: &[Specimen], at: i64, is_healthy: bool) -> Step {
     let metrics = json!([{"name": format!("{MARKER}.waiting"), "gauge": {"dataPoints": points}}]);
     step(
         at,
-        json!([]),
-        json!([{"resource": resource(INNOCENTS[0].1), "scopeMetrics": [{"metrics": metrics}]}]),
-        json!([]),
+        &json!([]),
+        &json!([{"resource": resource(INNOCENTS[0].1), "scopeMetrics": [{"metrics": metrics}]}]),
+        &json!([]),
     )
 }
 
@@ -212,5 +212,10 @@ fn changes(corpus: &[Specimen], at: i64, tick: i64) -> Step {
                 "attributes": attributes(&[("service.name", INNOCENTS[0].1), ("vcs.ref.head.revision", INNOCENTS[3].1), ("vcs.change.title", &title), ("diff", &title)])})
         })
         .collect();
-    step(at, json!([{"resource": resource("deployer"), "scopeLogs": [{"logRecords": records}]}]), json!([]), json!([]))
+    step(
+        at,
+        &json!([{"resource": resource("deployer"), "scopeLogs": [{"logRecords": records}]}]),
+        &json!([]),
+        &json!([]),
+    )
 }
