@@ -339,11 +339,11 @@ fn two_with_batches_under_way(cluster: &Cluster, patience: Duration) -> (Running
 fn the_group_waits_until_the_batches_of_a_revoked_partition_are_durable() {
     let cluster = Cluster::new("app", 2);
     let (first, under_way, second) = two_with_batches_under_way(&cluster, PATIENCE);
-    wait_for("the first is asked to give up", || first.count("rebalances") == 2);
+    wait_for("the first is asked to give up", || first.count("rebalances") >= 2);
     std::thread::sleep(QUIET);
     assert_eq!((first.count("rebalances"), second.count("rebalances")), (2, 0));
     under_way.into_iter().for_each(|delivery| delivery.ack.durable());
-    wait_for("both have partitions", || first.count("rebalances") == 3 && second.count("rebalances") == 1);
+    wait_for("both have partitions", || first.count("rebalances") >= 3 && second.count("rebalances") >= 1);
     first.stop();
     second.stop();
 }
@@ -353,7 +353,7 @@ fn a_partition_that_comes_back_waits_for_its_own_earlier_batches() {
     let cluster = Cluster::new("app", 2);
     let (mut first, under_way, mut second) = two_with_batches_under_way(&cluster, Duration::from_millis(200));
     let moved = second.next();
-    wait_for("the first has a partition again", || first.count("rebalances") == 3);
+    wait_for("the first has a partition again", || first.count("rebalances") >= 3);
     std::thread::sleep(QUIET);
     assert!(first.deliveries.try_recv().is_err(), "a second copy beside the first");
     under_way.into_iter().for_each(|delivery| delivery.ack.durable());
