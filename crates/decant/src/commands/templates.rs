@@ -74,7 +74,7 @@ fn csv(arguments: &TemplatesArguments, reading: &Reading) -> anyhow::Result<()> 
                 failed = lines.push(&batch).err();
             }
         })?;
-        lines.end(read.counts.lines)?;
+        lines.end(read.counts.lines);
     }
     if let Some(error) = failed {
         return Err(error.into());

@@ -29,14 +29,10 @@ impl Lines {
     }
 
     /// The input has this many lines.
-    ///
-    /// # Errors
-    /// None; the signature leaves room for a disk.
-    pub(super) fn end(&mut self, lines: u64) -> io::Result<()> {
+    pub(super) fn end(&mut self, lines: u64) {
         if let Some(input) = self.inputs.last_mut() {
             input.1 = lines;
         }
-        Ok(())
     }
 
     /// Takes the records of a batch. A record of several lines covers as many as its body has.
@@ -46,7 +42,7 @@ impl Lines {
     pub(super) fn push(&mut self, batch: &Batch) -> io::Result<()> {
         let Rows::Logs(logs) = &batch.rows else { return Ok(()) };
         for row in 0..logs.len() {
-            let joined = memchr_count(logs.body.value(row));
+            let joined = line_ends(logs.body.value(row));
             self.entries.write_all(&logs.ordinal.value(row).to_le_bytes())?;
             self.entries.write_all(&(joined + 1).to_le_bytes())?;
             self.entries.write_all(&logs.shape_id.value(row).to_le_bytes())?;
@@ -121,6 +117,6 @@ fn quoted(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-fn memchr_count(text: &str) -> u32 {
+fn line_ends(text: &str) -> u32 {
     u32::try_from(text.bytes().filter(|&b| b == b'\n').count()).unwrap_or(u32::MAX - 1)
 }
