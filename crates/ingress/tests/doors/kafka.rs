@@ -53,7 +53,14 @@ impl Cluster {
             commit_interval: Duration::from_millis(50),
             retry_delay: Duration::from_millis(50),
             drain_timeout: Duration::from_millis(500),
-            properties: [("session.timeout.ms", "6000"), ("fetch.wait.max.ms", "20")]
+            // The mock cluster lets members rejoin for the session timeout less a second, then elects. When its leader's
+            // assignment comes before a follower asks for it, the follower's part is lost and a new round begins: they
+            // have to be short for a test to see the end of several.
+            properties: [
+                ("session.timeout.ms", "2500"),
+                ("heartbeat.interval.ms", "100"),
+                ("fetch.wait.max.ms", "20"),
+            ]
                 .map(|(k, v)| (k.to_owned(), v.to_owned()))
                 .into(),
             ..KafkaConfig::default()
@@ -334,19 +341,29 @@ fn two_with_batches_under_way(cluster: &Cluster, patience: Duration) -> (Running
     (first, under_way, second)
 }
 
-/// That they do not come again cannot be seen here: while members join, the mock cluster takes no commits.
+/// A member that has given up its partitions asks to join again. Here that is answered with an error which ends it: so it
+/// shows when it did. (Whether the group as a whole goes on then is not for the mock cluster to say, which takes no
+/// commits while members join.)
 #[test]
-#[ignore = "about one run in five the mock cluster, which refuses commits while members join, does not finish the rejoin in \
-            time; on a real broker it holds, by hand"]
 fn the_group_waits_until_the_batches_of_a_revoked_partition_are_durable() {
     let cluster = Cluster::new("app", 2);
-    let (first, under_way, second) = two_with_batches_under_way(&cluster, PATIENCE);
-    wait_for("the first is asked to give up", || first.count("rebalances") >= 2);
+    let named = |name: &str| {
+        let mut config = KafkaConfig { drain_timeout: PATIENCE, ..cluster.config("app", Encoding::Raw) };
+        config.properties.insert("group.instance.id".to_owned(), name.to_owned());
+        config
+    };
+    let mut first = run(named("first"), &IntakeLimits::default());
+    cluster.produce("app", 0, &[b"a"]);
+    cluster.produce("app", 1, &[b"b"]);
+    let under_way = [first.next(), first.next()];
+    let second = run(KafkaConfig { drain_timeout: QUIET, ..named("second") }, &IntakeLimits::default());
+    wait_for("the first is asked to give up", || first.count("rebalances") == 2);
+    cluster.mock.request_errors(RDKafkaApiKey::JoinGroup, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID]);
     std::thread::sleep(QUIET);
-    assert_eq!((first.count("rebalances"), second.count("rebalances")), (2, 0));
+    assert!(!first.thread.is_finished(), "it gave up what is not durable");
     under_way.into_iter().for_each(|delivery| delivery.ack.durable());
-    wait_for("both have partitions", || first.count("rebalances") >= 3 && second.count("rebalances") >= 1);
-    first.stop();
+    wait_for("it gives up", || first.thread.is_finished());
+    assert!(matches!(first.thread.join().unwrap(), Err(KafkaError::Fatal(_))));
     second.stop();
 }
 
