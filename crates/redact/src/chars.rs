@@ -65,6 +65,15 @@ impl Charset {
         bytes.get(..to).unwrap_or_default().iter().rev().take(limit).take_while(|&&b| self.has(b)).count()
     }
 
+    /// As `run_back`, without the letters of an escape (`\n`, `\u0022`) at the start of the run.
+    pub(crate) fn word_back(self, bytes: &[u8], to: usize, limit: usize) -> usize {
+        let length = self.run_back(bytes, to, limit + MAX_ESCAPE);
+        let start = to - length;
+        let escaped = start.checked_sub(1).and_then(|i| bytes.get(i)) == Some(&b'\\');
+        let letters = (1..=MAX_ESCAPE).filter(|&n| escaped && n <= length && ends_escape(bytes, start + n)).max();
+        (length - letters.unwrap_or(0)).min(limit)
+    }
+
     /// The length of the run at `from`, and the parts of the set that its bytes are of.
     pub(crate) fn run_kinds(self, bytes: &[u8], from: usize) -> (usize, Self) {
         let (mut length, mut kinds) = (0, 0);
@@ -116,14 +125,27 @@ const fn table() -> [u16; 256] {
     table
 }
 
-/// Whether a word may begin at `at`: the byte before is no letter or digit.
+/// Whether a word may begin at `at`: the byte before is no ASCII letter or digit (scripts without blanks set values right
+/// behind a character of theirs), or ends an escape such as `\n` or `\u0022`.
 pub(crate) fn starts_word(bytes: &[u8], at: usize) -> bool {
-    at.checked_sub(1).and_then(|i| bytes.get(i)).is_none_or(|&b| !b.is_ascii_alphanumeric() && b < 0x80)
+    at.checked_sub(1).and_then(|i| bytes.get(i)).is_none_or(|&b| !b.is_ascii_alphanumeric()) || ends_escape(bytes, at)
+}
+
+/// Letters of the longest escape: `u0022`.
+const MAX_ESCAPE: usize = 5;
+
+/// Whether the letters before `at` are those of an escape: the text is a string in JSON, or source code.
+fn ends_escape(bytes: &[u8], at: usize) -> bool {
+    let back = |n: usize| at.checked_sub(n).and_then(|i| bytes.get(i)).copied();
+    let hexadecimal = |n: usize| (1..=n).all(|i| back(i).is_some_and(|b| b.is_ascii_hexdigit()));
+    matches!((back(2), back(1)), (Some(b'\\'), Some(b'n' | b't' | b'r' | b'b' | b'f')))
+        || (back(6) == Some(b'\\') && back(5) == Some(b'u') && hexadecimal(4))
+        || (back(4) == Some(b'\\') && back(3) == Some(b'x') && hexadecimal(2))
 }
 
 /// Whether a word may end before `at`.
 pub(crate) fn ends_word(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at).is_none_or(|&b| !b.is_ascii_alphanumeric() && b < 0x80)
+    bytes.get(at).is_none_or(|&b| !b.is_ascii_alphanumeric())
 }
 
 /// `text[range]`, or nothing where the range is no whole part of it.

@@ -12,10 +12,10 @@ mod headers;
 mod infrastructure;
 mod jwt;
 
-use crate::chars::{Charset, part, starts_word};
+use crate::chars::{Charset, ends_word, part, starts_word};
 use crate::scan::Hit;
 
-/// `prefix`, then `min` to `max` bytes of `body`, and no further byte of it.
+/// `prefix`, then `min` to `max` bytes of `body`, and no further byte of it, nor a letter or digit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Token {
     pub(crate) class: &'static str,
@@ -23,13 +23,29 @@ pub(crate) struct Token {
     pub(crate) body: Charset,
     pub(crate) min: usize,
     pub(crate) max: usize,
+    /// How the body is laid out, where it has parts: `{H8}-{H4}`; empty where it has none.
+    pub(crate) layout: &'static str,
     /// What the whole token must fulfil besides.
     pub(crate) check: fn(&str) -> bool,
 }
 
+/// The parts of a UUID.
+pub(crate) const UUID: &str = "{H8}-{H4}-{H4}-{H4}-{H12}";
+
 impl Token {
     pub(crate) const fn new(class: &'static str, prefix: &'static str, body: Charset, min: usize, max: usize) -> Self {
-        Self { class, prefix, body, min, max, check: always }
+        Self { class, prefix, body, min, max, layout: "", check: always }
+    }
+
+    /// A token whose body has parts; `body` has all their bytes, and `length` is that of all of it, or the longest.
+    pub(crate) const fn laid_out(
+        class: &'static str,
+        prefix: &'static str,
+        body: Charset,
+        length: usize,
+        layout: &'static str,
+    ) -> Self {
+        Self { class, prefix, body, min: 1, max: length, layout, check: always }
     }
 
     pub(crate) const fn that(self, check: fn(&str) -> bool) -> Self {
@@ -46,8 +62,43 @@ impl Token {
         // A token may be long; what is longer than its format is another thing.
         let length = self.body.run(bytes, from, self.max.saturating_add(1));
         let end = from + length;
-        let fits = (self.min..=self.max).contains(&length) && (self.check)(part(text, at, end));
+        let fits = (self.min..=self.max).contains(&length)
+            && ends_word(bytes, end)
+            && (self.layout.is_empty() || fits(part(text, from, end), self.layout))
+            && (self.check)(part(text, at, end));
         fits.then(|| Hit::new(at, end, self.class, RANK_TOKEN))
+    }
+}
+
+/// Whether a text is laid out so: `{H8}` is eight hexadecimal digits, `{A8-20}` eight to twenty letters or digits (as many
+/// as there are), all else stands for itself.
+fn fits(text: &str, layout: &str) -> bool {
+    let (mut text, mut layout) = (text, layout);
+    while let Some((literal, rest)) = layout.split_once('{') {
+        let Some((part, after)) = rest.split_once('}') else { return false };
+        let Some(behind) = text.strip_prefix(literal) else { return false };
+        let Some((set, lengths)) = part.split_at_checked(1) else { return false };
+        let (min, max) = lengths.split_once('-').unwrap_or((lengths, lengths));
+        let (Ok(min), Ok(max)) = (min.parse::<usize>(), max.parse::<usize>()) else { return false };
+        let length = set_of(set).run(behind.as_bytes(), 0, max);
+        if length < min {
+            return false;
+        }
+        (text, layout) = (behind.get(length..).unwrap_or_default(), after);
+    }
+    text == layout
+}
+
+fn set_of(name: &str) -> Charset {
+    match name {
+        "D" => Charset::DIGIT,
+        "H" => Charset::HEX,
+        "L" => Charset::LOWER_DIGIT,
+        "U" => Charset::UPPER_DIGIT,
+        "a" => Charset::LOWER,
+        "B" => Charset::URL64,
+        "6" => Charset::BASE64,
+        _ => Charset::ALNUM,
     }
 }
 

@@ -187,6 +187,11 @@ pub(crate) fn is_token(found: &str) -> bool {
     if structured || found.starts_with(['/', '.']) || found.starts_with("0x") {
         return false;
     }
+    // `kube-system/app-tls-x7k2p`: names of Kubernetes objects.
+    let name = |n: &str| n.starts_with(|c: char| c.is_ascii_lowercase()) && Charset::ALNUM_DASH.all(n);
+    if found.contains('/') && !found.bytes().any(|b| b.is_ascii_uppercase()) && found.split('/').all(name) {
+        return false;
+    }
     let mix = Mix::of(found);
     let letters = mix.lower + mix.upper;
     if letters == 0 {

@@ -77,6 +77,11 @@ pub(crate) const IDS: &[NationalId] = &[
     id("egn", "bg-egn", 10, bg_egn),
     id("rodne cislo", "cz-rc", 10, |t| digits(t).iter().fold(0u64, |n, d| n * 10 + u64::from(*d)).is_multiple_of(11)),
     id("pps number", "ie-pps", 9, ie_pps),
+    id("pps number", "ie-pps", 8, ie_pps),
+    id("pps_number", "ie-pps", 9, ie_pps),
+    id("pps_number", "ie-pps", 8, ie_pps),
+    id("ppsn", "ie-pps", 9, ie_pps),
+    id("ppsn", "ie-pps", 8, ie_pps),
     id("teudat zehut", "il-id", 9, |t| luhn(&digits(t)) && digits(t).len() == 9),
     id("passport", "passport", 9, |t| digits(t).len() >= 7),
 ];
@@ -270,11 +275,12 @@ fn bg_egn(t: &str) -> bool {
     d.len() == 10 && weighted(&d, &[2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10 == d[9]
 }
 
+/// Seven digits and a check letter; since 2013 one letter more, which counts in the check.
 fn ie_pps(t: &str) -> bool {
     let d = digits(t);
     let letters = b"WABCDEFGHIJKLMNOPQRSTUV";
     let second = t.as_bytes().get(8).map_or(0, |b| u32::from(b.saturating_sub(b'A')) + 1);
     let second = if t.as_bytes().get(8) == Some(&b'W') { 0 } else { second };
-    shape(t, "9999999AA")
+    (shape(t, "9999999AA") || shape(t, "9999999A"))
         && t.as_bytes().get(7) == letters.get(((weighted(&d, &[8, 7, 6, 5, 4, 3, 2]) + 9 * second) % 23) as usize)
 }

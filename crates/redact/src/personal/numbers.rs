@@ -105,7 +105,6 @@ pub(super) fn borders_left(bytes: &[u8], at: usize) -> bool {
         Some(&b) => {
             !b.is_ascii_alphanumeric()
                 && !matches!(b, b'_' | b'-' | b'.' | b'/' | b'#' | b'@' | b'$' | b'%' | b'\\' | b'+')
-                && b < 0x80
         }
     }
 }
@@ -115,7 +114,7 @@ pub(super) fn borders_right(bytes: &[u8], end: usize) -> bool {
     match bytes.get(end) {
         None => true,
         Some(b'.' | b',' | b':' | b'-') => bytes.get(end + 1).is_none_or(|b| !b.is_ascii_alphanumeric()),
-        Some(&b) => !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'/' | b'%' | b'@' | b'+') && b < 0x80,
+        Some(&b) => !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'/' | b'%' | b'@' | b'+'),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Payment, mail, messaging and office services.
 
-use super::{Custom, RANK_TOKEN, Token};
+use super::{Custom, RANK_TOKEN, Token, UUID};
 use crate::chars::{Charset, Mix, ends_word, part, starts_word};
 use crate::scan::Hit;
 
@@ -13,14 +13,9 @@ fn digits(token: &str) -> bool {
     Mix::of(token).digit >= 4
 }
 
-/// `SG.`, 22 characters, `.`, 43 characters.
-fn sendgrid(token: &str) -> bool {
-    token.as_bytes().get(25) == Some(&b'.')
-}
-
-/// Hexadecimal parts of 24 and 34.
-fn postman(token: &str) -> bool {
-    token.as_bytes().get(29) == Some(&b'-')
+/// Two parts of base64 joined by `-`.
+fn adyen(token: &str) -> bool {
+    mixed(token) && token.contains('-')
 }
 
 pub(super) const TOKENS: &[Token] = &[
@@ -38,34 +33,63 @@ pub(super) const TOKENS: &[Token] = &[
     Token::new("shopify-token", "shpss_", Charset::HEX, 32, 32),
     Token::new("razorpay-key", "rzp_live_", Charset::ALNUM, 14, 24),
     Token::new("razorpay-key", "rzp_test_", Charset::ALNUM, 14, 24),
-    Token::new("flutterwave-key", "FLWSECK-", Charset::ALNUM_DASH, 32, 48),
+    Token::laid_out("flutterwave-key", "FLWSECK-", Charset::ALNUM_DASH, 48, "{A32-36}-X"),
     Token::new("flutterwave-key", "FLWSECK_TEST-", Charset::ALNUM_DASH, 12, 48),
-    Token::new("plaid-token", "access-production-", Charset::HEX.or(Charset::ALNUM_DASH), 36, 36),
-    Token::new("plaid-token", "access-sandbox-", Charset::HEX.or(Charset::ALNUM_DASH), 36, 36),
+    Token::laid_out("plaid-token", "access-production-", Charset::ALNUM_DASH, 36, UUID),
+    Token::laid_out("plaid-token", "access-sandbox-", Charset::ALNUM_DASH, 36, UUID),
     Token::new("slack-token", "xoxb-", Charset::ALNUM_DASH, 20, 250).that(digits),
     Token::new("slack-token", "xoxp-", Charset::ALNUM_DASH, 20, 250).that(digits),
     Token::new("slack-token", "xoxa-", Charset::ALNUM_DASH, 20, 250).that(digits),
     Token::new("slack-token", "xoxr-", Charset::ALNUM_DASH, 20, 250).that(digits),
     Token::new("slack-token", "xoxs-", Charset::ALNUM_DASH, 20, 250).that(digits),
     Token::new("slack-token", "xoxe-", Charset::ALNUM_DASH, 20, 250).that(digits),
+    Token::new("slack-token", "xoxc-", Charset::ALNUM_DASH, 40, 250).that(digits),
+    Token::new("slack-token", "xoxd-", Charset::WIDE, 20, 400).that(digits),
+    Token::new("slack-token", "xoxo-", Charset::ALNUM_DASH, 20, 250).that(digits),
     Token::new("slack-token", "xapp-", Charset::ALNUM_DASH, 40, 250).that(digits),
-    Token::new("sendgrid-key", "SG.", Charset::URL64_DOT, 66, 66).that(sendgrid),
+    Token::laid_out("sendgrid-key", "SG.", Charset::URL64_DOT, 66, "{B22}.{B43}"),
     Token::new("mailgun-key", "key-", Charset::LOWER_HEX_DIGIT, 32, 32),
-    Token::new("brevo-key", "xkeysib-", Charset::ALNUM_DASH, 81, 81),
-    Token::new("resend-key", "re_", Charset::WORD, 32, 36).that(mixed),
+    Token::new("mandrill-key", "md-", Charset::URL64, 22, 22).that(mixed),
+    Token::new("mailersend-token", "mlsn.", Charset::HEX, 64, 64),
+    Token::laid_out("brevo-key", "xkeysib-", Charset::ALNUM_DASH, 81, "{H64}-{A16}"),
+    Token::laid_out("brevo-key", "xsmtpsib-", Charset::ALNUM_DASH, 81, "{H64}-{A16}"),
+    Token::laid_out("resend-key", "re_", Charset::WORD, 33, "{A8}_{A24}").that(mixed),
     Token::new("linear-key", "lin_api_", Charset::ALNUM, 40, 40),
+    Token::new("linear-key", "lin_oauth_", Charset::HEX, 64, 64),
     Token::new("notion-token", "ntn_", Charset::ALNUM, 40, 50),
     Token::new("notion-token", "secret_", Charset::ALNUM, 43, 43).that(mixed),
     Token::new("figma-token", "figd_", Charset::URL64, 38, 45),
-    Token::new("postman-key", "PMAK-", Charset::HEX.or(Charset::ALNUM_DASH), 59, 59).that(postman),
+    Token::new("figma-token", "figoh_", Charset::URL64, 38, 45),
+    Token::laid_out("clickup-token", "pk_", Charset::WORD, 43, "{D5-10}_{U32}"),
+    Token::new("intercom-token", "dG9rO", Charset::BASE64_PAD, 50, 60).that(mixed),
+    Token::new("linkedin-secret", "WPL_AP1.", Charset::TOKEN, 20, 60).that(mixed),
+    Token::new("adobe-secret", "p8e-", Charset::URL64, 32, 32).that(mixed),
+    Token::new("canva-secret", "cnvca", Charset::URL64, 40, 60).that(mixed),
+    Token::new("readme-key", "rdme_", Charset::LOWER_DIGIT, 70, 70),
+    Token::new("frameio-token", "fio-u-", Charset::URL64, 64, 64).that(mixed),
+    Token::new("adyen-key", "AQE", Charset::TOKEN, 90, 300).that(adyen),
+    Token::laid_out("paddle-key", "pdl_live_apikey_", Charset::WORD, 53, "{A26}_{A22}_{A3}"),
+    Token::laid_out("paddle-key", "pdl_sdbx_apikey_", Charset::WORD, 53, "{A26}_{A22}_{A3}"),
+    Token::new("paddle-key", "pdl_ntfset_", Charset::WORD, 50, 70).that(mixed),
+    Token::new("mollie-key", "live_", Charset::ALNUM, 30, 30).that(mixed),
+    Token::new("gocardless-token", "live_", Charset::URL64, 40, 40).that(mixed),
+    Token::new("lob-key", "live_", Charset::LOWER_HEX_DIGIT, 35, 35),
+    Token::new("duffel-token", "duffel_live_", Charset::URL64, 43, 43),
+    Token::new("duffel-token", "duffel_test_", Charset::URL64, 43, 43),
+    Token::new("salesforce-token", "5Aep861", Charset::TOKEN, 60, 120).that(mixed),
+    Token::laid_out("postman-key", "PMAK-", Charset::ALNUM_DASH, 59, "{H24}-{H34}"),
     Token::new("dropbox-token", "sl.", Charset::URL64, 130, 400).that(mixed),
     Token::new("typeform-token", "tfp_", Charset::URL64_DOT, 40, 80),
     Token::new("contentful-token", "CFPAT-", Charset::URL64, 43, 43),
-    Token::new("hubspot-token", "pat-na1-", Charset::HEX.or(Charset::ALNUM_DASH), 36, 36),
-    Token::new("hubspot-token", "pat-eu1-", Charset::HEX.or(Charset::ALNUM_DASH), 36, 36),
+    Token::laid_out("hubspot-token", "pat-na1-", Charset::ALNUM_DASH, 36, UUID),
+    Token::laid_out("hubspot-token", "pat-na2-", Charset::ALNUM_DASH, 36, UUID),
+    Token::laid_out("hubspot-token", "pat-ap1-", Charset::ALNUM_DASH, 36, UUID),
+    Token::laid_out("hubspot-token", "pat-eu1-", Charset::ALNUM_DASH, 36, UUID),
     Token::new("mapbox-token", "sk.eyJ", Charset::URL64_DOT, 60, 200),
     Token::new("shippo-token", "shippo_live_", Charset::HEX, 40, 40),
+    Token::new("shippo-token", "shippo_test_", Charset::HEX, 40, 40),
     Token::new("easypost-key", "EZAK", Charset::ALNUM, 54, 54),
+    Token::new("easypost-key", "EZTK", Charset::ALNUM, 54, 54),
     Token::new("facebook-token", "EAA", Charset::ALNUM, 80, 400).that(mixed),
     Token::new("twitter-token", "AAAAAAAAAAAAAAAAAAAAA", Charset::WIDE, 60, 200).that(mixed),
 ];
@@ -74,9 +98,14 @@ pub(super) const CUSTOM: &[Custom] = &[
     Custom { literal: "hooks.slack.com/", look: webhook },
     Custom { literal: "/api/webhooks/", look: webhook },
     Custom { literal: ".webhook.office.com/", look: webhook },
+    Custom { literal: "outlook.office.com/webhook/", look: webhook },
+    Custom { literal: "/open-apis/bot/v2/hook/", look: webhook },
+    Custom { literal: "/cgi-bin/webhook/send?key=", look: webhook },
+    Custom { literal: "hooks.zapier.com/hooks/catch/", look: short_webhook },
     Custom { literal: "access_token$production$", look: braintree },
     Custom { literal: ":AA", look: telegram },
     Custom { literal: "-us", look: mailchimp },
+    Custom { literal: "!AQ", look: salesforce },
 ];
 
 /// The path of a webhook is its secret.
@@ -87,11 +116,31 @@ fn webhook(text: &str, _at: usize, end: usize, out: &mut Vec<Hit>) {
     }
 }
 
+/// The numbers of an account and of a hook, no more.
+fn short_webhook(text: &str, _at: usize, end: usize, out: &mut Vec<Hit>) {
+    let length = Charset::TOKEN.run(text.as_bytes(), end, 400);
+    if length >= 12 && digits(part(text, end, end + length)) {
+        out.push(Hit::new(end, end + length, "webhook-url", RANK_TOKEN));
+    }
+}
+
+/// The session of an organisation: its id from `00D` on, 15 or 18 characters, `!AQ`, 80 or more.
+fn salesforce(text: &str, at: usize, end: usize, out: &mut Vec<Hit>) {
+    let bytes = text.as_bytes();
+    let id = Charset::ALNUM.word_back(bytes, at, 19);
+    let length = Charset::URL64_DOT.run(bytes, end, 400);
+    let exact = part(text, at, end) == "!AQ" && matches!(id, 15 | 18) && (80..400).contains(&length);
+    if exact && part(text, at - id, at).starts_with("00D") {
+        out.push(Hit::new(at - id, end + length, "salesforce-token", RANK_TOKEN));
+    }
+}
+
 fn braintree(text: &str, at: usize, end: usize, out: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
     let merchant = Charset::LOWER_DIGIT.run(bytes, end, 17);
     let secret = Charset::HEX.run(bytes, end + merchant + 1, 33);
-    if merchant == 16 && bytes.get(end + merchant) == Some(&b'$') && secret == 32 {
+    let bordered = starts_word(bytes, at) && ends_word(bytes, end + 16 + 1 + 32);
+    if bordered && merchant == 16 && bytes.get(end + merchant) == Some(&b'$') && secret == 32 {
         out.push(Hit::new(at, end + merchant + 1 + secret, "braintree-token", RANK_TOKEN));
     }
 }
@@ -114,7 +163,7 @@ fn mailchimp(text: &str, at: usize, end: usize, out: &mut Vec<Hit>) {
     if !(1..=2).contains(&number) || !ends_word(bytes, end + number) {
         return;
     }
-    if Charset::LOWER_HEX_DIGIT.run_back(bytes, at, 33) == 32 && starts_word(bytes, at - 32) {
+    if Charset::LOWER_HEX_DIGIT.word_back(bytes, at, 33) == 32 && starts_word(bytes, at - 32) {
         out.push(Hit::new(at - 32, end + number, "mailchimp-key", RANK_TOKEN));
     }
 }

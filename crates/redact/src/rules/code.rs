@@ -1,6 +1,6 @@
 //! Code hosts, package registries, build services.
 
-use super::Token;
+use super::{Token, UUID};
 use crate::chars::{Charset, Mix};
 
 fn mixed(token: &str) -> bool {
@@ -8,18 +8,13 @@ fn mixed(token: &str) -> bool {
     mix.upper > 0 && mix.lower > 0 && mix.digit > 0
 }
 
-/// `github_pat_`, 22 characters, `_`, 59 characters.
-fn fine_grained(token: &str) -> bool {
-    token.as_bytes().get(11 + 22) == Some(&b'_')
-}
-
 pub(super) const TOKENS: &[Token] = &[
     Token::new("github-token", "ghp_", Charset::ALNUM, 36, 251),
     Token::new("github-token", "gho_", Charset::ALNUM, 36, 251),
     Token::new("github-token", "ghu_", Charset::ALNUM, 36, 251),
-    Token::new("github-token", "ghs_", Charset::ALNUM, 36, 251),
+    Token::new("github-token", "ghs_", Charset::URL64_DOT, 36, 2048),
     Token::new("github-token", "ghr_", Charset::ALNUM, 36, 251),
-    Token::new("github-token", "github_pat_", Charset::WORD, 82, 82).that(fine_grained),
+    Token::laid_out("github-token", "github_pat_", Charset::WORD, 82, "{A22}_{A59}"),
     Token::new("gitlab-token", "glpat-", Charset::URL64_DOT, 20, 320),
     Token::new("gitlab-token", "gldt-", Charset::URL64, 20, 64),
     Token::new("gitlab-token", "glrt-", Charset::URL64_DOT, 20, 320),
@@ -49,6 +44,35 @@ pub(super) const TOKENS: &[Token] = &[
     Token::new("sonar-token", "sqp_", Charset::HEX, 40, 40),
     Token::new("sonar-token", "sqa_", Charset::HEX, 40, 40),
     Token::new("buildkite-token", "bkua_", Charset::HEX, 40, 40),
-    Token::new("circleci-token", "CCIPAT_", Charset::WORD, 40, 90),
+    Token::laid_out("circleci-token", "CCIPAT_", Charset::WORD, 63, "{A22}_{H40}"),
     Token::new("pulumi-token", "pul-", Charset::HEX, 40, 40),
+    Token::new("gitlab-token", "glffct-", Charset::URL64, 20, 64),
+    Token::new("gitlab-token", "glrtr-", Charset::URL64_DOT, 20, 320),
+    Token::laid_out("circleci-token", "CCIPRJ_", Charset::WORD, 63, "{A22}_{H40}"),
+    Token::new("sourcegraph-token", "sgp_", Charset::HEX, 40, 40),
+    Token::laid_out("sourcegraph-token", "sgp_", Charset::WORD, 57, "{H16}_{H40}"),
+    Token::laid_out("sourcegraph-token", "sgp_local_", Charset::WORD, 40, "{H40}"),
+    Token::new("sourcegraph-token", "slk_", Charset::HEX, 64, 64),
+    Token::new("segment-token", "sgp_", Charset::ALNUM, 64, 64).that(mixed),
+    Token::new("snyk-token", "snyk_uat.", Charset::URL64_DOT, 40, 300).that(mixed),
+    Token::new("snyk-token", "snyk_sat.", Charset::URL64_DOT, 40, 300).that(mixed),
+    Token::new("jetbrains-token", "perm:", Charset::TOKEN, 40, 240).that(two_dots),
+    Token::new("jetbrains-token", "perm-", Charset::TOKEN, 40, 240).that(two_dots),
+    Token::new("octopus-key", "API-", Charset::UPPER_DIGIT, 26, 32).that(some_digits),
+    Token::laid_out("harness-token", "pat.", Charset::URL64_DOT, 68, "{B22}.{H24}.{A20}"),
+    Token::laid_out("harness-token", "sat.", Charset::URL64_DOT, 68, "{B22}.{H24}.{A20}"),
+    Token::laid_out("ovsx-token", "ovsxat_", Charset::ALNUM_DASH, 36, UUID),
+    Token::new("packagist-token", "packagist_ack_", Charset::HEX, 50, 100),
+    Token::new("packagist-token", "packagist_uut_", Charset::HEX, 50, 100),
+    Token::laid_out("wakatime-key", "waka_", Charset::ALNUM_DASH, 36, UUID),
+    Token::new("adafruit-key", "aio_", Charset::ALNUM, 28, 28).that(mixed),
+    Token::laid_out("launchdarkly-key", "sdk-", Charset::ALNUM_DASH, 36, UUID),
 ];
+
+fn two_dots(token: &str) -> bool {
+    mixed(token) && token.bytes().filter(|&b| b == b'.').count() == 2
+}
+
+fn some_digits(token: &str) -> bool {
+    Mix::of(token).digit >= 3
+}

@@ -9,7 +9,7 @@ pub(super) const CUSTOM: &[Custom] = &[Custom { literal: "eyJ", look: jwt }];
 fn jwt(text: &str, at: usize, _end: usize, out: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
     // `eyJ` is base64 of `{"`. Inside a token it comes again at the start of the body: only the outer one counts.
-    if !part(text, at, at + 3).starts_with("eyJ") || Charset::URL64_DOT.run_back(bytes, at, 1) > 0 {
+    if !part(text, at, at + 3).starts_with("eyJ") || Charset::URL64_DOT.word_back(bytes, at, 1) > 0 {
         return;
     }
     let header = Charset::URL64.run(bytes, at, 4096);

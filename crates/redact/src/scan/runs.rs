@@ -1,7 +1,9 @@
 //! Long words: base64 that hides something, tokens without a prefix, and what looks random where a value stands.
 
+mod words;
+
 use super::{Hit, Name, Progress, Scanner};
-use crate::chars::{Charset, Mix, entropy_bits, part, starts_word};
+use crate::chars::{Charset, Mix, entropy_bits, part};
 use crate::encoded::{MAX_ENCODED_BYTES, base64_text};
 use crate::keys::changes;
 use crate::rules::{RANK_GUESS, RANK_TOKEN};
@@ -15,16 +17,15 @@ const MIN_RANDOM: usize = 20;
 /// Looks at the word around `at`; returns where it ends.
 pub(super) fn look(scanner: &Scanner, text: &str, at: usize, progress: &Progress, out: &mut Vec<Hit>) -> usize {
     let bytes = text.as_bytes();
-    let start = at - WORD.run_back(bytes, at, MAX_ENCODED_BYTES);
+    let start = at - WORD.word_back(bytes, at, MAX_ENCODED_BYTES);
     let (length, kinds) = WORD.run_kinds(bytes, start);
     let end = start + length;
+    words::look(text, start, end, out);
     // Without letters of both cases it is a hash, an id, a path or words, which is what nearly all long words are.
     if length < MIN_BASE64 || !kinds.touches(Charset::UPPER) {
         return end;
     }
     if kinds.touches(Charset::LOWER) {
-        discord(text, start, end, out);
-        twilio(text, start, end, out);
         let padded = end + bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|&&b| b == b'=').count();
         base64(scanner, text, start, padded, progress, out);
         if length >= MIN_RANDOM && kinds.touches(Charset::DIGIT) {
@@ -145,27 +146,4 @@ fn names_no_secret(key: &str) -> bool {
         .flat_map(|c| if c.is_ascii_uppercase() { vec!['_', c.to_ascii_lowercase()] } else { vec![c] })
         .collect();
     lower.split(['_', '-', '.']).rev().take(2).any(|word| WORDS.contains(&word))
-}
-
-/// A Discord bot token: 24 to 28 characters from M, N or O on, `.`, 6, `.`, 27 to 38.
-fn discord(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
-    let bytes = text.as_bytes();
-    if !matches!(bytes.get(start), Some(b'M' | b'N' | b'O')) || !(24..=28).contains(&(end - start)) {
-        return;
-    }
-    let second = Charset::URL64.run(bytes, end + 1, 7);
-    let third_at = end + 1 + second + 1;
-    let third = Charset::URL64.run(bytes, third_at, 39);
-    let dots = bytes.get(end) == Some(&b'.') && bytes.get(third_at - 1) == Some(&b'.');
-    if dots && second == 6 && (27..=38).contains(&third) {
-        out.push(Hit::new(start, third_at + third, "discord-token", RANK_TOKEN));
-    }
-}
-
-/// A Twilio API key: `SK` and 32 hexadecimal digits. Two letters are too few for the automaton.
-fn twilio(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
-    let rest = part(text, start, end).strip_prefix("SK");
-    if rest.is_some_and(|r| r.len() == 32 && Charset::LOWER_HEX_DIGIT.all(r)) && starts_word(text.as_bytes(), start) {
-        out.push(Hit::new(start, end, "twilio-key", RANK_TOKEN));
-    }
 }

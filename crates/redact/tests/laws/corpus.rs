@@ -1,4 +1,5 @@
-//! Values drawn from a seed, by small patterns: `ghp_{A36}` is `ghp_` and 36 letters or digits.
+//! Values drawn from a seed, by small patterns: `ghp_{A36}` is `ghp_` and 36 letters or digits, `hvs.{A24-90}` has 24 to
+//! 90 of them.
 
 /// SplitMix64 (Steele, Lea, Flood 2014): enough for drawing test values, and the same everywhere.
 pub(crate) struct Draw(u64);
@@ -28,24 +29,53 @@ impl Draw {
     /// A value by its pattern: `{X12}` is twelve characters of the set X, all else is itself. Letters of both cases and
     /// digits are always among them where the set has them and there is room, as in keys that machines draw.
     pub(crate) fn pattern(&mut self, pattern: &str) -> String {
-        let mut out = String::new();
-        let mut rest = pattern;
-        while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
-            let (spec, tail) = after.split_once('}').unwrap();
-            let (set, count) = spec.split_at(1);
-            let count: usize = count.parse().unwrap();
-            let chars = set_of(set);
-            let mut drawn = self.of(chars, count);
-            if count >= 8 && chars.len() > 60 {
-                drawn.replace_range(2..8, "aB3xY7");
-            }
-            out.push_str(&drawn);
-            rest = tail;
-        }
-        out.push_str(rest);
-        out
+        parts(pattern).iter().map(|part| self.part(part)).collect()
     }
+
+    pub(crate) fn part(&mut self, part: &Part<'_>) -> String {
+        let Part::Drawn { set, min, max } = *part else {
+            let Part::Literal(literal) = *part else { return String::new() };
+            return literal.to_owned();
+        };
+        let count = min + self.below(max - min + 1);
+        self.drawn(set, count)
+    }
+
+    /// So many characters of a set.
+    pub(crate) fn drawn(&mut self, set: &str, count: usize) -> String {
+        let chars = set_of(set);
+        let mut drawn = self.of(chars, count);
+        if count >= 8 && chars.len() > 60 {
+            drawn.replace_range(2..8, "aB3xY7");
+        }
+        drawn
+    }
+}
+
+/// A piece of a pattern.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part<'a> {
+    Literal(&'a str),
+    Drawn { set: &'a str, min: usize, max: usize },
+}
+
+/// The pieces of a pattern, in order. A brace without a set and a count after it is itself.
+pub(crate) fn parts(pattern: &str) -> Vec<Part<'_>> {
+    let mut all = Vec::new();
+    let (mut literal, mut from) = (0, 0);
+    while let Some(open) = pattern[from..].find('{').map(|i| from + i) {
+        from = open + 1;
+        let Some((spec, _)) = pattern[from..].split_once('}') else { break };
+        let Some((set, count)) = spec.split_at_checked(1) else { continue };
+        let (min, max) = count.split_once('-').unwrap_or((count, count));
+        let (Ok(min), Ok(max)) = (min.parse(), max.parse()) else { continue };
+        all.push(Part::Literal(&pattern[literal..open]));
+        all.push(Part::Drawn { set, min, max });
+        from += spec.len() + 1;
+        literal = from;
+    }
+    all.push(Part::Literal(&pattern[literal..]));
+    all
 }
 
 fn set_of(name: &str) -> &'static str {
@@ -59,6 +89,9 @@ fn set_of(name: &str) -> &'static str {
         "L" => "abcdefghijklmnopqrstuvwxyz0123456789",
         "D" => "0123456789",
         "a" => "abcdefghijklmnopqrstuvwxyz",
+        "W" => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_",
+        "C" => "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
+        "Z" => "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
         _ => panic!("no set {name}"),
     }
 }

@@ -3,7 +3,7 @@
 use decant_redact::{Config, Redactor};
 
 use crate::corpus::{Draw, base64, percent};
-use crate::formats::FORMATS;
+use crate::formats::{FORMATS, secret_of};
 
 fn redact(text: &str) -> String {
     Redactor::new(&Config::default()).text(text).into_owned()
@@ -20,8 +20,8 @@ fn no_format_survives_base64_or_percent_encoding() {
             assert!(!new.contains(&whole), "{pattern} in base64: {new}");
             let encoded = percent(&value);
             let new = redact(&format!("GET /cb?x={encoded}&next=1"));
-            let secret = encoded.rsplit("%2F").next().unwrap();
-            assert!(!new.contains(secret), "{pattern} percent-encoded: {new}");
+            let secret = percent(secret_of(&value));
+            assert!(!new.contains(&secret), "{pattern} percent-encoded: {new}");
             assert!(new.starts_with("GET /cb?x="), "{new}");
         }
     }

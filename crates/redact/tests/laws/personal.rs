@@ -5,7 +5,7 @@ use decant_redact::{Config, Redactor};
 use crate::corpus::Draw;
 
 /// Appends Luhn's check digit.
-fn luhn(digits: &str) -> String {
+pub(crate) fn luhn(digits: &str) -> String {
     let sum: u32 = digits
         .bytes()
         .rev()
@@ -24,7 +24,7 @@ fn luhn(digits: &str) -> String {
     format!("{digits}{}", (10 - sum % 10) % 10)
 }
 
-fn grouped(digits: &str, lengths: &[usize], separator: &str) -> String {
+pub(crate) fn grouped(digits: &str, lengths: &[usize], separator: &str) -> String {
     let mut rest = digits;
     let mut groups = Vec::new();
     for &n in lengths {
@@ -36,13 +36,13 @@ fn grouped(digits: &str, lengths: &[usize], separator: &str) -> String {
 }
 
 /// The last digit raised by one: a wrong check digit.
-fn spoiled(text: &str) -> String {
+pub(crate) fn spoiled(text: &str) -> String {
     let at = text.rfind(|c: char| c.is_ascii_digit()).unwrap();
     let digit = (text.as_bytes()[at] - b'0' + 1) % 10;
     format!("{}{digit}{}", &text[..at], &text[at + 1..])
 }
 
-fn iban(country: &str, bban: &str) -> String {
+pub(crate) fn iban(country: &str, bban: &str) -> String {
     let turned = format!("{bban}{country}00");
     let rest = turned.bytes().fold(0u64, |rest, b| match b {
         b'0'..=b'9' => (rest * 10 + u64::from(b - b'0')) % 97,
@@ -51,7 +51,7 @@ fn iban(country: &str, bban: &str) -> String {
     format!("{country}{:02}{bban}", 98 - rest)
 }
 
-fn cpf(nine: &str) -> String {
+pub(crate) fn cpf(nine: &str) -> String {
     let mut digits: Vec<u32> = nine.bytes().map(|b| u32::from(b - b'0')).collect();
     for n in [9u32, 10] {
         let sum: u32 = digits.iter().zip((2..=n + 1).rev()).map(|(d, w)| d * w).sum();
@@ -63,7 +63,7 @@ fn cpf(nine: &str) -> String {
     digits.iter().map(ToString::to_string).collect()
 }
 
-fn pesel(ten: &str) -> String {
+pub(crate) fn pesel(ten: &str) -> String {
     let sum: u32 = ten.bytes().zip([1, 3, 7, 9, 1, 3, 7, 9, 1, 3]).map(|(b, w)| u32::from(b - b'0') * w).sum();
     format!("{ten}{}", (10 - sum % 10) % 10)
 }
