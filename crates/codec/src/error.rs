@@ -15,6 +15,8 @@ pub enum DecodeError {
     Proto { reason: String },
     #[error("JSON is malformed at line {line} column {column}: {reason}")]
     Json { line: usize, column: usize, reason: String },
+    #[error("JSON is no OTLP: an object with resourceLogs, resourceMetrics or resourceSpans is expected")]
+    NotOtlp,
     #[error("payload is not UTF-8 from byte {valid_up_to}")]
     Utf8 { valid_up_to: usize },
     #[error("compressed bytes are damaged: {reason}")]

@@ -95,7 +95,7 @@ pub fn decode_proto(signal: Signal, bytes: &[u8], limits: &Limits, position: Pos
 /// When the bytes are malformed or a limit is passed.
 pub fn decode_json(signal: Signal, bytes: &[u8], limits: &Limits, position: Position) -> Result<Batch, DecodeError> {
     check_size(bytes, limits)?;
-    let envelope: Envelope<'_> = serde_json::from_slice(bytes)?;
+    let envelope = Envelope::read(bytes)?;
     let none = &mut Vec::new();
     match signal {
         Signal::Logs => {
@@ -122,7 +122,7 @@ pub fn decode_json(signal: Signal, bytes: &[u8], limits: &Limits, position: Posi
 /// When the bytes are malformed or a limit is passed.
 pub fn decode_any_json(bytes: &[u8], limits: &Limits, position: Position) -> Result<Vec<Batch>, DecodeError> {
     check_size(bytes, limits)?;
-    let envelope: Envelope<'_> = serde_json::from_slice(bytes)?;
+    let envelope = Envelope::read(bytes)?;
     let mut sinks = Sinks::new(position, usize::MAX, usize::MAX);
     let mut out = Vec::new();
     sinks.append(&envelope, limits, &mut out)?;

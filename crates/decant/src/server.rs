@@ -15,6 +15,7 @@ mod dead_letters;
 mod lanes;
 mod metrics;
 mod recovery;
+mod topics;
 mod upkeep;
 mod writing;
 
@@ -26,6 +27,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use decant_egress::{Desk, HttpOptions};
+use decant_engine::Lane;
 use decant_ingress::Intake;
 use decant_store::Store;
 use tokio::net::TcpListener;
@@ -36,6 +38,7 @@ use self::answers::Answers;
 use self::correlating::Correlating;
 use self::dead_letters::DeadLetters;
 use self::lanes::Lanes;
+use self::recovery::Past;
 use self::writing::Writing;
 use crate::config::Config;
 
@@ -100,10 +103,24 @@ impl Server {
         let (correlating, _) = Correlating::start(&config.engine).context("cannot start the correlator")?;
         let (writing, writer) =
             Writing::start(store.clone(), writer_ended.clone()).context("cannot start the writer")?;
-        let lanes =
-            Lanes::start(config.lanes, &config.engine, &writing, &correlating).context("cannot start a lane")?;
+        let past = Past::of(&store, config.replay);
+        let topics = config.ingress.kafka.as_ref().map_or_else(Vec::new, |kafka| kafka.topics.clone());
+        let (past, counted) = tokio::task::spawn_blocking({
+            let topics = topics.clone();
+            move || {
+                let counted = past.as_ref().map_or_else(Vec::new, |past| past.messages(&topics));
+                (past, counted)
+            }
+        })
+        .await
+        .context("the look at what is stored panicked")?;
+        let introduce = |lane: &mut Lane| topics::introduce(lane, &topics, &counted);
+        let lanes = Lanes::start(config.lanes, &config.engine, &writing, &correlating, introduce)
+            .context("cannot start a lane")?;
         drop(writing);
-        recovery::replay(store.clone(), config.replay, &config.engine, correlating.clone());
+        if let Some(past) = past {
+            past.replay(&config.engine, correlating.clone());
+        }
         let lanes = tokio::spawn(lanes.spread(deliveries));
 
         let addresses = Addresses::of(otlp_grpc.as_ref(), otlp_http.as_ref(), &context_grpc, &context_http)?;
@@ -111,7 +128,7 @@ impl Server {
         start_sources(&mut sources, &config.ingress, otlp_grpc, otlp_http, &intake, &stop_intake, &config.store_path)?;
         drop(intake);
 
-        let answers = Arc::new(Answers::new(store.clone(), correlating));
+        let answers = Arc::new(Answers::new(store.clone(), correlating, ingress_metrics.clone()));
         let desk = Desk::new(answers.clone(), config.context.limits.clone(), egress_metrics.clone());
         let options = HttpOptions {
             allowed_hosts: config.context.allowed_hosts.clone(),

@@ -3,91 +3,112 @@
 //! Two things look alike and are not: a **repeat** (the program said the same thing again; it counts, and a running
 //! fault must stay visible) and a **redelivery** (the network handed over the same record twice; it must count once).
 //!
-//! - Logs: rows equal in resource, severity, shape and body within one window are marked in the `repeat` column; the
-//!   first passes unmarked. Nothing is removed: whether repeats' rows are kept is the operator's policy, and counts are
-//!   the rollup's.
-//! - Spans and metric points have an identity of their own (trace and span id; series, time and value). A second row of
-//!   one identity is a redelivery and is removed, counted.
+//! - [`Dedup::receive`] finds redeliveries. A message of a partition that is read again is known by its offset: the store
+//!   gets it again, since there it takes its own place, and it does not count again. A log batch that comes again from a
+//!   source without offsets (an OTLP retry) is known by its content, times included; spans and points by identity (trace
+//!   and span id; series, time and value). These are removed.
+//! - [`Dedup::mark`] finds repeats among log rows: equal in resource, severity, shape and body within one window, or, in
+//!   the near mode, but for the body's numbers and ids. The first passes at once and unmarked, the others are marked. By
+//!   the policy `repeats: drop` the store keeps one row of those that a batch has, with count, first and last time; all
+//!   of them count in the rollups, so that a running fault shows in each window.
 //!
-//! Law, always exact: `seen = first + repeats + redelivered`. Memory is bounded by `max_keys` in each of two
-//! generations; a full generation retires the older one, counted in `evicted`, after which an old duplicate may pass as
-//! a first occurrence (a repeat told too often, never a record lost).
+//! Laws, always exact: `seen = first + repeats + near_repeats + folded + redelivered`, and what is stored stands for
+//! what was seen and not removed. Memory is bounded by `max_keys` in each of two generations; a full generation retires
+//! the older one, counted in `evicted`, after which an old duplicate may pass as a first occurrence (a repeat told too
+//! often, never a record lost).
 
 mod config;
+mod counts;
+mod fingerprint;
+mod fold;
+mod keys;
 mod logs;
-mod points;
+mod receive;
+mod rows;
 mod seen;
-mod spans;
+mod taken;
 
-pub use config::{Config, ConfigError, RawConfig};
-use decant_model::{Batch, Rows};
-
-/// Where the rows went; `seen = first + repeats + redelivered`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DedupCounts {
-    pub seen: u64,
-    pub first: u64,
-    /// Log rows marked.
-    pub repeats: u64,
-    /// Spans and points removed.
-    pub redelivered: u64,
-    /// Identities forgotten for want of room.
-    pub evicted: u64,
-}
+pub use config::{Config, ConfigError, Fields, Mode, RawConfig, Repeats};
+pub use counts::DedupCounts;
+use decant_model::{Batch, Rows, Signal};
+pub use fold::unfold;
+pub use receive::{Messages, Received};
 
 /// The state of one lane.
 #[derive(Debug)]
 pub struct Dedup {
     config: Config,
-    logs: seen::Seen,
-    spans: seen::Seen,
-    points: seen::Seen,
+    receiver: receive::Receiver,
+    marker: logs::Marker,
     counts: DedupCounts,
+}
+
+/// What is left of a batch.
+#[derive(Debug)]
+pub struct Passed {
+    /// For the store: what stands for the batch.
+    pub stored: Batch,
+    /// For whoever counts: the rows that were not counted before, one for each record.
+    pub counted: Batch,
 }
 
 impl Dedup {
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let generation = || seen::Seen::new(config.max_keys);
-        Self { config, logs: generation(), spans: generation(), points: generation(), counts: DedupCounts::default() }
+        let (receiver, marker) = (receive::Receiver::new(config.max_keys), logs::Marker::new(config.max_keys));
+        Self { config, receiver, marker, counts: DedupCounts::default() }
     }
 
-    /// Marks repeats and removes redeliveries. Log rows need their `shape_id`.
+    /// Batches of this source may come again with the positions that they had. Of other sources a position says nothing.
+    pub fn may_replay(&mut self, source: &str, messages: Messages) {
+        self.receiver.may_replay(source, messages);
+    }
+
+    /// Tells of messages that were counted elsewhere, such as before a restart: `first` to `last`, both included.
+    pub fn counted_elsewhere(&mut self, signal: Signal, source: &str, partition: i32, first: i64, last: i64) {
+        self.receiver.add(signal, source, partition, first, last);
+    }
+
+    /// Finds what was here before. First of two steps: [`mark`](Self::mark) takes the result, once its log rows have
+    /// their `shape_id`.
     #[must_use]
-    pub fn push(&mut self, mut batch: Batch) -> Batch {
-        let rows = batch.len() as u64;
-        self.counts.seen += rows;
-        match &mut batch.rows {
-            Rows::Logs(logs) => {
-                let repeats = logs::mark(logs, &batch.resources, i64::from(self.config.window_ms), &mut self.logs);
-                self.counts.repeats += repeats;
-                self.counts.first += rows - repeats;
-            }
-            Rows::Traces(spans) => {
-                let keep = spans::first(spans, &mut self.spans);
-                self.remove(&mut batch, keep);
-            }
-            Rows::Metrics(points) => {
-                let keep = points::first(points, &batch.resources, &mut self.points);
-                self.remove(&mut batch, keep);
-            }
-        }
-        self.counts.evicted = self.logs.evicted() + self.spans.evicted() + self.points.evicted();
-        batch
+    pub fn receive(&mut self, batch: Batch) -> Received {
+        self.counts.seen += batch.len() as u64;
+        let received = self.receiver.receive(batch);
+        self.counts.redelivered += received.redelivered;
+        received
     }
 
-    /// Keeps the rows whose flag is set; the others are redeliveries.
-    fn remove(&mut self, batch: &mut Batch, keep: Vec<bool>) {
-        let rows = keep.len() as u64;
-        let kept = keep.iter().filter(|k| **k).count() as u64;
-        if kept < rows
-            // One flag a row was made from the columns themselves, so the lengths agree.
-            && let Ok(left) = batch.rows.filter(keep)
-        {
-            batch.rows = left;
+    /// Marks repeats, and folds them if that is the policy.
+    #[must_use]
+    pub fn mark(&mut self, received: Received) -> Passed {
+        let Received { mut batch, count, bringer, .. } = received;
+        let mut marks = logs::Marks::default();
+        if let Rows::Logs(logs) = &mut batch.rows {
+            marks = self.marker.mark(logs, &batch.resources, &self.config, bringer);
         }
-        self.counts.redelivered += rows - kept;
-        self.counts.first += kept;
+        let counted = match count {
+            None => batch.clone(),
+            Some(flags) => receive::filtered(batch.clone(), flags),
+        };
+        let all_count = counted.len() == batch.len();
+        if self.config.repeats == Repeats::Drop {
+            let gone = fold::fold(&mut batch, &marks);
+            self.counts.folded += if all_count { gone } else { 0 };
+        }
+        self.count(if all_count { &batch } else { &counted });
+        self.counts.evicted = self.receiver.evicted() + self.marker.evicted();
+        Passed { stored: batch, counted }
+    }
+
+    fn count(&mut self, batch: &Batch) {
+        let (mut repeats, mut near_repeats) = (0, 0);
+        if let Rows::Logs(logs) = &batch.rows {
+            (repeats, near_repeats) = (logs.repeat.true_count() as u64, logs.near_repeat.true_count() as u64);
+        }
+        self.counts.repeats += repeats;
+        self.counts.near_repeats += near_repeats;
+        self.counts.first += batch.len() as u64 - repeats - near_repeats;
     }
 
     /// Totals since the start.

@@ -1,33 +1,68 @@
-//! Repeats among log rows: same resource, severity, shape and body in one event-time window. Rows without a time share
-//! one window, since all that is known of them is that they belong together.
+//! Repeats among log rows: marks, in the order in which they came.
 
 use decant_model::arrow_array::BooleanArray;
 use decant_model::{Logs, ResourceTable};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::seen::Seen;
+use crate::config::{Config, Mode};
+use crate::keys::Keys;
+use crate::seen::{Bringer, Seen};
 
-/// Fills the `repeat` column; returns how many rows are marked.
-pub(crate) fn mark(logs: &mut Logs, resources: &ResourceTable, window_ms: i64, seen: &mut Seen) -> u64 {
-    let ids: Vec<u64> = resources.iter().map(|r| r.id()).collect();
-    let window_ns = window_ms.max(1).saturating_mul(1_000_000);
-    let mut repeats = 0;
-    let marks: Vec<bool> = (0..logs.len())
-        .map(|row| {
-            let resource = ids.get(logs.resource.value(row) as usize).copied().unwrap_or_default();
-            let window = logs.time(row).map_or(i64::MIN, |t| t.div_euclid(window_ns));
-            let seed = resource
-                .rotate_left(17)
-                .wrapping_add(logs.shape_id.value(row))
-                .rotate_left(17)
-                .wrapping_add(window as u64)
-                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-                .wrapping_add(u64::from(logs.severity(row).0));
-            let known = seen.check(xxh3_64_with_seed(logs.body.value(row).as_bytes(), seed));
-            repeats += u64::from(known);
-            known
-        })
-        .collect();
-    logs.repeat = BooleanArray::from(marks);
-    repeats
+/// What was seen of log rows.
+#[derive(Debug)]
+pub(crate) struct Marker {
+    exact: Seen,
+    near: Seen,
+}
+
+/// What one batch's rows were found to be.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    pub(crate) repeat: Vec<bool>,
+    pub(crate) near_repeat: Vec<bool>,
+    /// Rows of one key are repeats of each other, of the kind that the mode says.
+    pub(crate) keys: Vec<u64>,
+}
+
+impl Marker {
+    pub(crate) fn new(max_keys: usize) -> Self {
+        Self { exact: Seen::new(max_keys), near: Seen::new(max_keys) }
+    }
+
+    pub(crate) fn evicted(&self) -> u64 {
+        self.exact.evicted() + self.near.evicted()
+    }
+
+    /// Fills the columns.
+    pub(crate) fn mark(
+        &mut self,
+        logs: &mut Logs,
+        resources: &ResourceTable,
+        config: &Config,
+        bringer: Bringer,
+    ) -> Marks {
+        let rows = logs.len();
+        let keys = Keys::new(logs, resources, config);
+        let near_mode = config.mode == Mode::Near;
+        let mut marks =
+            Marks { repeat: Vec::with_capacity(rows), near_repeat: vec![false; rows], keys: Vec::with_capacity(rows) };
+        // What the same batch brought before, it brings again as it did: its first occurrences are first ones.
+        let came_before =
+            |known: Option<Bringer>| known.is_some_and(|k| k.place != bringer.place || k.push == bringer.push);
+        for row in 0..rows {
+            let near = keys.near(row);
+            let exact = keys.exact(row, near);
+            let is_repeat = came_before(self.exact.check(exact, bringer));
+            marks.repeat.push(is_repeat);
+            if near_mode {
+                let is_near = came_before(self.near.check(near, bringer));
+                if let Some(mark) = marks.near_repeat.get_mut(row) {
+                    *mark = is_near && !is_repeat;
+                }
+            }
+            marks.keys.push(if near_mode { near } else { exact });
+        }
+        logs.repeat = BooleanArray::from(marks.repeat.clone());
+        logs.near_repeat = BooleanArray::from(marks.near_repeat.clone());
+        marks
+    }
 }

@@ -83,6 +83,14 @@ fn count(findings: &mut Findings, seen: &LaneCounts) {
     if seen.redelivered > 0 {
         counts.dropped.insert("redelivered".to_owned(), seen.redelivered);
     }
+    for (what, n) in [
+        ("repeats but for what is set aside", seen.near_repeats),
+        ("repeats stored as a count, by policy", seen.folded),
+    ] {
+        if n > 0 {
+            counts.notes.insert(what.to_owned(), n);
+        }
+    }
     if seen.evicted > 0 {
         counts.notes.insert("identities forgotten by dedup".to_owned(), seen.evicted);
     }

@@ -11,9 +11,13 @@ pub struct LaneCounts {
     pub logs: u64,
     pub spans: u64,
     pub metric_points: u64,
-    /// Log rows marked as repeats; they are part of `logs`.
+    /// Log records that were repeats; they are part of `logs`.
     pub repeats: u64,
-    /// Spans and points that were handed over twice, and removed.
+    /// The same, but for what is set aside.
+    pub near_repeats: u64,
+    /// Repeats whose rows the policy drops; they count among the others, and a stored row says how many they are.
+    pub folded: u64,
+    /// Records that were handed over twice, and count once.
     pub redelivered: u64,
     /// What redaction replaced, by class.
     pub redacted: BTreeMap<String, u64>,
@@ -37,12 +41,15 @@ impl LaneCounts {
 
     /// Adds another lane's.
     pub fn add(&mut self, other: &Self) {
-        let Self { records_in, logs, spans, metric_points, repeats, redelivered, redacted, evicted } = other;
+        let Self { records_in, logs, spans, metric_points, .. } = other;
+        let Self { repeats, near_repeats, folded, redelivered, redacted, evicted, .. } = other;
         self.records_in += records_in;
         self.logs += logs;
         self.spans += spans;
         self.metric_points += metric_points;
         self.repeats += repeats;
+        self.near_repeats += near_repeats;
+        self.folded += folded;
         self.redelivered += redelivered;
         self.evicted += evicted;
         for (class, count) in redacted {

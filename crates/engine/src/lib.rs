@@ -17,7 +17,7 @@ pub use counts::LaneCounts;
 pub use lane::{Lane, Yield};
 pub use window::{Window, restrict};
 
-pub use decant_dedup::RawConfig as RawDedupConfig;
+pub use decant_dedup::{Messages, RawConfig as RawDedupConfig};
 pub use decant_detect::{Ask, RawConfig as RawDetectConfig};
 pub use decant_redact::{RawConfig as RawRedactConfig, Redactor, instruction_like};
 pub use decant_template::{Dictionary, RawConfig as RawTemplateConfig, Template};

@@ -107,6 +107,12 @@ impl Metrics {
         self.rows[door as usize][signal as usize].load(Relaxed)
     }
 
+    /// Bytes received by all ways.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes.iter().map(|bytes| bytes.load(Relaxed)).sum()
+    }
+
     /// Requests (or Kafka batches) that ended so: `accepted`, `invalid`, `full`, `failed` or `rejected`.
     #[must_use]
     pub fn requests(&self, door: Door, signal: Signal, end: &str) -> u64 {

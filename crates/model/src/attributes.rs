@@ -38,6 +38,12 @@ impl Attributes {
         self.offsets.len() - 1
     }
 
+    /// The flat columns: where each row's entries begin (and the last one's end), keys, values.
+    #[must_use]
+    pub fn columns(&self) -> (&OffsetBuffer<i32>, &StringArray, &StringArray) {
+        (&self.offsets, &self.keys, &self.values)
+    }
+
     /// The (key, value) pairs of one row, in the order in which they came. Empty past the last row.
     pub fn of(&self, row: usize) -> impl Iterator<Item = (&str, &str)> {
         let (from, to) = match (self.offsets.get(row), self.offsets.get(row + 1)) {

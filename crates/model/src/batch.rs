@@ -1,8 +1,9 @@
 //! A batch: rows of one signal with the resources they point to and the position they came from.
 
-use arrow_array::BooleanArray;
+use arrow_array::{BooleanArray, RecordBatch, UInt32Array};
 use arrow_schema::ArrowError;
 use arrow_select::filter::filter_record_batch;
+use arrow_select::take::take_record_batch;
 
 use crate::{Logs, Metrics, ResourceTable, Spans};
 
@@ -56,16 +57,23 @@ impl Rows {
     /// When `keep` has another length than the columns.
     pub fn filter(&self, keep: Vec<bool>) -> Result<Self, ArrowError> {
         let keep = BooleanArray::from(keep);
+        self.select(|rows| filter_record_batch(rows, &keep))
+    }
+
+    /// The rows of these numbers, in this order; a number may occur more than once.
+    ///
+    /// # Errors
+    /// When there is no such row.
+    pub fn take(&self, rows: Vec<u32>) -> Result<Self, ArrowError> {
+        let rows = UInt32Array::from(rows);
+        self.select(|all| take_record_batch(all, &rows))
+    }
+
+    fn select(&self, select: impl Fn(&RecordBatch) -> Result<RecordBatch, ArrowError>) -> Result<Self, ArrowError> {
         Ok(match self {
-            Self::Logs(rows) => {
-                Self::Logs(Logs::from_record_batch(&filter_record_batch(&rows.to_record_batch()?, &keep)?)?)
-            }
-            Self::Metrics(rows) => {
-                Self::Metrics(Metrics::from_record_batch(&filter_record_batch(&rows.to_record_batch()?, &keep)?)?)
-            }
-            Self::Traces(rows) => {
-                Self::Traces(Spans::from_record_batch(&filter_record_batch(&rows.to_record_batch()?, &keep)?)?)
-            }
+            Self::Logs(rows) => Self::Logs(Logs::from_record_batch(&select(&rows.to_record_batch()?)?)?),
+            Self::Metrics(rows) => Self::Metrics(Metrics::from_record_batch(&select(&rows.to_record_batch()?)?)?),
+            Self::Traces(rows) => Self::Traces(Spans::from_record_batch(&select(&rows.to_record_batch()?)?)?),
         })
     }
 }

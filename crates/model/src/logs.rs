@@ -1,8 +1,8 @@
 //! Log records as columns.
 //!
 //! Event time may be unknown (a text line without a timestamp): then order is the `ordinal`, the line number or index
-//! within the source. `shape_id` and `repeat` are filled by the lane (template and dedup stages) and are 0 and `false`
-//! before. Source of names: OpenTelemetry logs data model.
+//! within the source. `shape_id` and the columns about repeats are filled by the lane (template and dedup stages) and are
+//! 0, `false` and null before. Source of names: OpenTelemetry logs data model.
 
 use std::sync::Arc;
 
@@ -16,6 +16,10 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 use crate::attributes::{Attributes, AttributesBuilder};
 use crate::columns::column;
+
+const NEAR_REPEAT: &str = "near_repeat";
+const FOLDED: &str = "folded";
+const FOLDED_UNTIL: &str = "folded_until_unix_nano";
 
 /// OpenTelemetry severity numbers: 1-4 trace, 5-8 debug, 9-12 info, 13-16 warn, 17-20 error, 21-24 fatal, 0 unspecified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,6 +89,12 @@ pub struct Logs {
     pub shape_id: UInt64Array,
     /// Whether an equal record came before within the dedup window.
     pub repeat: BooleanArray,
+    /// Whether none did, but one that differs only in what the operator set aside.
+    pub near_repeat: BooleanArray,
+    /// Further records that this row stands for: repeats whose rows the operator's policy drops.
+    pub folded: UInt32Array,
+    /// Time of the last of them; null when it stands for itself alone. Its own time is that of the first.
+    pub folded_until_unix_nano: Int64Array,
 }
 
 impl Logs {
@@ -104,6 +114,12 @@ impl Logs {
         value(&self.time_unix_nano, row).or_else(|| value(&self.observed_time_unix_nano, row))
     }
 
+    /// How many records a row stands for, itself included.
+    #[must_use]
+    pub fn records(&self, row: usize) -> u64 {
+        1 + u64::from(self.folded.value(row))
+    }
+
     /// Severity of a row.
     #[must_use]
     pub fn severity(&self, row: usize) -> Severity {
@@ -116,7 +132,7 @@ impl Logs {
         self.attributes.memory_bytes()
             + self.body.get_buffer_memory_size()
             + self.event_name.get_buffer_memory_size()
-            + self.len() * (8 + 8 + 1 + 4 + 16 + 8 + 8 + 8 + 1)
+            + self.len() * (8 + 8 + 1 + 4 + 16 + 8 + 8 + 8 + 1 + 1 + 4 + 8)
     }
 
     #[must_use]
@@ -134,6 +150,9 @@ impl Logs {
             Field::new("ordinal", DataType::UInt64, false),
             Field::new("shape_id", DataType::UInt64, false),
             Field::new("repeat", DataType::Boolean, false),
+            Field::new(NEAR_REPEAT, DataType::Boolean, false),
+            Field::new(FOLDED, DataType::UInt32, false),
+            Field::new(FOLDED_UNTIL, DataType::Int64, true),
         ]))
     }
 
@@ -157,15 +176,21 @@ impl Logs {
                 Arc::new(self.ordinal.clone()),
                 Arc::new(self.shape_id.clone()),
                 Arc::new(self.repeat.clone()),
+                Arc::new(self.near_repeat.clone()),
+                Arc::new(self.folded.clone()),
+                Arc::new(self.folded_until_unix_nano.clone()),
             ],
         )
     }
 
-    /// From a record batch with (at least) these columns, shared.
+    /// From a record batch with (at least) these columns, shared. The three that tell of near and of folded repeats came
+    /// later than the others and may be missing.
     ///
     /// # Errors
     /// When a column is missing or has another type.
     pub fn from_record_batch(batch: &RecordBatch) -> Result<Self, ArrowError> {
+        let rows = batch.num_rows();
+        let has = |name| batch.column_by_name(name).is_some();
         Ok(Self {
             time_unix_nano: column(batch, "time_unix_nano")?,
             observed_time_unix_nano: column(batch, "observed_time_unix_nano")?,
@@ -179,6 +204,13 @@ impl Logs {
             ordinal: column(batch, "ordinal")?,
             shape_id: column(batch, "shape_id")?,
             repeat: column(batch, "repeat")?,
+            near_repeat: if has(NEAR_REPEAT) { column(batch, NEAR_REPEAT)? } else { vec![false; rows].into() },
+            folded: if has(FOLDED) { column(batch, FOLDED)? } else { vec![0; rows].into() },
+            folded_until_unix_nano: if has(FOLDED_UNTIL) {
+                column(batch, FOLDED_UNTIL)?
+            } else {
+                Int64Array::new_null(rows)
+            },
         })
     }
 }
@@ -276,6 +308,9 @@ impl LogsBuilder {
             ordinal: PrimitiveArray::<UInt64Type>::from(std::mem::take(&mut self.ordinal)),
             shape_id: PrimitiveArray::<UInt64Type>::from(vec![0; rows]),
             repeat: BooleanArray::from(vec![false; rows]),
+            near_repeat: BooleanArray::from(vec![false; rows]),
+            folded: UInt32Array::from(vec![0; rows]),
+            folded_until_unix_nano: Int64Array::new_null(rows),
         }
     }
 }

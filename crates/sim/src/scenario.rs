@@ -26,6 +26,11 @@ pub struct Scenario {
     pub metric_interval: Duration,
     /// Whether the fault is an experiment that its tool tells of, as a change event `chaos.experiment`.
     pub announced: bool,
+    /// Tight retries that a caller logs for each call that it tries again, each with a record that is equal to the one
+    /// before or differs in a number; 0: none.
+    pub storm_retries: u32,
+    /// After each so many steps the exporters send a step's records a second time; 0: never.
+    pub resend_every_steps: u32,
 }
 
 impl Default for Scenario {
@@ -42,6 +47,8 @@ impl Default for Scenario {
             step: Duration::from_secs(1),
             metric_interval: Duration::from_secs(10),
             announced: false,
+            storm_retries: 0,
+            resend_every_steps: 0,
         }
     }
 }
@@ -61,6 +68,7 @@ impl Scenario {
             step: self.step.clamp(Duration::from_millis(1), Duration::from_secs(60)),
             metric_interval: self.metric_interval.clamp(Duration::from_millis(100), Duration::from_secs(3_600)),
             rate,
+            storm_retries: self.storm_retries.min(100_000),
             ..self.clone()
         }
     }

@@ -1,4 +1,4 @@
-//! The run itself: what happens in each stretch of event time, in order.
+//! The run itself: what happens in each stretch of event time, in order; what is sent twice, twice.
 
 mod cluster;
 mod consumers;
@@ -34,6 +34,8 @@ pub struct Simulation {
     next_change: usize,
     now: i64,
     number: u64,
+    /// A step that the exporters are about to send again.
+    again: Option<Step>,
 }
 
 impl Simulation {
@@ -46,7 +48,8 @@ impl Simulation {
         let total: f64 = MIX.iter().map(|m| m.2).sum();
         let mix = MIX.iter().filter_map(|(s, r, w)| graph.find(s, r).map(|t| (t, w / total))).collect();
         let begin = scenario.start_unix_nano - nanos(WARM_UP);
-        let world = World::new(scenario.seed, graph, &plan, begin);
+        let mut world = World::new(scenario.seed, graph, &plan, begin);
+        world.storm_retries = scenario.storm_retries;
         let truth = &mut plan.truth;
         if let Some(ailment) = &plan.ailment
             && ailment.hurt.iter().filter(|h| **h).count() < ailment.hurt.len()
@@ -66,6 +69,7 @@ impl Simulation {
             next_change: 0,
             now: begin,
             number: 0,
+            again: None,
         }
     }
 
@@ -178,10 +182,16 @@ impl Iterator for Simulation {
         if self.number == 0 {
             self.warm_up();
         }
+        if let Some(again) = self.again.take() {
+            return Some(again);
+        }
         if self.now >= end {
             return None;
         }
-        let step = nanos(self.scenario.step);
-        Some(self.advance(self.now.saturating_add(step).min(end)))
+        let length = nanos(self.scenario.step);
+        let step = self.advance(self.now.saturating_add(length).min(end));
+        let every = u64::from(self.scenario.resend_every_steps);
+        self.again = (every > 0 && self.number.is_multiple_of(every)).then(|| step.clone());
+        Some(step)
     }
 }

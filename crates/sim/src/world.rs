@@ -55,6 +55,8 @@ pub(crate) struct World {
     pub(crate) outbox: Outbox,
     /// For what is no request's own: batching, late sending.
     pub(crate) dice: Dice,
+    /// Of [`Scenario`](crate::Scenario).
+    pub(crate) storm_retries: u32,
 }
 
 impl World {
@@ -79,6 +81,7 @@ impl World {
             meters: Meters::default(),
             outbox: Outbox::default(),
             dice: Dice::new(seed, Purpose::Batch, 0),
+            storm_retries: 0,
         }
     }
 

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use arrow_array::builder::StringDictionaryBuilder;
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    Array as _, ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array, UInt64Array,
+    Array as _, ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array,
+    UInt64Array, new_null_array,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use decant_model::{Batch, Logs, Metrics, Position, Resource, ResourceTable, Rows, Signal, Spans};
@@ -87,6 +88,26 @@ pub(crate) fn encode(batch: &Batch) -> Result<RecordBatch, ArrowError> {
         Arc::new(Int64Array::from(vec![batch.position.offset; rows])),
     ]);
     RecordBatch::try_new(schema(batch.signal()), columns)
+}
+
+/// Stored rows of an older build with the columns that have come since, so that they can be written beside newer ones.
+pub(crate) fn complete(signal: Signal, stored: RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let schema = schema(signal);
+    if stored.num_columns() >= schema.fields().len() {
+        return Ok(stored);
+    }
+    let rows = stored.num_rows();
+    let column = |field: &Arc<Field>| match stored.column_by_name(field.name()) {
+        Some(column) => Ok(column.clone()),
+        None if field.is_nullable() => Ok(new_null_array(field.data_type(), rows)),
+        None => match field.data_type() {
+            DataType::Boolean => Ok(Arc::new(BooleanArray::from(vec![false; rows])) as ArrayRef),
+            DataType::UInt32 => Ok(Arc::new(UInt32Array::from(vec![0; rows])) as ArrayRef),
+            _ => Err(ArrowError::SchemaError(format!("column {} is missing", field.name()))),
+        },
+    };
+    let columns = schema.fields().iter().map(column).collect::<Result<_, _>>()?;
+    RecordBatch::try_new(schema, columns)
 }
 
 fn model_columns(rows: &Rows) -> Result<RecordBatch, ArrowError> {

@@ -16,7 +16,7 @@ use crate::manifest::{Entry, View};
 use crate::metrics::{Metrics, add};
 use crate::pieces::Pieces;
 use crate::select::Selection;
-use crate::{Segment, StoreError, rows};
+use crate::{PositionRange, Segment, StoreError, positions, rows};
 
 /// Which rows; whatever is `None` does not narrow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +116,27 @@ impl Snapshot {
             }
         }
         Ok(counts)
+    }
+
+    /// Which messages of these sources have rows that answer to the request (`rows_max` aside): by the offsets of their
+    /// batches, or, when log rows are messages of their own, by the ordinals. Reads far less than a scan; a segment that
+    /// cannot be read is left out, as a scan leaves it out.
+    #[must_use]
+    pub fn messages(&self, request: &ScanRequest, sources: &[&str], by_ordinal: bool) -> Vec<PositionRange> {
+        let by_ordinal = by_ordinal && request.signal == Signal::Logs;
+        let mut met = Vec::new();
+        for (entry, selection) in self.entries(request) {
+            let listed = &entry.segment.positions;
+            if !listed.iter().any(|range| sources.contains(&range.source.as_str())) {
+                continue;
+            }
+            add(&self.metrics.segments_read, 1);
+            if let Err(error) = entry.file.messages(&selection, sources, by_ordinal, &mut met) {
+                tracing::warn!(%error, "a segment's messages are not known");
+                add(&self.metrics.segments_unreadable, 1);
+            }
+        }
+        positions::union(&met, &[])
     }
 
     /// The segments that may answer, in the order of reading.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
-use arrow_array::RecordBatch;
+use arrow_array::{RecordBatch, UInt64Array};
 use decant_model::Signal;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
@@ -69,10 +69,10 @@ pub(crate) fn write(
     let mut file = File::create(path).map_err(StoreError::io("write", path))?;
     let mut writer =
         ArrowWriter::try_new(&mut file, rows::schema(signal), Some(properties.build())).map_err(|e| encode(&e))?;
-    let mut rows = 0;
+    let mut count = 0;
     for piece in pieces {
-        let piece = piece?;
-        rows += piece.num_rows() as u64;
+        let piece = rows::complete(signal, piece?).map_err(|e| encode(&e))?;
+        count += piece.num_rows() as u64;
         writer.write(&piece).map_err(|e| encode(&e))?;
     }
     writer.close().map_err(|e| encode(&e))?;
@@ -80,7 +80,7 @@ pub(crate) fn write(
     let seen = file.metadata().map_err(StoreError::io("look at", path))?;
     let written = seen.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
     let written_unix_nano = written.and_then(|since| i64::try_from(since.as_nanos()).ok()).unwrap_or(0);
-    Ok(Written { rows, bytes: seen.len(), written_unix_nano })
+    Ok(Written { rows: count, bytes: seen.len(), written_unix_nano })
 }
 
 /// The file on disk. Readers share it; once [`delete`](Self::delete) was called, the last of them removes it.
@@ -121,6 +121,41 @@ impl SegmentFile {
             count += inside.count() as u64;
         }
         Ok(count)
+    }
+
+    /// Appends the messages of the selected rows from these sources, neighbours in one range.
+    pub(crate) fn messages(
+        &self,
+        selection: &Selection,
+        sources: &[&str],
+        by_ordinal: bool,
+        out: &mut Vec<PositionRange>,
+    ) -> Result<(), StoreError> {
+        let columns = [rows::SOURCE, rows::PARTITION, rows::OFFSET, rows::ORDINAL];
+        let columns = if by_ordinal { &columns[..] } else { &columns[..3] };
+        for piece in self.read(selection, Some(columns))? {
+            let piece = piece?;
+            let positions = rows::Positions::of(&piece).map_err(|e| self.unreadable(&e))?;
+            let ordinals: Option<UInt64Array> = if by_ordinal {
+                Some(rows::column(&piece, rows::ORDINAL).map_err(|e| self.unreadable(&e))?)
+            } else {
+                None
+            };
+            for row in 0..positions.len() {
+                let (source, partition, offset) = positions.get(row);
+                if !sources.contains(&source) {
+                    continue;
+                }
+                let at = ordinals.as_ref().map_or(offset, |o| i64::try_from(o.value(row)).unwrap_or(i64::MAX));
+                match out.last_mut().filter(|last| last.partition == partition && last.source == source) {
+                    Some(last) if (last.first..=last.last.saturating_add(1)).contains(&at) => {
+                        last.last = last.last.max(at)
+                    }
+                    _ => out.push(PositionRange { source: source.to_owned(), partition, first: at, last: at }),
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn unreadable(&self, error: &dyn std::error::Error) -> StoreError {

@@ -35,6 +35,7 @@ const REMEMBERED_ASKS: usize = 16;
 pub(super) struct Answers {
     store: Arc<Store>,
     correlating: Correlating,
+    ingress: Arc<decant_ingress::Metrics>,
     draining: AtomicBool,
     asked: Mutex<VecDeque<Ask>>,
 }
@@ -47,8 +48,8 @@ struct Times {
 }
 
 impl Answers {
-    pub(super) fn new(store: Arc<Store>, correlating: Correlating) -> Self {
-        Self { store, correlating, draining: AtomicBool::new(false), asked: Mutex::new(VecDeque::new()) }
+    pub(super) fn new(store: Arc<Store>, correlating: Correlating, ingress: Arc<decant_ingress::Metrics>) -> Self {
+        Self { store, correlating, ingress, draining: AtomicBool::new(false), asked: Mutex::new(VecDeque::new()) }
     }
 
     /// From now on probes are told that the server is stopping.
@@ -84,7 +85,12 @@ impl Answers {
     }
 
     async fn findings(&self, ask: Ask) -> Result<Findings, ServiceError> {
-        self.on_correlator(move |correlator, counts| correlator.findings(&ask, Vec::new(), counts)).await
+        let found = self.on_correlator(move |correlator, counts| correlator.findings(&ask, Vec::new(), counts)).await;
+        found.map(|mut findings| {
+            // Since the start; what was read back from the store came in before.
+            findings.counts.bytes_in = self.ingress.bytes();
+            findings
+        })
     }
 
     fn remember(&self, ask: Ask) {

@@ -27,17 +27,19 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    /// Starts `count` lanes.
+    /// Starts `count` lanes; `introduce` tells each what it has to know beforehand.
     pub(super) fn start(
         count: usize,
         config: &Config,
         writing: &Writing,
         correlating: &Correlating,
+        introduce: impl Fn(&mut Lane),
     ) -> std::io::Result<Self> {
         let (mut queues, mut threads) = (Vec::new(), Vec::new());
         for lane in 0..count {
             let (sender, receiver) = mpsc::channel(QUEUE);
-            let state = Lane::new(config);
+            let mut state = Lane::new(config);
+            introduce(&mut state);
             let (writing, correlating) = (writing.clone(), correlating.clone());
             let run = move || run(lane, state, receiver, &writing, &correlating);
             threads.push(thread::Builder::new().name(format!("lane-{lane}")).spawn(run)?);

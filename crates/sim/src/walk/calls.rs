@@ -43,8 +43,18 @@ impl Walk<'_> {
             }
             let (_, message) = describe(frame.spec.language, trouble, &to);
             let text = format!("retrying {} on {}: {message}", to.what, to.name);
+            self.storm(frame, &text);
             self.write_entry(frame, WARN, text, Vec::new(), None);
             frame.now += ns(self.dice.between(20.0, 90.0));
+        }
+    }
+
+    /// Retries without a pause, each logged: mostly the same line, now and then one that counts them.
+    fn storm(&mut self, frame: &mut Frame, text: &str) {
+        for retry in 1..=self.world.storm_retries {
+            let line = if retry % 4 == 0 { format!("{text} (retry {retry})") } else { text.to_owned() };
+            self.write_entry(frame, WARN, line, Vec::new(), None);
+            frame.now += 150_000;
         }
     }
 

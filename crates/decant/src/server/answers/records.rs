@@ -36,10 +36,21 @@ pub(super) fn log(batch: &Batch, logs: &Logs, row: usize) -> PageItem {
         push(&mut text, &format!("event_name={}", logs.event_name.value(row)));
     }
     push_attributes(&mut text, &logs.attributes, row);
+    if logs.folded.value(row) > 0 {
+        push(&mut text, &repeated(logs, row));
+    }
     if logs.trace_id.is_valid(row) {
         push(&mut text, &format!("trace_id={}", hex(logs.trace_id.value(row))));
     }
     item(batch.service(logs.resource.value(row)), logs.time(row), text)
+}
+
+/// What a row stands for by the policy `repeats: drop`.
+fn repeated(logs: &Logs, row: usize) -> String {
+    let until = logs.folded_until_unix_nano.is_valid(row).then(|| logs.folded_until_unix_nano.value(row));
+    let until = until.and_then(|nanos| jiff::Timestamp::from_nanosecond(i128::from(nanos)).ok());
+    let until = until.map_or_else(String::new, |until| format!(" until {until}"));
+    format!("(x{} from this time{until})", logs.records(row))
 }
 
 fn span(batch: &Batch, spans: &Spans, row: usize) -> PageItem {
