@@ -12,11 +12,12 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use crate::chars::{Charset, Mix, part};
+use crate::personal::national;
 use crate::rules::{RANK_KEY, RANK_PERSONAL};
 use crate::scan::Hit;
 pub(crate) use table::RULES;
 use value::Value;
-pub(crate) use value::{Separator, changes, extent, is_placeholder};
+pub(crate) use value::{Separator, changes, extent, is_placeholder, paired, quote};
 
 /// What a value must look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,26 +153,50 @@ impl KeyRule {
     }
 }
 
-/// The rule of each attribute key that was seen: keys repeat, so each is judged once. Bounded; when full, it starts anew.
+/// What the key of an attribute tells of its value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Told {
+    Rule(&'static KeyRule),
+    /// The word of a national id, whose check the value must pass.
+    Id(&'static str),
+}
+
+impl Told {
+    /// Of several words that end the key the longest is the most particular.
+    fn by(key: &str) -> Option<Self> {
+        let rule = RULES.iter().filter(|rule| rule.fits(key)).max_by_key(|rule| rule.word.len());
+        let id = national::word_of(key).filter(|word| rule.is_none_or(|rule| rule.word.len() < word.len()));
+        id.map(Self::Id).or(rule.map(Self::Rule))
+    }
+
+    /// The value of an attribute whose key told this.
+    pub(crate) fn attribute(self, text: &str) -> Option<Hit> {
+        match self {
+            Self::Rule(rule) => rule.attribute(text),
+            Self::Id(word) => national::attribute(word, text),
+        }
+    }
+}
+
+/// What each attribute key tells: keys repeat, so each is judged once. Bounded; when full, it starts anew.
 #[derive(Debug, Default)]
-pub(crate) struct KnownKeys(HashMap<Box<str>, Option<&'static KeyRule>, FixedState>);
+pub(crate) struct KnownKeys(HashMap<Box<str>, Option<Told>, FixedState>);
 
 impl KnownKeys {
     const MAX: usize = 8192;
 
-    pub(crate) fn rule(&mut self, key: &str) -> Option<&'static KeyRule> {
-        if let Some(&rule) = self.0.get(key) {
-            return rule;
+    pub(crate) fn told(&mut self, key: &str) -> Option<Told> {
+        if let Some(&told) = self.0.get(key) {
+            return told;
         }
-        // Of several words that end the key the longest is the most particular.
-        let rule = RULES.iter().filter(|rule| rule.fits(key)).max_by_key(|rule| rule.word.len());
+        let told = Told::by(key);
         if self.0.len() >= Self::MAX {
             self.0.clear();
         }
         if key.len() <= 256 {
-            self.0.insert(key.into(), rule);
+            self.0.insert(key.into(), told);
         }
-        rule
+        told
     }
 }
 

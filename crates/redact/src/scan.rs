@@ -5,6 +5,7 @@
 //! nothing more.
 
 mod actions;
+pub(crate) mod label;
 mod prefilter;
 mod runs;
 mod shapes;

@@ -5,7 +5,7 @@ use arrow_array::{Array as _, MapArray, StringArray};
 use decant_model::{Attributes, AttributesBuilder};
 
 use super::{Origin, redact_column};
-use crate::keys::KeyRule;
+use crate::keys::Told;
 use crate::{Place, Redactor};
 
 /// Redacts keys and values of all rows.
@@ -19,12 +19,12 @@ pub(super) fn redact(redactor: &mut Redactor, attributes: &mut Attributes, of: &
     }
     let rows = row_of(&map, keys.len());
     let service = |entry: usize| of.service(rows.get(entry).map_or(0, |r| *r as usize));
-    let secret = secret_keys(redactor, keys);
+    let told = told_keys(redactor, keys);
     redactor.dropped_rows.clear();
     let new_keys =
         redact_column(redactor, keys, |i| Place { service: service(i), field: "attribute.key", stream: None });
     let whole = |i: usize| Place { service: service(i), field: keys.value(i), stream: None };
-    let first = secret.as_ref().and_then(|rules| under_keys(redactor, values, rules, whole));
+    let first = told.as_ref().and_then(|told| under_keys(redactor, values, told, whole));
     let values_now = first.as_ref().unwrap_or(values);
     let second = redact_column(redactor, values_now, whole);
     if new_keys.is_none() && first.is_none() && second.is_none() {
@@ -64,23 +64,23 @@ fn row_of(map: &MapArray, entries: usize) -> Vec<u32> {
     rows
 }
 
-/// The rule of each entry whose key tells that its value is secret; `None` when no key does.
-fn secret_keys(redactor: &mut Redactor, keys: &StringArray) -> Option<Vec<Option<&'static KeyRule>>> {
-    let rules: Vec<_> = (0..keys.len()).map(|i| redactor.keys.rule(keys.value(i))).collect();
-    rules.iter().any(Option::is_some).then_some(rules)
+/// What the key of each entry tells of its value; `None` when no key tells anything.
+fn told_keys(redactor: &mut Redactor, keys: &StringArray) -> Option<Vec<Option<Told>>> {
+    let told: Vec<_> = (0..keys.len()).map(|i| redactor.keys.told(keys.value(i))).collect();
+    told.iter().any(Option::is_some).then_some(told)
 }
 
-/// The values with those under secret keys replaced whole.
+/// The values with those that their keys tell of replaced whole.
 fn under_keys<'p>(
     redactor: &mut Redactor,
     values: &StringArray,
-    rules: &[Option<&'static KeyRule>],
+    told: &[Option<Told>],
     place: impl Fn(usize) -> Place<'p>,
 ) -> Option<StringArray> {
     let mut rebuild = super::Rebuild::new(values);
-    for (i, rule) in rules.iter().enumerate().filter(|&(i, _)| values.is_valid(i)) {
+    for (i, told) in told.iter().enumerate().filter(|&(i, _)| values.is_valid(i)) {
         let text = values.value(i);
-        let Some(hit) = rule.and_then(|rule| rule.attribute(text)) else { continue };
+        let Some(hit) = told.and_then(|told| told.attribute(text)) else { continue };
         let before = redactor.dropped;
         if let Some(new) = redactor.replace(text, hit, place(i)) {
             rebuild.replace(i, &new);

@@ -47,9 +47,8 @@ pub(super) fn redact(redactor: &mut Redactor, resource: &Resource) -> Option<Res
             let new_value = if names {
                 redactor.ranked(value, at_value, RANK_TOKEN)
             } else {
-                let rule = redactor.keys.rule(key);
-                let whole =
-                    rule.and_then(|rule| rule.attribute(value)).and_then(|hit| redactor.replace(value, hit, at_value));
+                let told = redactor.keys.told(key).and_then(|told| told.attribute(value));
+                let whole = told.and_then(|hit| redactor.replace(value, hit, at_value));
                 whole.map_or_else(|| redactor.value(value, at_value), Cow::Owned)
             };
             changed |= matches!((&new_key, &new_value), (Cow::Owned(_), _) | (_, Cow::Owned(_)));

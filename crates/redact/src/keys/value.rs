@@ -38,7 +38,7 @@ fn backslashes(bytes: &[u8], from: usize) -> usize {
 }
 
 /// A quote at `from`, behind backslashes or not: their number and the quote.
-fn quote(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
+pub(crate) fn quote(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
     let escapes = backslashes(bytes, from);
     let quote = *bytes.get(from + escapes)?;
     matches!(quote, b'"' | b'\'' | b'`').then_some((escapes, quote))
@@ -63,6 +63,10 @@ pub(crate) fn after(text: &str, key_start: usize, key_end: usize) -> Option<Valu
         i += 1;
     }
     let sep = skip_blank(bytes, i);
+    let whole = key_quote.is_some() && key_start.checked_sub(1).is_some_and(|before| at(before) == Some(b'"'));
+    if let Some(start) = paired(bytes, i).filter(|_| whole) {
+        return Some(extent(text, start, Separator::Equals));
+    }
     let (separator, next) = match (at(sep)?, at(sep + 1)) {
         (b'=', Some(b'=')) | (b':', Some(b':')) => return None,
         (b'=', Some(b'>' | b'~')) | (b':', Some(b'=')) => (Separator::Equals, sep + 2),
@@ -86,6 +90,38 @@ pub(crate) fn after(text: &str, key_start: usize, key_end: usize) -> Option<Valu
     let listed = at(start)? == b'[' && key_quote.is_some() && quote(bytes, start + 1).is_some();
     let start = start + usize::from(listed);
     Some(extent(text, start, separator))
+}
+
+/// Members between the name of a pair and its value that are passed over: `"value":{"arrayValue":{"values":[{"stringValue":`.
+const MAX_WRAPPERS: usize = 5;
+
+/// Where the value starts, after a JSON string (which ends at `from`) that is the name of a pair of members:
+/// `{"key":"password","value":{"stringValue":"..."}}` as OTLP has it, `{"name":"password","value":"..."}`.
+pub(crate) fn paired(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = skip_blank(bytes, from);
+    if bytes.get(at) != Some(&b',') {
+        return None;
+    }
+    at += 1;
+    for member in 0..MAX_WRAPPERS {
+        at = skip_blank(bytes, at);
+        while member > 0 && matches!(bytes.get(at), Some(b'{' | b'[')) {
+            at = skip_blank(bytes, at + 1);
+        }
+        let Some((escapes, _)) = quote(bytes, at) else { return (member > 0).then_some(at) };
+        let name = at + escapes + 1;
+        let length = Charset::WORD.run(bytes, name, 16);
+        let closed = quote(bytes, name + length).map(|(escapes, _)| skip_blank(bytes, name + length + escapes + 1));
+        let Some(colon) = closed.filter(|&colon| bytes.get(colon) == Some(&b':')) else {
+            return (member > 0).then_some(at);
+        };
+        let name = bytes.get(name..name + length)?.to_ascii_lowercase();
+        if !(name.ends_with(b"value") || (member > 0 && name == b"values")) {
+            return None;
+        }
+        at = colon + 1;
+    }
+    None
 }
 
 /// The value in `password is x7!k` and `PASSWORD 'x7!k'`, without a separator.

@@ -1,15 +1,19 @@
 //! National ids after a word that names them, checked by the country's own rule.
 //!
 //! `PESEL: 44051401359`, `"cpf":"52998224725"`, `codice fiscale RSSMRA85T10A562S`. The word may be followed by a few
-//! fillers (`number`, `no.`, `is`, `:`); the id may be grouped by blanks, dots, dashes or slashes.
+//! fillers (`number`, `no.`, `is`, `:`); the id may be grouped by blanks, dots, dashes or slashes. A word that ends the
+//! key of an attribute (`customer.pesel`) tells what its value is. Numbers that have no word and no layout of their own
+//! stay: nine digits in free text are nine digits.
 
 use super::checks::{digits, luhn, mod11_10, verhoeff, weighted};
 use super::numbers::{br_cpf, ch_ahv, cn_id, date, fr_nir, kr_rrn, rest97, us_ssn};
 use crate::chars::{ends_word, part, starts_word};
+use crate::keys::{paired, quote};
 use crate::rules::RANK_PERSONAL;
 use crate::scan::Hit;
 
-/// A word, the class, how many letters and digits the id has, and its check on them (upper case, no separators).
+/// A word, the class, how many letters and digits the id has, and its check on them (upper case, no separators). Parts of
+/// a word are joined by a blank here, and by whatever keys are joined by in texts.
 #[derive(Clone, Copy)]
 pub(crate) struct NationalId {
     pub(crate) word: &'static str,
@@ -40,8 +44,6 @@ pub(crate) const IDS: &[NationalId] = &[
     id("nie", "es-dni", 9, es_dni),
     id("nir", "fr-nir", 15, |t| fr_nir(&digits(t))),
     id("insee", "fr-nir", 15, |t| fr_nir(&digits(t))),
-    id("steuer-id", "de-tax-id", 11, |t| mod11_10(&digits(t))),
-    id("steuer_id", "de-tax-id", 11, |t| mod11_10(&digits(t))),
     id("steuer id", "de-tax-id", 11, |t| mod11_10(&digits(t))),
     id("steueridentifikationsnummer", "de-tax-id", 11, |t| mod11_10(&digits(t))),
     id("oib", "hr-oib", 11, |t| mod11_10(&digits(t))),
@@ -53,7 +55,6 @@ pub(crate) const IDS: &[NationalId] = &[
     id("hetu", "fi-hetu", 10, fi_hetu),
     id("cpr", "dk-cpr", 10, |t| digits(t).len() == 10 && date(&digits(t), 2, 0)),
     id("codice fiscale", "it-codice-fiscale", 16, it_codice_fiscale),
-    id("codice_fiscale", "it-codice-fiscale", 16, it_codice_fiscale),
     id("sin", "ca-sin", 9, |t| luhn(&digits(t)) && digits(t).len() == 9),
     id("social insurance", "ca-sin", 9, |t| luhn(&digits(t)) && digits(t).len() == 9),
     id("tfn", "au-tfn", 9, |t| {
@@ -72,7 +73,6 @@ pub(crate) const IDS: &[NationalId] = &[
     id("registre national", "be-nrn", 11, be_nrn),
     id("resident id", "cn-id", 18, cn_id),
     id("my number", "jp-my-number", 12, jp_my_number),
-    id("mynumber", "jp-my-number", 12, jp_my_number),
     id("cnp", "ro-cnp", 13, ro_cnp),
     id("egn", "bg-egn", 10, bg_egn),
     id("rodne cislo", "cz-rc", 10, |t| digits(t).iter().fold(0u64, |n, d| n * 10 + u64::from(*d)).is_multiple_of(11)),
@@ -89,7 +89,43 @@ pub(crate) const IDS: &[NationalId] = &[
 /// Longest text between the word and the id.
 const MAX_FILLER: usize = 24;
 
+/// What may stand between the word and the id.
+const FILLERS: [&str; 10] = ["number", "no", "nr", "is", "id", "num", "nummer", "numero", "value", "n"];
+
+/// The longest word of an id that ends the key of an attribute.
+pub(crate) fn word_of(key: &str) -> Option<&'static str> {
+    IDS.iter().filter(|id| id.ends(key)).map(|id| id.word).max_by_key(|word| word.len())
+}
+
+/// The id that is the whole value of an attribute whose key ends with the word.
+pub(crate) fn attribute(word: &str, text: &str) -> Option<Hit> {
+    let outer = |c: char| c.is_whitespace() || matches!(c, '"' | '[' | ']');
+    let start = text.len() - text.trim_start_matches(outer).len();
+    let end = text.trim_end_matches(outer).len();
+    let fits = |id: &&NationalId| id.word == word && id.value(text, start) == Some(end);
+    IDS.iter().find(fits).map(|id| Hit::new(start, end, id.class, RANK_PERSONAL + 1))
+}
+
 impl NationalId {
+    /// All ways to write the word.
+    pub(crate) fn literals(&self) -> Vec<String> {
+        let joins: &[&str] = if self.word.contains(' ') { &["", "_", "-", ".", " "] } else { &[" "] };
+        joins.iter().map(|join| self.word.replace(' ', join)).collect()
+    }
+
+    /// Whether the word ends the key, fillers and digits aside: `customer.pesel`, `cpfNumber`, `pesel_2`.
+    fn ends(&self, key: &str) -> bool {
+        let lower = key.to_lowercase();
+        self.literals().iter().any(|literal| {
+            let Some(at) = lower.rfind(literal.as_str()) else { return false };
+            let rest = part(&lower, at + literal.len(), lower.len()).trim_start_matches(['_', '-', '.']);
+            let ends = rest.bytes().all(|b| b.is_ascii_digit()) || FILLERS.contains(&rest);
+            // `customerPesel` begins a word, `epoxynie` does not.
+            let camel = part(key, at, at + 1).bytes().all(|b| b.is_ascii_uppercase());
+            ends && (starts_word(lower.as_bytes(), at) || camel)
+        })
+    }
+
     /// Looks behind the word at `start..end`.
     pub(crate) fn look(&self, text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
         let bytes = text.as_bytes();
@@ -98,37 +134,49 @@ impl NationalId {
             return;
         }
         let mut at = end;
-        let limit = bytes.len().min(end + MAX_FILLER);
+        let mut limit = bytes.len().min(end + MAX_FILLER);
         while at < limit {
             let word =
                 bytes.get(at..).unwrap_or_default().iter().take(24).take_while(|b| b.is_ascii_alphanumeric()).count();
             let has_digit = part(text, at, at + word).bytes().any(|b| b.is_ascii_digit());
-            let filler = ["number", "no", "nr", "is", "id", "num", "nummer", "numero", "value", "n"];
+            if let Some(value) = quote(bytes, at).and_then(|(escapes, _)| paired(bytes, at + escapes + 1)) {
+                at = value;
+                limit = bytes.len().min(value + MAX_FILLER);
+                continue;
+            }
             match bytes[at] {
                 _ if word > 0 && has_digit => break,
-                _ if word > 0 && filler.iter().any(|f| part(text, at, at + word).eq_ignore_ascii_case(f)) => at += word,
+                _ if word > 0 && FILLERS.iter().any(|f| part(text, at, at + word).eq_ignore_ascii_case(f)) => {
+                    at += word;
+                }
                 _ if word > 0 => break,
                 b' ' | b':' | b'=' | b'#' | b'"' | b'\'' | b'.' | b'_' | b'\\' | b'-' | b'(' => at += 1,
                 _ => return,
             }
         }
+        if let Some(to) = self.value(text, at) {
+            out.push(Hit::new(at, to, self.class, RANK_PERSONAL + 1));
+        }
+    }
+
+    /// Where the id that starts at `at` ends.
+    fn value(&self, text: &str, at: usize) -> Option<usize> {
+        let bytes = text.as_bytes();
         let mut compact = String::with_capacity(20);
         let mut to = at;
         let mut gap = false;
         while compact.len() < self.length {
-            match bytes.get(to) {
-                Some(b) if b.is_ascii_alphanumeric() => {
+            match bytes.get(to)? {
+                b if b.is_ascii_alphanumeric() => {
                     compact.push(char::from(b.to_ascii_uppercase()));
                     gap = false;
                 }
-                Some(b' ' | b'.' | b'-' | b'/' | b'+') if !gap && !compact.is_empty() => gap = true,
-                _ => return,
+                b' ' | b'.' | b'-' | b'/' | b'+' if !gap && !compact.is_empty() => gap = true,
+                _ => return None,
             }
             to += 1;
         }
-        if ends_word(bytes, to) && (self.check)(&compact) {
-            out.push(Hit::new(at, to, self.class, RANK_PERSONAL + 1));
-        }
+        (ends_word(bytes, to) && (self.check)(&compact)).then_some(to)
     }
 }
 

@@ -8,7 +8,7 @@ use super::checks::{digits, luhn, mod97, weighted};
 use super::{iban, phone};
 use crate::chars::part;
 use crate::rules::RANK_PERSONAL;
-use crate::scan::Hit;
+use crate::scan::{Hit, label};
 
 /// Groups of digits of one stretch: (start, end).
 #[derive(Default)]
@@ -173,7 +173,9 @@ fn card(text: &str, groups: &Groups, i: usize, out: &mut Vec<Hit>) {
         let Some((start, end)) = layout(bytes, groups, i, lengths, seps) else { continue };
         let d = digits(part(text, start, end));
         let repeated = d.iter().skip(1).all(|x| *x == d[0]);
-        if network(&d) && luhn(&d) && !repeated {
+        // One in ten numbers passes the check: ids that may be any number are told by their key.
+        let id = || lengths.len() == 1 && label::before(text, start).is_some_and(label::names_an_id);
+        if network(&d) && luhn(&d) && !repeated && !id() {
             out.push(Hit::new(start, end, "payment-card", RANK_PERSONAL + 1));
         }
         return;

@@ -111,7 +111,9 @@ pub(super) const CUSTOM: &[Custom] = &[
 /// The path of a webhook is its secret.
 fn webhook(text: &str, _at: usize, end: usize, out: &mut Vec<Hit>) {
     let length = Charset::TOKEN.run(text.as_bytes(), end, 400);
-    if length >= 30 && digits(part(text, end, end + length)) {
+    let path = part(text, end, end + length);
+    // Words have neither; a path that was drawn may by chance have few digits.
+    if length >= 30 && (digits(path) || Mix::of(path).upper >= 8) {
         out.push(Hit::new(end, end + length, "webhook-url", RANK_TOKEN));
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn all(config: &Config) -> Vec<(String, What)> {
     let tokens = rules::TOKENS.iter().copied().flatten().map(|t| (t.prefix.to_owned(), What::Token(*t)));
     let custom = rules::CUSTOM.iter().copied().flatten().map(|c| (c.literal.to_owned(), What::Custom(*c)));
     let keys = keys::RULES.iter().flat_map(|k| k.literals().into_iter().map(|literal| (literal, What::Key(*k))));
-    let national = national::IDS.iter().map(|n| (n.word.to_owned(), What::National(*n)));
+    let national =
+        national::IDS.iter().flat_map(|n| n.literals().into_iter().map(|literal| (literal, What::National(*n))));
     let own = config
         .rules
         .iter()

@@ -2,7 +2,7 @@
 
 mod words;
 
-use super::{Hit, Name, Progress, Scanner};
+use super::{Hit, Name, Progress, Scanner, label};
 use crate::chars::{Charset, Mix, entropy_bits, part};
 use crate::encoded::{MAX_ENCODED_BYTES, base64_text};
 use crate::keys::changes;
@@ -57,93 +57,26 @@ fn random(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
     if !(MIN_RANDOM..=4096).contains(&value.len()) || matches!(bytes.get(end), Some(b'.' | b'(' | b':' | b'@')) {
         return;
     }
-    let mut at = start;
-    let before = |at: usize| at.checked_sub(1).and_then(|i| bytes.get(i)).copied();
-    while matches!(before(at), Some(b'"' | b'\'' | b'\\' | b' ')) && start - at < 8 {
-        at -= 1;
-    }
-    let arrow = before(at) == Some(b'>') && before(at - 1) == Some(b'=');
-    at -= usize::from(arrow);
-    if !matches!(before(at), Some(b'=' | b':')) || !is_random(value) {
-        return;
-    }
-    let mut key_end = at - 1;
-    while matches!(before(key_end), Some(b'"' | b'\'' | b'\\' | b' ' | b':')) && at - key_end < 8 {
-        key_end -= 1;
-    }
-    let key_start = key_end - Charset::URL64_DOT.run_back(bytes, key_end, 64);
-    let key = part(text, key_start, key_end);
-    if !key.is_empty() && !names_no_secret(key) {
+    let Some(key) = label::before(text, start) else { return };
+    // A number before a colon is no key.
+    let named = key.bytes().any(|b| b.is_ascii_alphabetic()) && !label::names_no_secret(key);
+    if named && is_random(value) && !is_file(value) {
         out.push(Hit { start, end, class: Name::Built("high-entropy"), rank: RANK_GUESS, plain: None });
     }
+}
+
+/// Base64 that begins as files do: PNG, JPEG, GIF, WebP, PDF, gzip, ZIP, WebAssembly, a font.
+fn is_file(value: &str) -> bool {
+    const STARTS: &[&str] = &["iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "JVBERi0", "H4sIA", "UEsDB", "AGFzbQ", "d09GM"];
+    STARTS.iter().any(|start| value.starts_with(start))
 }
 
 fn is_random(value: &str) -> bool {
     let mix = Mix::of(value);
     let slashes = value.bytes().filter(|&b| b == b'/').count();
     let three = mix.lower >= 3 && mix.upper >= 3 && mix.digit >= 1;
+    // `7e9ec1f284cb36b7-FRA`: the parts of what is joined are not random for being different.
+    let three = three && value.split(['-', '_']).map(Mix::of).any(|m| m.lower > 0 && m.upper > 0 && m.digit > 0);
     // A path has a `/` every few letters, and words between them; a name in camel case changes its case rarely.
     three && slashes * 12 <= value.len() && changes(value) * 5 >= value.len() * 2 && entropy_bits(value) >= 3.9
-}
-
-/// Whether a key promises an id, a hash, or another thing that is long and no secret.
-fn names_no_secret(key: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "id",
-        "ids",
-        "uid",
-        "uuid",
-        "guid",
-        "hash",
-        "sha",
-        "sha1",
-        "sha256",
-        "sha512",
-        "md5",
-        "digest",
-        "checksum",
-        "etag",
-        "integrity",
-        "fingerprint",
-        "trace",
-        "span",
-        "revision",
-        "commit",
-        "version",
-        "build",
-        "name",
-        "path",
-        "file",
-        "url",
-        "uri",
-        "ref",
-        "tag",
-        "image",
-        "class",
-        "type",
-        "method",
-        "host",
-        "target",
-        "label",
-        "cursor",
-        "request",
-        "parent",
-        "traceparent",
-        "tracestate",
-        "object",
-        "blob",
-        "block",
-        "cache",
-        "oid",
-        "tree",
-        "crc",
-        "node",
-        "pod",
-        "container",
-    ];
-    let lower: String = key
-        .chars()
-        .flat_map(|c| if c.is_ascii_uppercase() { vec!['_', c.to_ascii_lowercase()] } else { vec![c] })
-        .collect();
-    lower.split(['_', '-', '.']).rev().take(2).any(|word| WORDS.contains(&word))
 }

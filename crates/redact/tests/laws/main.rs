@@ -8,6 +8,7 @@
 )]
 
 mod classes;
+mod clean;
 mod corpus;
 mod encodings;
 mod formats;
