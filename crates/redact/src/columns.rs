@@ -79,6 +79,8 @@ fn redact_column<'p>(
     column: &StringArray,
     place: impl Fn(usize) -> Place<'p>,
 ) -> Option<StringArray> {
+    let (heads, left_out) = heads(redactor, column);
+    let column = heads.as_ref().unwrap_or(column);
     let clean = clean_column(redactor, column);
     let source = clean.as_ref().unwrap_or(column);
     let mut triggers = std::mem::take(&mut redactor.triggers);
@@ -109,18 +111,37 @@ fn redact_column<'p>(
     }
     redactor.triggers = triggers;
     let redacted = rebuild.finish().or(clean);
-    cut_column(redactor, redacted.as_ref().unwrap_or(column)).or(redacted)
+    cut_column(redactor, redacted.as_ref().unwrap_or(column), &left_out).or(redacted).or(heads)
+}
+
+/// The column without what is far over the limit, and how many bytes each such row has lost; `None` when none has.
+fn heads(redactor: &Redactor, column: &StringArray) -> (Option<StringArray>, Vec<(usize, usize)>) {
+    let (first, last) = range(column);
+    let mut left_out = Vec::new();
+    if last - first <= redactor.config.max_text_bytes {
+        return (None, left_out);
+    }
+    let mut rebuild = Rebuild::new(column);
+    for row in 0..column.len() {
+        let (head, more) = redactor.head(column.value(row));
+        if more > 0 {
+            rebuild.replace(row, head);
+            left_out.push((row, more));
+        }
+    }
+    (rebuild.finish(), left_out)
 }
 
 /// The column with texts over the limit cut; `None` when there are none.
-fn cut_column(redactor: &mut Redactor, column: &StringArray) -> Option<StringArray> {
+fn cut_column(redactor: &mut Redactor, column: &StringArray, left_out: &[(usize, usize)]) -> Option<StringArray> {
     let (first, last) = range(column);
-    if last - first <= redactor.config.max_text_bytes {
+    if last - first <= redactor.config.max_text_bytes && left_out.is_empty() {
         return None;
     }
     let mut rebuild = Rebuild::new(column);
     for row in 0..column.len() {
-        if let Some(cut) = redactor.cut(column.value(row)) {
+        let more = left_out.binary_search_by_key(&row, |(row, _)| *row).map_or(0, |i| left_out[i].1);
+        if let Some(cut) = redactor.cut(column.value(row), more) {
             rebuild.replace(row, &cut);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
@@ -14,6 +15,8 @@ use crate::class;
 pub struct RawConfig {
     /// 32 hexadecimal digits. With it pseudonyms are keyed and stable; without it they are numbered as they come.
     pub key: Option<String>,
+    /// A file with the key, instead of it. Whoever reads the settings puts its content in `key`: this crate opens no files.
+    pub key_file: Option<PathBuf>,
     /// Count, change nothing.
     pub detect_only: bool,
     /// Whether IPv4 and IPv6 addresses count as personal data; no.
@@ -83,6 +86,9 @@ pub enum Policy {
     Allow,
 }
 
+/// Rules of the operator's.
+const MAX_RULES: usize = 1000;
+
 /// The checked settings.
 #[derive(Clone)]
 pub struct Config {
@@ -117,14 +123,18 @@ pub(crate) struct OwnRule {
 pub enum ConfigError {
     #[error("key must be 32 hexadecimal digits")]
     Key,
+    #[error("key_file was not read")]
+    KeyFile,
     #[error("{setting} is {value}: it must lie between {min} and {max}")]
     OutOfRange { setting: &'static str, value: usize, min: usize, max: usize },
-    #[error("policies name the class {class:?}, which does not exist{hint}")]
+    #[error("policies.{class}: there is no such class{hint}")]
     UnknownClass { class: String, hint: String },
-    #[error("rule {rule:?}: {reason}")]
+    #[error("rules.{rule}: {reason}")]
     Rule { rule: String, reason: String },
-    #[error("allow, entry {entry}: {reason}")]
+    #[error("allow: entry {entry}: {reason}")]
     Allow { entry: usize, reason: String },
+    #[error("rules: there are {count}, at most {MAX_RULES} are taken")]
+    TooMany { count: usize },
 }
 
 impl Default for Config {
@@ -178,6 +188,12 @@ impl RawConfig {
     /// The first setting that cannot be meant; a rule is named.
     pub fn validate(&self) -> Result<Config, ConfigError> {
         let default = Config::default();
+        if self.key_file.is_some() {
+            return Err(ConfigError::KeyFile);
+        }
+        if self.rules.len() > MAX_RULES {
+            return Err(ConfigError::TooMany { count: self.rules.len() });
+        }
         let rules = self.rules.iter().map(RawRule::validate).collect::<Result<Vec<_>, _>>()?;
         let mut policies = self.policies.clone();
         for rule in &self.rules {

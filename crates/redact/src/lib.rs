@@ -71,6 +71,9 @@ enum Pass {
     Again,
 }
 
+/// How far behind the limit of a text values may end that begin before it: no value is taken for longer.
+const CUT_MARGIN_BYTES: usize = 64 << 10;
+
 /// How often a text that changed is looked at again.
 const MAX_PASSES: usize = 4;
 
@@ -124,6 +127,7 @@ impl Redactor {
 
     /// One text, cleaned, and redacted of what has at least this rank.
     pub(crate) fn ranked<'a>(&mut self, text: &'a str, place: Place<'_>, rank: u8) -> Cow<'a, str> {
+        let (text, left_out) = self.head(text);
         let new = match hygiene::clean(text) {
             Some(clean) => {
                 self.count("control-characters", 1);
@@ -132,25 +136,30 @@ impl Redactor {
             }
             None => self.redact(text, place, rank).map_or(Cow::Borrowed(text), Cow::Owned),
         };
-        match self.cut(&new) {
+        match self.cut(&new, left_out) {
             Some(cut) => Cow::Owned(cut),
             None => new,
         }
     }
 
-    /// The start of a text that is over the limit, and how much is left out. Comes after redaction: a value that is cut
-    /// in two could not be told any more.
-    pub(crate) fn cut(&mut self, text: &str) -> Option<String> {
+    /// What is looked at of a text, and how many bytes are not: those that would be cut off anyway.
+    pub(crate) fn head<'a>(&self, text: &'a str) -> (&'a str, usize) {
+        let end = text.floor_char_boundary(self.config.max_text_bytes + CUT_MARGIN_BYTES);
+        (text.get(..end).unwrap_or(text), text.len() - end)
+    }
+
+    /// The start of a text that is over the limit, and how much is left out, `left_out` bytes included that were not
+    /// looked at. Comes after redaction: a value that is cut in two could not be told any more.
+    pub(crate) fn cut(&mut self, text: &str, left_out: usize) -> Option<String> {
         const NOTE_BYTES: usize = 32;
-        if text.len() <= self.config.max_text_bytes {
+        if text.len() <= self.config.max_text_bytes && left_out == 0 {
             return None;
         }
         self.count("truncated", 1);
-        let mut end = self.config.max_text_bytes - NOTE_BYTES;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        Some(format!("{}[cut: {} bytes more]", text.get(..end).unwrap_or_default(), text.len() - end))
+        // A value may have been cut in two at the end of what was looked at.
+        let whole = if left_out > 0 { text.len().saturating_sub(CUT_MARGIN_BYTES) } else { text.len() };
+        let end = text.floor_char_boundary(whole.min(self.config.max_text_bytes - NOTE_BYTES));
+        Some(format!("{}[cut: {} bytes more]", text.get(..end).unwrap_or_default(), text.len() - end + left_out))
     }
 
     /// The new text, or `None` when nothing changes.

@@ -124,6 +124,9 @@ pub(crate) struct Progress {
     depth: u8,
 }
 
+/// Values of one rule of the operator's in one text.
+const MAX_OWN_MATCHES: usize = 1000;
+
 /// Layers of encoding that are taken off at most.
 const MAX_DEPTH: u8 = 3;
 
@@ -233,7 +236,13 @@ impl Scanner {
     pub(crate) fn own(&self, text: &str, rule: u16, progress: &mut Progress, out: &mut Vec<Hit>) {
         let Some(own) = self.own.get(usize::from(rule)).filter(|_| !progress.own.contains(&rule)) else { return };
         progress.own.push(rule);
-        for captures in own.pattern.captures_iter(text) {
+        for (n, captures) in own.pattern.captures_iter(text).enumerate() {
+            // Each search is linear, so that many in a long text are not: then all that is left is taken for a value.
+            if n == MAX_OWN_MATCHES {
+                let start = captures.get(0).map_or(0, |m| m.start());
+                out.push(Hit { start, end: text.len(), class: Name::Own(rule), rank: RANK_OWN, plain: None });
+                return;
+            }
             if let Some(found) = captures.name("secret").or_else(|| captures.get(0)).filter(|m| !m.is_empty()) {
                 let class = Name::Own(rule);
                 out.push(Hit { start: found.start(), end: found.end(), class, rank: RANK_OWN, plain: None });

@@ -7,6 +7,7 @@
     reason = "tests: values are ASCII, and a failure should show"
 )]
 
+mod bad_input;
 mod classes;
 mod clean;
 mod corpus;

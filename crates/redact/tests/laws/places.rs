@@ -1,7 +1,5 @@
 //! Every text of the three signals is redacted; columns without a find are shared.
 
-use std::sync::Arc;
-
 use decant_model::{
     Batch, LogRecord, LogsBuilder, MetricPoint, MetricsBuilder, Position, Resource, ResourceTable, Rows, SpanRecord,
     SpansBuilder,
@@ -162,21 +160,4 @@ fn a_long_text_is_cut_after_redaction() {
     assert!(!new.body.value(0).contains("ghp"), "{}", new.body.value(0));
     assert_eq!(new.body.value(1), "short");
     assert_eq!(redactor.counts().get("truncated"), Some(&1));
-}
-
-#[test]
-fn megabytes_in_one_word_take_a_moment_not_an_hour() {
-    for text in [
-        "a".repeat(300 << 10),
-        "token=".repeat(300 << 10),
-        "%41".repeat(600 << 10),
-        "1 ".repeat(1 << 20),
-        "eyJ".repeat(600 << 10),
-        "\\\"".repeat(800 << 10),
-        "{\"a\":".repeat(300 << 10),
-    ] {
-        let text: Arc<str> = text.into();
-        let new = Redactor::new(&Config::default()).text(&text).into_owned();
-        assert!(new.len() <= 512 << 10, "{}", new.len());
-    }
 }

@@ -33,12 +33,12 @@ fn own_rules_are_tried_where_their_keyword_is() {
 fn what_cannot_be_meant_is_refused_by_name() {
     type Change = Box<dyn FnOnce(&mut RawConfig)>;
     let cases: [(&str, Change); 7] = [
-        ("rule \"bad\"", Box::new(|raw| raw.rules.push(rule("bad", "(", &[])))),
-        ("rule \"huge\"", Box::new(|raw| raw.rules.push(rule("huge", r"(\w{1000}){1000}", &[])))),
-        ("rule \"nothing\"", Box::new(|raw| raw.rules.push(rule("nothing", "x*", &[])))),
+        ("rules.bad: ", Box::new(|raw| raw.rules.push(rule("bad", "(", &[])))),
+        ("rules.huge: ", Box::new(|raw| raw.rules.push(rule("huge", r"(\w{1000}){1000}", &[])))),
+        ("rules.nothing: ", Box::new(|raw| raw.rules.push(rule("nothing", "x*", &[])))),
         ("built-in", Box::new(|raw| raw.rules.push(rule("email", "x", &[])))),
         ("did you mean \"email\"", Box::new(|raw| raw.policies = [("emails".to_owned(), Policy::Mask)].into())),
-        ("allow, entry 1", Box::new(|raw| raw.allow.push("[".into()))),
+        ("allow: entry 1", Box::new(|raw| raw.allow.push("[".into()))),
         ("key must be", Box::new(|raw| raw.key = Some("secret".into()))),
     ];
     for (word, change) in cases {
