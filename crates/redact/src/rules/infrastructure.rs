@@ -75,7 +75,7 @@ fn newrelic_license(text: &str, at: usize, end: usize, out: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
     let before = Charset::LOWER_DIGIT.or(Charset::UPPER).word_back(bytes, at, 37);
     let exact = part(text, at, end) == "NRAL" && before == 36 && ends_word(bytes, end);
-    if exact && Mix::of(part(text, at - before, at)).digit >= 4 {
+    if exact && Mix::of(part(text, at - before, at)).digit > 0 {
         out.push(Hit::new(at - before, end, "newrelic-key", RANK_TOKEN));
     }
 }

@@ -30,6 +30,10 @@ impl Score {
     fn check(&self, what: &str) {
         let (all, failed) = self.0.values().fold((0, 0), |(a, f), (all, failed)| (a + all, f + failed.len()));
         println!("{failed} of {all} {what}, {} classes", self.0.len());
+        self.0
+            .iter()
+            .flat_map(|(class, (_, failed))| failed.first().map(|f| (class, f)))
+            .for_each(|(class, f)| println!("{class}: {f}"));
         let bad: Vec<_> =
             self.0.iter().filter(|(_, (all, failed))| failed.len() as f64 > f64::from(*all) * 0.02).collect();
         for (class, (all, failed)) in &bad {
