@@ -220,7 +220,9 @@ pub(crate) fn is_token(found: &str) -> bool {
     let signs = found.contains(['!', '#', '$', '^', '*']) && !found.contains('.');
     let call = found.contains(['(', '{', '[']) || (found.contains('@') && found.contains('.'));
     let structured = found.contains(' ') || (call && !signs) || found.contains("://") || found.contains("::");
-    if structured || found.starts_with(['/', '.']) || found.starts_with("0x") {
+    let mix = Mix::of(found);
+    let number = found.strip_prefix("0x").is_some_and(|rest| Charset::HEX.all(rest));
+    if structured || number || found.starts_with('.') || (found.starts_with('/') && !is_base64(found, mix)) {
         return false;
     }
     // `kube-system/app-tls-x7k2p`: names of Kubernetes objects.
@@ -228,7 +230,6 @@ pub(crate) fn is_token(found: &str) -> bool {
     if found.contains('/') && !found.bytes().any(|b| b.is_ascii_uppercase()) && found.split('/').all(name) {
         return false;
     }
-    let mix = Mix::of(found);
     let letters = mix.lower + mix.upper;
     if letters == 0 {
         return mix.digit >= 10 && mix.other == 0;
@@ -240,6 +241,12 @@ pub(crate) fn is_token(found: &str) -> bool {
         return false;
     }
     mix.digit >= 1 || (found.len() >= 16 && mix.upper >= 2 && mix.lower >= 2 && changes(found) * 4 >= found.len())
+}
+
+/// Whether what begins with a `/` was drawn, and is no path: letters of both cases and digits take turns.
+fn is_base64(found: &str, mix: Mix) -> bool {
+    let all = mix.lower >= 3 && mix.upper >= 3 && mix.digit >= 2;
+    all && Charset::BASE64_PAD.all(found) && changes(found) * 5 >= found.len() * 2
 }
 
 /// How often the kind of character changes from one to the next: often in what is drawn at random, rarely in words.

@@ -84,6 +84,9 @@ const LENGTHS: &[(&str, usize)] = &[
     ("XK", 20),
 ];
 
+/// Norway's.
+pub(crate) const SHORTEST: usize = 15;
+
 /// The IBAN that starts at `at`.
 pub(crate) fn at(text: &str, at: usize) -> Option<Hit> {
     let bytes = text.as_bytes();

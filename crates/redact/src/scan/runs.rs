@@ -21,16 +21,21 @@ pub(super) fn look(scanner: &Scanner, text: &str, at: usize, progress: &Progress
     let (length, kinds) = WORD.run_kinds(bytes, start);
     let end = start + length;
     words::look(text, start, end, out);
-    // Without letters of both cases it is a hash, an id, a path or words, which is what nearly all long words are.
-    if length < MIN_BASE64 || !kinds.touches(Charset::UPPER) {
+    // Without capitals it is a hash, an id, a path or words, which is what nearly all long words are; base64 of text has
+    // some.
+    if !kinds.touches(Charset::UPPER) {
         return end;
     }
-    if kinds.touches(Charset::LOWER) {
-        let padded = end + bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|&&b| b == b'=').count();
-        base64(scanner, text, start, padded, progress, out);
-        if length >= MIN_RANDOM && kinds.touches(Charset::DIGIT) {
-            random(text, start, padded, out);
-        }
+    if kinds.touches(Charset::DIGIT) {
+        words::account(text, start, end, out);
+    }
+    if length < MIN_BASE64 {
+        return end;
+    }
+    let padded = end + bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|&&b| b == b'=').count();
+    base64(scanner, text, start, padded, progress, out);
+    if length >= MIN_RANDOM && kinds.touches(Charset::LOWER) && kinds.touches(Charset::DIGIT) {
+        random(text, start, padded, out);
     }
     end
 }

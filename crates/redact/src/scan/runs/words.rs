@@ -1,6 +1,7 @@
 //! Tokens whose literal is too short, or too far from their start, for the automaton: told by the length of their word.
 
 use crate::chars::{Charset, ends_word, part, starts_word};
+use crate::personal::iban;
 use crate::rules::RANK_TOKEN;
 use crate::scan::Hit;
 
@@ -17,6 +18,14 @@ pub(super) fn look(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
         }
         51 => rapidapi(text, start, end, out),
         _ => {}
+    }
+}
+
+/// An account number at the end of a word: one with few digits in a row shows no stretch of them.
+pub(super) fn account(text: &str, start: usize, end: usize, out: &mut Vec<Hit>) {
+    if (iban::SHORTEST..=64).contains(&(end - start)) {
+        let last = part(text, start, end).rfind(['/', '-', '_', '+']).map_or(start, |joint| start + joint + 1);
+        out.extend(iban::at(text, last));
     }
 }
 
