@@ -106,7 +106,7 @@ impl Learned {
         if let Some(shape) = self.shapes.get_mut(&id) {
             shape.count += 1;
             for (sketch, span) in shape.slots.iter_mut().zip(spans) {
-                self.bytes += sketch.add(text(line, *span), k);
+                self.bytes += sketch.add(line, span.start, span.end, k);
             }
             return;
         }
@@ -118,7 +118,7 @@ impl Learned {
         self.bytes += Shape::fixed_bytes(skeleton.len(), spans.len());
         let mut slots = vec![Sketch::default(); spans.len()].into_boxed_slice();
         for (sketch, span) in slots.iter_mut().zip(spans) {
-            self.bytes += sketch.add(text(line, *span), self.limits.values);
+            self.bytes += sketch.add(line, span.start, span.end, self.limits.values);
         }
         self.shapes.insert(id, Shape { skeleton: skeleton.into(), count: 1, slots, exemplar: None });
         self.make_room();
@@ -215,9 +215,4 @@ fn bytes_of(shape: &Shape) -> usize {
 /// The shorter, then the smaller.
 pub(crate) fn comes_before(a: &str, b: &str) -> bool {
     (a.len(), a) < (b.len(), b)
-}
-
-#[inline]
-fn text(line: &str, span: Span) -> &str {
-    line.get(span.start as usize..span.end as usize).unwrap_or_default()
 }

@@ -57,19 +57,17 @@ impl Miner {
 
     #[inline]
     fn scan(&mut self, line: &str) {
-        self.scanner.start();
         let line = line.trim_ascii_end();
         let to = line.floor_char_boundary(self.max_line);
         let bytes = line.as_bytes();
-        match memchr::memchr(b'\n', bytes.get(..to).unwrap_or(bytes)) {
-            None => {
-                self.scanner.scan(bytes, 0, to, self.max_shape);
-                self.several_lines = false;
-            }
-            Some(at) => {
-                self.scanner.record(bytes, at, to, self.max_shape);
-                self.several_lines = self.scanner.skeleton.contains(&NEW_LINE);
-            }
+        self.scanner.start(bytes.get(..to).unwrap_or(bytes));
+        self.scanner.scan(bytes, 0, to, self.max_shape);
+        self.several_lines = false;
+        // Few records have several lines, so it is not asked beforehand.
+        if self.scanner.breaks {
+            self.scanner.again();
+            self.scanner.record(bytes, to, self.max_shape);
+            self.several_lines = self.scanner.skeleton.contains(&NEW_LINE);
         }
         if to < bytes.len() {
             self.scanner.tail(to, bytes.len());

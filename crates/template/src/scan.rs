@@ -10,13 +10,19 @@ mod address;
 mod chunk;
 mod class;
 mod classify;
+mod memo;
 mod number;
 mod pair;
 mod record;
+mod skeleton;
+mod steps;
 mod time;
 
 pub(crate) use class::is_sep;
-use class::{ALPHA, CLASS, SEP, SPECIAL};
+use class::{CLASS, DIGIT, SEP, SPECIAL};
+use memo::Memo;
+use skeleton::Skeleton;
+use steps::Step;
 
 use crate::kind::Kind;
 
@@ -32,84 +38,126 @@ const CHUNK_BYTES: usize = 512;
 /// Slots of one line; the rest is one more.
 const MAX_SLOTS: usize = 96;
 
+/// White space behind the copy of a line.
+const PAD: usize = 64;
+
 /// Byte offsets of a slot's value in the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 /// The buffers of one pass.
 #[derive(Debug, Default)]
 pub(crate) struct Scanner {
-    pub(crate) skeleton: Vec<u8>,
+    pub(crate) skeleton: Skeleton,
     pub(crate) slots: Vec<Span>,
     /// Constant text from here to the scan position is not yet in the skeleton.
     literal: usize,
+    /// A line break was found.
+    pub(crate) breaks: bool,
+    /// The line with some white space behind it, so that its bytes can be read some at a time.
+    padded: Vec<u8>,
+    memo: Memo,
 }
 
 impl Scanner {
-    pub(crate) fn start(&mut self) {
-        self.skeleton.clear();
-        self.slots.clear();
+    /// A line begins.
+    #[inline]
+    pub(crate) fn start(&mut self, line: &[u8]) {
+        self.again();
+        self.padded.clear();
+        self.padded.extend_from_slice(line);
+        self.padded.extend_from_slice(&[b' '; PAD]);
     }
 
-    /// Scans `line[from..to]`, which holds no line break that matters, behind what the skeleton already has.
+    /// Forgets what was found in the line.
+    pub(crate) fn again(&mut self) {
+        self.skeleton.clear();
+        self.slots.clear();
+        self.breaks = false;
+    }
+
+    /// Scans `line[from..to]` behind what the skeleton already has. At a line break it ends and sets `breaks`.
     pub(crate) fn scan(&mut self, line: &[u8], from: usize, to: usize, max_shape: usize) {
         let line = line.get(..to).unwrap_or(line);
         let n = line.len();
         let mut i = from;
         while i < n && line[i] <= b' ' {
+            self.breaks |= line[i] == b'\n';
             i += colour(line, i).max(1);
         }
         self.literal = i;
-        while i < n {
-            let start = i;
-            i = letters_end(line, i);
-            if i < n && CLASS[line[i] as usize] & SEP == 0 || i - start > CHUNK_BYTES {
-                i = self.mixed(line, start, i);
+        let mut look = i;
+        let whole = loop {
+            let at = steps::next(&self.padded, look);
+            let mut long = None;
+            if at - i > CHUNK_BYTES {
+                (i, long) = long_word(line, i, at.min(n));
             }
-            if i >= n {
-                break;
-            }
-            if line[i] == b' ' && line.get(i + 1).is_some_and(|next| *next > b' ') {
-                i += 1;
-                continue;
-            }
-            if CLASS[line[i] as usize] & SEP != 0 {
-                i = self.separator(line, i);
-            }
+            i = match long {
+                Some(end) => self.slot(i, end, Kind::Any),
+                None if at >= n => break true,
+                None => match steps::step(line[at]) {
+                    Step::Pass => {
+                        look = at + 1;
+                        continue;
+                    }
+                    Step::Separator => {
+                        let end = self.separator(line, i, at);
+                        if self.breaks {
+                            return;
+                        }
+                        end
+                    }
+                    Step::Special => self.special(line, i, at),
+                },
+            };
+            look = i;
             if self.skeleton.len() > max_shape || self.slots.len() >= MAX_SLOTS {
-                break;
+                i += usize::from(line.get(i) == Some(&b' '));
+                break i >= n;
+            }
+        };
+        if whole {
+            i = n;
+            while i > self.literal && line[i - 1] <= b' ' {
+                i -= 1;
             }
         }
-        self.flush(line, i.min(n));
+        self.flush(i.min(n));
         let over = self.skeleton.len().saturating_sub(max_shape);
-        if over > 0 || i < n {
+        if over > 0 || !whole {
             self.rest(i.min(n) - over.min(i.min(n)), n, max_shape);
         }
     }
 
-    /// A chunk that goes on behind its first letters.
+    /// The chunk around `at`, of which nothing before `from` is left.
     #[inline]
-    fn mixed(&mut self, line: &[u8], start: usize, from: usize) -> usize {
-        let mut i = from;
-        let mut flags = if from > start { ALPHA } else { 0 };
-        while i < line.len() {
-            let c = CLASS[line[i] as usize];
+    fn special(&mut self, line: &[u8], from: usize, at: usize) -> usize {
+        let mut flags = 0;
+        let mut start = at;
+        while start > from {
+            let c = CLASS[line[start - 1] as usize];
             if c & SEP != 0 {
                 break;
             }
             flags |= c;
-            i += 1;
+            start -= 1;
         }
-        if i - start > CHUNK_BYTES {
-            self.slot(line, start, i, Kind::Any)
-        } else if flags & SPECIAL != 0 {
-            self.chunk(line, start, i, flags)
-        } else {
-            i
+        let digits = steps::digits(&self.padded, at);
+        let mut end = at + digits;
+        flags |= if digits > 0 { DIGIT } else { 0 };
+        while end < line.len() {
+            let c = CLASS[line[end] as usize];
+            if c & SEP != 0 {
+                break;
+            }
+            flags |= c;
+            end += 1;
         }
+        if end - start > CHUNK_BYTES { self.slot(start, end, Kind::Any) } else { self.chunk(line, start, end, flags) }
     }
 
     /// What of the line was not looked at is one wildcard.
@@ -122,19 +170,15 @@ impl Scanner {
 
     /// What stands at a separator: usually itself. Returns where to go on.
     #[inline]
-    fn separator(&mut self, line: &[u8], i: usize) -> usize {
+    fn separator(&mut self, line: &[u8], from: usize, i: usize) -> usize {
         match line[i] {
-            b' ' => match line.get(i + 1) {
-                Some(next) if *next > b' ' => i + 1,
-                _ => self.space(line, i),
-            },
             b'=' => self.equals(line, i),
             b'"' | b'\'' => self.quote(line, i),
             b'<' => self.angle(line, i),
-            b if b < b' ' || b == 127 => self.space(line, i),
+            b if b <= b' ' || b == 127 => self.space(line, from, i),
             // Brackets that could hold a value and are empty; not a call's.
             b'(' | b'[' if i > 0 && line[i - 1] == b' ' && matches!(line.get(i + 1), Some(b')' | b']')) => {
-                self.slot(line, i + 1, i + 1, Kind::Value)
+                self.slot(i + 1, i + 1, Kind::Value)
             }
             _ => i + 1,
         }
@@ -142,10 +186,15 @@ impl Scanner {
 
     /// Any run of white space and control characters is one space; at the end it is nothing.
     #[inline]
-    fn space(&mut self, line: &[u8], i: usize) -> usize {
-        self.flush(line, i);
+    fn space(&mut self, line: &[u8], from: usize, i: usize) -> usize {
+        let mut i = i;
+        while i > from && line[i - 1] == b' ' {
+            i -= 1;
+        }
+        self.flush(i);
         let mut j = i;
         while j < line.len() && (line[j] <= b' ' || line[j] == 127) {
+            self.breaks |= line[j] == b'\n';
             j += colour(line, j).max(1);
         }
         if j < line.len() {
@@ -169,20 +218,18 @@ impl Scanner {
         if id == 0 || line.get(end) != Some(&b'>') {
             return i + 1;
         }
-        self.slot(line, i, end + 1, Kind::Pseudonym)
+        self.slot(i, end + 1, Kind::Pseudonym)
     }
 
     #[inline]
-    fn flush(&mut self, line: &[u8], to: usize) {
-        if let Some(text) = line.get(self.literal..to) {
-            self.skeleton.extend_from_slice(text);
-        }
+    fn flush(&mut self, to: usize) {
+        self.skeleton.copy(&self.padded, self.literal, to);
         self.literal = to;
     }
 
     #[inline]
-    fn slot(&mut self, line: &[u8], start: usize, end: usize, kind: Kind) -> usize {
-        self.flush(line, start);
+    fn slot(&mut self, start: usize, end: usize, kind: Kind) -> usize {
+        self.flush(start);
         self.skeleton.push(kind as u8);
         self.span(start, end);
         self.literal = end;
@@ -191,8 +238,7 @@ impl Scanner {
 
     #[inline]
     fn span(&mut self, start: usize, end: usize) {
-        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        self.slots.push(Span { start: narrow(start), end: narrow(end) });
+        self.slots.push(Span { start, end });
     }
 
     /// The shape is long enough: everything of the line from `from` on is one wildcard.
@@ -205,35 +251,28 @@ impl Scanner {
     }
 }
 
+/// The first chunk from `from` on that is too long to be a word, and its end; else the last chunk that begins before `to`.
+#[cold]
+fn long_word(line: &[u8], from: usize, to: usize) -> (usize, Option<usize>) {
+    let mut start = from;
+    loop {
+        let rest = line.get(start..).unwrap_or_default();
+        let len = rest.iter().take_while(|b| !is_sep(**b)).count();
+        if len > CHUNK_BYTES {
+            return (start, Some(start + len));
+        }
+        if start + len >= to {
+            return (start, None);
+        }
+        start += len + 1;
+    }
+}
+
 /// The length of a terminal's control sequence, `ESC [ 0 ; 31 m`.
 fn colour(line: &[u8], i: usize) -> usize {
     let Some(rest) = line.get(i..).and_then(|r| r.strip_prefix(b"\x1b[")) else { return 0 };
     let parameters = rest.iter().take(24).take_while(|b| b.is_ascii_digit() || matches!(b, b';' | b'?')).count();
     if rest.get(parameters).is_some_and(u8::is_ascii_alphabetic) { parameters + 3 } else { 0 }
-}
-
-/// The end of the letters from `i` on, eight bytes at a time: a letter is a byte that lies between `a` and `z` once
-/// folded to lower case.
-#[inline]
-fn letters_end(line: &[u8], start: usize) -> usize {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let mut i = start;
-    while let Some(eight) = line.get(i..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*eight);
-        let folded = (word | (0x20 * ONES)) & !HIGH;
-        let from_a = folded + (0x80 - 0x61) * ONES;
-        let behind_z = folded + (0x80 - 0x7b) * ONES;
-        let others = !(from_a & !behind_z & !word) & HIGH;
-        if others != 0 {
-            return i + (others.trailing_zeros() / 8) as usize;
-        }
-        i += 8;
-    }
-    while i < line.len() && line[i].is_ascii_alphabetic() {
-        i += 1;
-    }
-    i
 }
 
 fn char_boundary(text: &[u8], at: usize) -> usize {

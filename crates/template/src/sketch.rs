@@ -37,9 +37,18 @@ impl Default for Sketch {
 pub(crate) type Grown = usize;
 
 impl Sketch {
+    /// Of `line[from..to]`; the text is only looked at when it is kept.
     #[inline]
-    pub(crate) fn add(&mut self, value: &str, k: usize) -> Grown {
-        self.add_hashed(xxh3_64(value.as_bytes()), value, 1, k)
+    pub(crate) fn add(&mut self, line: &str, from: usize, to: usize, k: usize) -> Grown {
+        let hash = xxh3_64(line.as_bytes().get(from..to).unwrap_or_default());
+        if hash > self.ceiling {
+            return 0;
+        }
+        if let Ok(at) = self.heads.binary_search_by(|h| h.hash.cmp(&hash)) {
+            self.heads[at].count = self.heads[at].count.saturating_add(1);
+            return 0;
+        }
+        self.add_hashed(hash, line.get(from..to).unwrap_or_default(), 1, k)
     }
 
     #[inline]

@@ -1,9 +1,9 @@
 //! Chunks that hold more than letters: what they are, and how far they reach.
 
 use super::class::{
-    CLASS, DIGIT, SLASH, SPECIAL, class, is_sep, is_size_unit, is_spaced_unit, is_time_unit, may_begin_unit,
+    ALPHA, CLASS, DIGIT, SLASH, SPECIAL, class, is_sep, is_size_unit, is_spaced_unit, is_time_unit, may_begin_unit,
 };
-use super::classify::{Chunk, classify};
+use super::classify::Chunk;
 use super::{ID_END, ID_MASK, ID_START, Scanner};
 use crate::kind::Kind;
 
@@ -23,8 +23,12 @@ impl Scanner {
             return whole;
         }
         while start < end && flags & SPECIAL != 0 {
-            let text = line.get(start..end).unwrap_or_default();
-            match classify(text, flags) {
+            let meaning = if flags == DIGIT {
+                Chunk::Slot(Kind::Num)
+            } else {
+                self.memo.classify(&self.padded, start, end, flags)
+            };
+            match meaning {
                 Chunk::Word => break,
                 Chunk::Slot(kind) => return self.typed(line, start, end, kind).max(whole),
                 Chunk::Id => {
@@ -59,13 +63,13 @@ impl Scanner {
             Kind::Path => {
                 let end = path_end(line, end);
                 let end = http_version_end(line, end);
-                self.slot(line, start, end, kind)
+                self.slot(start, end, kind)
             }
             Kind::Url => {
                 let end = http_version_end(line, url_end(line, end));
-                self.slot(line, start, end, kind)
+                self.slot(start, end, kind)
             }
-            _ => self.slot(line, start, end, kind),
+            _ => self.slot(start, end, kind),
         }
     }
 
@@ -88,49 +92,74 @@ impl Scanner {
             end = size_in_brackets_end(line, end).unwrap_or(end);
         }
         let less = kind != Kind::Num && start > self.literal && line[start - 1] == b'<' && line.get(end) != Some(&b'>');
-        self.slot(line, if less { start - 1 } else { start }, end, kind)
+        self.slot(if less { start - 1 } else { start }, end, kind)
     }
 
     /// The word's letters stay, its digits are masked; a part that is mostly digits is masked whole.
     fn id(&mut self, line: &[u8], start: usize, end: usize) {
-        self.flush(line, start);
+        self.flush(start);
         self.skeleton.push(ID_START);
         let mut i = start;
         while i < end {
-            if !line[i].is_ascii_alphanumeric() {
+            let b = line[i];
+            if class(b) & (ALPHA | DIGIT) == 0 {
                 // `blk_-4711` is `blk_4711` with a sign.
-                let sign = line[i] == b'-' && i > start && !line[i - 1].is_ascii_alphanumeric();
+                let sign = b == b'-' && i > start && class(line[i - 1]) & (ALPHA | DIGIT) == 0;
                 if !sign {
-                    self.skeleton.push(line[i]);
+                    self.skeleton.push(b);
                 }
                 i += 1;
                 continue;
             }
-            let from = i;
-            let (mut runs, mut digit, mut hex) = (0_usize, false, true);
-            while i < end && line[i].is_ascii_alphanumeric() {
-                let now = line[i].is_ascii_digit();
-                runs += usize::from(now && !digit);
-                digit = now;
-                hex &= line[i].is_ascii_hexdigit();
-                i += 1;
-            }
-            let part = line.get(from..i).unwrap_or_default();
-            if runs == 0 {
-                self.skeleton.extend_from_slice(part);
-            } else if runs > 1 || (hex && part.len() >= 6) || part.len() >= 20 {
+            let part = Part::read(line, i, end);
+            if part.digits == 0 {
+                self.skeleton.copy(&self.padded, i, part.end);
+            } else if part.runs > 1 || (part.hex && part.end - i >= 6) || part.end - i >= 20 {
                 self.skeleton.push(ID_MASK);
             } else {
-                let head = part.iter().take_while(|b| !b.is_ascii_digit()).count();
-                let number = part.iter().skip(head).take_while(|b| b.is_ascii_digit()).count();
-                self.skeleton.extend_from_slice(part.get(..head).unwrap_or_default());
+                self.skeleton.copy(&self.padded, i, part.number);
                 self.skeleton.push(ID_MASK);
-                self.skeleton.extend_from_slice(part.get(head + number..).unwrap_or_default());
+                self.skeleton.copy(&self.padded, part.number + part.digits, part.end);
             }
+            i = part.end;
         }
         self.skeleton.push(ID_END);
         self.span(start, end);
         self.literal = end;
+    }
+}
+
+/// Letters and digits in a row.
+struct Part {
+    end: usize,
+    /// Runs of digits, where the last of them begins, and all digits.
+    runs: usize,
+    number: usize,
+    digits: usize,
+    hex: bool,
+}
+
+impl Part {
+    #[inline]
+    fn read(line: &[u8], start: usize, end: usize) -> Self {
+        let mut out = Self { end: start, runs: 0, number: start, digits: 0, hex: true };
+        let mut before = false;
+        while out.end < end {
+            let b = line[out.end];
+            let c = class(b);
+            if c & (ALPHA | DIGIT) == 0 {
+                break;
+            }
+            let digit = c & DIGIT != 0;
+            let begins = digit & !before;
+            out.number = if begins { out.end } else { out.number };
+            out.runs += usize::from(begins);
+            out.digits += usize::from(digit);
+            out.hex &= (b | 0x20) <= b'f';
+            before = digit;
+            out.end += 1;
+        }
+        out
     }
 }
 

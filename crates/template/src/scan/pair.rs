@@ -41,14 +41,18 @@ impl Scanner {
                     return value + 1;
                 }
                 match closing(line, value + 1, *quote) {
-                    Some(end) => self.slot(line, value + 1, end, Kind::Quoted) + 1,
+                    Some(end) => {
+                        let text = line.get(value + 1..end).unwrap_or_default();
+                        self.breaks |= memchr::memchr(b'\n', text).is_some();
+                        self.slot(value + 1, end, Kind::Quoted) + 1
+                    }
                     None => value + 1,
                 }
             }
             Some(_) => match chunk_end(line, value) {
                 None => from,
                 // `source=WorkSource{10113}` is a value, the name in `data=Order(id=1)` is constant.
-                Some(end) if let Some(to) = bracketed_end(line, end) => self.slot(line, value, to, Kind::Value),
+                Some(end) if let Some(to) = bracketed_end(line, end) => self.slot(value, to, Kind::Value),
                 Some(end) if matches!(line.get(end), Some(b'(' | b'{' | b'[' | b'<')) => end,
                 Some(end) if is_message_key(key) && end > value => value,
                 Some(end) => {
@@ -59,7 +63,7 @@ impl Scanner {
                         super::time::dated_end(line, value, end)
                     };
                     let trimmed = trim(line, value, end);
-                    if trimmed > value { self.slot(line, value, trimmed, Kind::Value).max(end) } else { end }
+                    if trimmed > value { self.slot(value, trimmed, Kind::Value).max(end) } else { end }
                 }
             },
             None => from,

@@ -11,8 +11,9 @@ const TOP_FRAMES: usize = 4;
 const MAX_LINES: usize = 48;
 
 impl Scanner {
-    /// Scans `record[..to]`, whose first line break is at `first_break`.
-    pub(crate) fn record(&mut self, record: &[u8], first_break: usize, to: usize, max_shape: usize) {
+    /// Scans `record[..to]`, line by line.
+    pub(crate) fn record(&mut self, record: &[u8], to: usize, max_shape: usize) {
+        let first_break = memchr::memchr(b'\n', record.get(..to).unwrap_or(record)).unwrap_or(to);
         self.scan(record, 0, first_break, max_shape);
         let mut frames = 0;
         let mut kept = 1;

@@ -8,14 +8,14 @@ impl Scanner {
     pub(super) fn time(&mut self, line: &[u8], start: usize, end: usize) -> usize {
         let to = dated_end(line, start, end);
         if to > end {
-            return self.slot(line, start, to, Kind::Time);
+            return self.slot(start, to, Kind::Time);
         }
         match self.written_date(line, start) {
             Some(from) => {
                 self.literal = from;
-                self.slot(line, from, year_end(line, end), Kind::Time)
+                self.slot(from, year_end(line, end), Kind::Time)
             }
-            None => self.slot(line, start, end, Kind::Time),
+            None => self.slot(start, end, Kind::Time),
         }
     }
 
