@@ -1,56 +1,76 @@
 //! Changes weighed: which of them, if any, is the cause?
 //!
-//! A change is a cause only if it came before (within hours), reached a suspect or what a suspect depends on, and touches
-//! what then went wrong. The last is judged by words: those of the title, the files and the diff that also stand in what
-//! changed (new errors, shifted metrics, failed calls), rare words more than common ones. The score is a probability;
-//! without words in common a change near in time is still only a candidate.
+//! One of them is guilty or none is, so their scores and that of "none" add up to one. Each change has a weight, the product
+//! of how much likelier a guilty change than any change is to be like it: in **time** (what breaks does so soon), in **place**
+//! (it touches the suspect or its neighbours), in **effect** (its diff can break something) and in **words** (what it changes
+//! stands in what went wrong). "None" has the weight of what speaks for other causes ([`elsewhere`]). A change that is near
+//! in time and place is accused only when little speaks for others.
+
+mod diff;
+mod elsewhere;
+mod merged;
+mod symptoms;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use decant_model::{Change, LogPattern, MetricShift, Novelty, Suspect, Verdict};
+use decant_model::{Change, LogPattern, MetricShift, SpanEdge, Suspect, Verdict};
 
+use self::diff::Touch;
+use self::elsewhere::Elsewhere;
+use self::merged::Merged;
+use self::symptoms::Symptoms;
 use crate::findings::Told;
 use crate::findings::verdict::Judged;
 use crate::ids::{mix, text_id};
 use crate::rollup::ChangeEvent;
 
 /// How far back a change may lie and still be a cause.
-const REACH_NS: i64 = 6 * 3600 * 1_000_000_000;
+const REACH_MIN: f64 = 360.0;
+/// Rollouts, caches and load take so many minutes to show what a change did; guilt falls with one over the time beyond.
+const TAKES_EFFECT_MIN: f64 = 5.0;
+/// An onset is known to half a minute or so.
+const SLACK_MIN: f64 = 0.6;
+/// ln of the odds against "none" of a change that nothing else speaks for or against: one of a few in hours.
+const RARE: f64 = -1.4;
 
-pub(crate) fn weigh(
-    told: &Told<'_>,
-    judged: &Judged,
-    suspects: &[Suspect],
-    patterns: &[LogPattern],
-    shifts: &[MetricShift],
-) -> Vec<Change> {
+/// How changes stand to an incident.
+pub(crate) struct Weighed {
+    pub(crate) changes: Vec<Change>,
+    /// Why none of them is the cause, when so.
+    pub(crate) none: Option<String>,
+}
+
+/// What is told before changes are.
+pub(crate) struct Context<'a> {
+    pub(crate) suspects: &'a [Suspect],
+    pub(crate) patterns: &'a [LogPattern],
+    pub(crate) shifts: &'a [MetricShift],
+    pub(crate) edges: &'a [SpanEdge],
+}
+
+pub(crate) fn weigh(told: &Told<'_>, judged: &Judged, context: &Context<'_>) -> Weighed {
     let mut events: Vec<&ChangeEvent> = told.material.live.changes.values().collect();
     events.sort_by(|a, b| {
         (a.time, &a.kind, &a.service, &a.revision, &a.title).cmp(&(b.time, &b.kind, &b.service, &b.revision, &b.title))
     });
-    let symptoms = symptom_words(suspects, patterns, shifts);
-    let merged = merge(&events);
-    let documents: Vec<BTreeSet<String>> = merged.iter().map(|m| words(&m.text)).collect();
-    let mut frequency: BTreeMap<&str, f64> = BTreeMap::new();
-    for document in &documents {
-        for word in document {
-            *frequency.entry(word).or_default() += 1.0;
-        }
-    }
-    let count = documents.len().max(1) as f64;
+    let known: BTreeSet<&str> =
+        told.material.live.services.values().map(|s| told.material.name(s.name)).filter(|n| !n.is_empty()).collect();
+    let merged = merged::merge(&events, &known);
+    let symptoms = symptoms::of(told, context.patterns, context.shifts, context.edges);
+    let scale = Scale::new(&merged, &symptoms);
+    let place = Place::new(told, context.suspects);
+    let weighed: Vec<(f64, Vec<String>)> = merged.iter().map(|m| weight(told, m, &symptoms, &scale, &place)).collect();
+    let elsewhere = elsewhere::look(told, context.suspects, context.patterns);
+    let none: f64 = elsewhere.iter().map(|e| e.log_ratio).sum::<f64>().exp();
+    let all: f64 = none + weighed.iter().map(|(log_weight, _)| log_weight.exp()).sum::<f64>();
+    let incident = judged.verdict == Verdict::Incident;
     let mut changes: Vec<Change> = merged
         .iter()
-        .zip(&documents)
-        .map(|(m, document)| {
-            let overlap: f64 = document
-                .iter()
-                .filter_map(|w| {
-                    symptoms
-                        .get(w)
-                        .map(|weight| weight * (count / frequency.get(w.as_str()).copied().unwrap_or(1.0)).ln_1p())
-                })
-                .sum();
-            score(told, judged, suspects, m, overlap)
+        .zip(weighed)
+        .map(|(m, (log_weight, reasons))| {
+            let score = if incident { log_weight.exp() / all } else { 0.0 };
+            change(m, score, &reasons)
         })
         .collect();
     changes.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.at_unix_nano.cmp(&a.at_unix_nano)).then(a.id.cmp(&b.id)));
@@ -58,120 +78,217 @@ pub(crate) fn weigh(
     for (rank, change) in changes.iter_mut().enumerate() {
         change.rank = rank as u32 + 1;
     }
-    changes
+    let accused = changes.first().is_some_and(|c| c.score >= 0.5);
+    let none = (incident && !accused && !changes.is_empty()).then(|| none_reason(&elsewhere, none / all));
+    Weighed { changes, none }
 }
 
-/// A commit and its deployments, as one.
-struct Merged {
-    first: ChangeEvent,
-    /// When it took effect: the deployment, else the event itself.
-    effect: i64,
-    services: BTreeSet<String>,
-    text: String,
-    deployed: bool,
+fn none_reason(elsewhere: &[Elsewhere], share: f64) -> String {
+    let reasons: Vec<&str> = elsewhere.iter().filter(|e| e.log_ratio > 0.3).map(|e| e.reason.as_str()).collect();
+    match (share >= 0.5, reasons.is_empty()) {
+        (true, false) => format!("no change explains it: {}", reasons.join(", and ")),
+        (true, true) => "no change explains it".to_owned(),
+        (false, _) => "no single change explains it better than the others".to_owned(),
+    }
 }
 
-fn merge(events: &[&ChangeEvent]) -> Vec<Merged> {
-    let mut merged: Vec<Merged> = Vec::new();
-    for event in events {
-        let deploys = event.kind.contains("deploy") || event.kind.contains("rollout");
-        let text = format!("{} {} {}", event.title, event.files, event.diff);
-        let same =
-            event.revision.as_ref().and_then(|r| merged.iter_mut().find(|m| m.first.revision.as_ref() == Some(r)));
-        match same {
-            Some(known) => {
-                known.text.push(' ');
-                known.text.push_str(&text);
-                if !event.service.is_empty() {
-                    known.services.insert(event.service.clone());
-                }
-                if deploys && !known.deployed {
-                    known.effect = event.time;
-                    known.deployed = true;
-                }
-                if known.first.diff.is_empty() && !event.diff.is_empty() {
-                    known.first.title.clone_from(&event.title);
-                    known.first.diff.clone_from(&event.diff);
+/// How common words are, among changes and on an ordinary day.
+struct Scale {
+    frequency: BTreeMap<String, f64>,
+    documents: f64,
+}
+
+/// Fewer texts than this do not tell rare words from common ones.
+const LEAST_DOCUMENTS: f64 = 20.0;
+/// How often a word of what went wrong stands in the change that brought it about.
+const HIT: f64 = 0.2;
+/// Most that words add. Of a diff that has none of them as much is taken as of one that could not break anything.
+const MOST_BY_WORDS: f64 = 4.0;
+const NO_WORDS: f64 = 1.0;
+/// Words around a diff say less than those it changes; notions less than words.
+const AROUND: f64 = 0.5;
+const NOTION: f64 = 0.5;
+/// A stack names the file that a change touches: worth about as much as all words.
+const NAMED_FILE: f64 = 4.0;
+
+impl Scale {
+    fn new(merged: &[Merged], symptoms: &Symptoms) -> Self {
+        let mut frequency = symptoms.ordinary.clone();
+        for change in merged {
+            for word in change.changed.union(&change.around) {
+                *frequency.entry(word.clone()).or_default() += 1.0;
+            }
+        }
+        Self { frequency, documents: (merged.len() as f64 + symptoms.documents).max(LEAST_DOCUMENTS) }
+    }
+
+    /// ln of how much oftener a word of what went wrong stands in a guilty change than in any.
+    fn telling(&self, word: &str) -> f64 {
+        let known = self.frequency.get(word).copied().unwrap_or(1.0).max(1.0);
+        let notion = if word.starts_with('~') { NOTION } else { 1.0 };
+        notion * (HIT * self.documents / known).ln().max(0.0)
+    }
+}
+
+/// Where it is: services by how near they are to what is suspected, as a logarithm.
+struct Place {
+    nearness: BTreeMap<String, f64>,
+}
+
+/// Place of a change of which it is not known what it touches, of neighbours of the first suspect, and of services that
+/// have nothing to do with it.
+const UNKNOWN_PLACE: f64 = -1.4;
+const NEIGHBOUR: f64 = -1.2;
+const FAR: f64 = -3.0;
+
+impl Place {
+    fn new(told: &Told<'_>, suspects: &[Suspect]) -> Self {
+        let mut nearness = BTreeMap::new();
+        for suspect in suspects {
+            // The second is taken for half as likely as the first in one of two cases.
+            nearness.entry(suspect.service.clone()).or_insert(-0.5 * f64::from(suspect.rank.max(1)).ln());
+        }
+        let Some(first) = suspects.first() else { return Self { nearness } };
+        for pair in told.material.facts.pairs.values() {
+            let (caller, callee) = (told.material.name(pair.caller), told.material.name(pair.callee));
+            for (here, there) in [(caller, callee), (callee, caller)] {
+                if here == first.service && !there.is_empty() {
+                    let known = nearness.entry(there.to_owned()).or_insert(NEIGHBOUR);
+                    *known = known.max(NEIGHBOUR);
                 }
             }
-            None => merged.push(Merged {
-                first: (*event).clone(),
-                effect: event.time,
-                services: Some(event.service.clone()).filter(|s| !s.is_empty()).into_iter().collect(),
-                text,
-                deployed: deploys,
-            }),
         }
+        Self { nearness }
     }
-    merged
+
+    fn of(&self, merged: &Merged) -> f64 {
+        // Others may build on shared code too.
+        let least = if merged.is_shared { UNKNOWN_PLACE } else { FAR };
+        merged.services.iter().filter_map(|s| self.nearness.get(s)).fold(least, |a, b| a.max(*b))
+    }
 }
 
-fn score(told: &Told<'_>, judged: &Judged, suspects: &[Suspect], merged: &Merged, overlap: f64) -> Change {
-    let onset = told.incident.map(|(from, _)| from);
+/// ln of how much likelier a guilty change is to be so long before, than any change; `None` after the onset.
+fn timeliness(before_min: f64) -> Option<f64> {
+    if !(-SLACK_MIN..=REACH_MIN).contains(&before_min) {
+        return None;
+    }
+    let whole = ((REACH_MIN + TAKES_EFFECT_MIN) / TAKES_EFFECT_MIN).ln();
+    Some((REACH_MIN / ((before_min.max(0.0) + TAKES_EFFECT_MIN) * whole)).ln())
+}
+
+/// What takes a change out of consideration.
+const IMPOSSIBLE: f64 = -9.0;
+/// By what it is: an experiment is meant to hurt; what a cluster or an alert reports is what came of it.
+const EXPERIMENT: f64 = 2.0;
+const REPORT: f64 = -6.0;
+/// Flags are turned oftener than code is rolled out, and break no oftener.
+const FLAG: f64 = -0.7;
+const HARMLESS: f64 = -2.5;
+/// Not seen to be deployed, where deployments are told of.
+const UNDEPLOYED: f64 = -1.0;
+
+/// ln of a change's weight, and the reasons in words.
+fn weight(told: &Told<'_>, merged: &Merged, symptoms: &Symptoms, scale: &Scale, place: &Place) -> (f64, Vec<String>) {
     let mut reasons: Vec<String> = Vec::new();
-    let mut log_odds = -4.5;
-    match onset {
-        None => reasons.push("there is no incident to explain".to_owned()),
-        Some(onset) => {
-            let before_s = (onset - merged.effect) as f64 / 1e9;
-            // An onset is known to half a minute or so.
-            if before_s < -30.0 {
-                log_odds -= 3.0;
-                reasons.push("it came after the onset".to_owned());
-            } else if onset - merged.effect > REACH_NS {
-                log_odds -= 2.0;
-                reasons.push("it came long before the onset".to_owned());
-            } else {
-                log_odds += 1.0 / (1.0 + before_s.max(0.0) / 1800.0);
-                // What works for twenty minutes seldom breaks by itself after that.
-                log_odds -= ((before_s - 1200.0) / 1200.0).clamp(0.0, 2.0);
-                reasons.push(format!("{:.0} min before the onset", before_s.max(0.0) / 60.0));
+    let Some((onset, _)) = told.incident else {
+        return (IMPOSSIBLE, vec!["there is no incident to explain".to_owned()]);
+    };
+    let before_min = (onset - merged.effect) as f64 / 60e9;
+    let Some(time) = timeliness(before_min) else {
+        let when = if before_min < 0.0 { "it came after the onset" } else { "it came long before the onset" };
+        return (IMPOSSIBLE, vec![when.to_owned()]);
+    };
+    reasons.push(format!("{:.0} min before the onset", before_min.max(0.0)));
+    let near = place.of(merged);
+    reasons.push(
+        match near {
+            n if n >= 0.0 => "it touches the first suspect",
+            _ if merged.services.is_empty() => "what it touches is not known",
+            UNKNOWN_PLACE => "others may build on it",
+            FAR => "it touches nothing that is suspected",
+            _ => "it touches a suspect or a neighbour",
+        }
+        .to_owned(),
+    );
+    let mut sum = RARE + time + near + merged.diff.touch.log_ratio();
+    reasons.extend(merged.diff.touch.reason());
+    if merged.first.kind.contains("flag") {
+        sum += FLAG;
+    }
+    if merged.first.kind.contains("chaos") || merged.first.kind.contains("experiment") {
+        sum += EXPERIMENT;
+    } else if ["k8s", "kubernetes", "alert"].iter().any(|kind| merged.first.kind.starts_with(kind)) {
+        sum += REPORT;
+        reasons.push("it reports what happened".to_owned());
+    }
+    if merged.is_harmless() {
+        sum += HARMLESS;
+        reasons.push("it changes no behaviour".to_owned());
+    }
+    if merged.first.kind.contains("commit") && !merged.is_deployed {
+        sum += UNDEPLOYED;
+        reasons.push("it was not seen to be deployed".to_owned());
+    }
+    let (words, shared) = common_words(merged, symptoms, scale);
+    sum += words;
+    if !shared.is_empty() {
+        reasons.push(format!("what went wrong also says {}", shared.join(", ")));
+    }
+    if let Some((part, file)) = named_file(merged, symptoms) {
+        sum += NAMED_FILE * part;
+        reasons.push(format!("errors name its file {file}"));
+    }
+    (sum, reasons)
+}
+
+/// What the words in common are worth, and the most telling of them.
+fn common_words(merged: &Merged, symptoms: &Symptoms, scale: &Scale) -> (f64, Vec<String>) {
+    let mut shared: Vec<(f64, &str, &str)> = merged
+        .changed
+        .union(&merged.around)
+        .filter_map(|word| {
+            let share = if merged.changed.contains(word) { 1.0 } else { AROUND };
+            let (weight, written) = symptoms.words.get(word)?;
+            Some((share * weight * scale.telling(word), word.as_str(), written.as_str()))
+        })
+        .filter(|(worth, ..)| *worth > 0.0)
+        .collect();
+    shared.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let sum: f64 = shared.iter().map(|(worth, ..)| worth).sum();
+    // Words come together, so the second of them adds less than the first.
+    let worth = MOST_BY_WORDS * (1.0 - (-sum / MOST_BY_WORDS).exp());
+    let expected = if merged.diff.touch == Touch::Unknown { AROUND * NO_WORDS } else { NO_WORDS };
+    let named = shared.iter().filter(|(worth, stem, _)| *worth > 0.5 && !stem.starts_with('~'));
+    (worth - expected, named.take(3).map(|(_, _, written)| format!("\"{written}\"")).collect())
+}
+
+/// A file of the change that errors name, and how near to the top of the stack, 1 for the top.
+fn named_file(merged: &Merged, symptoms: &Symptoms) -> Option<(f64, String)> {
+    let mut best: Option<(f64, String)> = None;
+    for error in &symptoms.errors {
+        for file in merged.file_names() {
+            let Some(at) = error.find(file) else { continue };
+            let above = error.get(..at).unwrap_or("");
+            // Frames above it, by the line numbers that stand behind files.
+            let frames = above.match_indices(':').filter(|(i, _)| is_line(above, *i)).count();
+            let part = 1.0 / (1.0 + frames as f64);
+            if best.as_ref().is_none_or(|(known, _)| part > *known) {
+                best = Some((part, file.to_owned()));
             }
         }
     }
-    if suspects.first().is_some_and(|s| matches!(s.kind.as_str(), "dependency" | "dns" | "traffic")) {
-        log_odds -= 1.2;
-        reasons.push("what is seen points outside the code".to_owned());
-    }
-    let rank = suspects.iter().position(|s| merged.services.contains(&s.service));
-    let named = suspects.iter().position(|s| mentions(&merged.text, &s.service));
-    match rank.or(named) {
-        Some(0) => {
-            log_odds += 1.0;
-            reasons.push("it touches the first suspect".to_owned());
-        }
-        Some(_) => {
-            log_odds += 0.3;
-            reasons.push("it touches a suspect".to_owned());
-        }
-        None => {}
-    }
-    if overlap > 0.0 {
-        log_odds += overlap.min(9.0) * 0.45;
-        if overlap > 2.0 {
-            reasons.push("its words stand in what went wrong".to_owned());
-        }
-    }
-    if is_harmless(&merged.first.title) {
-        log_odds -= 1.5;
-        reasons.push("by its title it changes no behaviour".to_owned());
-    }
-    match Touch::of(&merged.first.diff) {
-        Touch::Values => {
-            log_odds += 0.5;
-            reasons.push("its diff changes values".to_owned());
-        }
-        Touch::OnlyAdds => {
-            log_odds -= 1.0;
-            reasons.push("its diff only adds".to_owned());
-        }
-        Touch::Unknown if !merged.deployed => {
-            log_odds -= 1.0;
-            reasons.push("it was not seen to be deployed, and has no diff".to_owned());
-        }
-        Touch::Unknown | Touch::Code => {}
-    }
-    let odds = if judged.verdict == Verdict::Incident { log_odds } else { log_odds.min(-2.0) };
+    best
+}
+
+/// Whether a colon stands between a file's ending and a line number.
+fn is_line(text: &str, at: usize) -> bool {
+    let before = text.get(..at).and_then(|t| t.chars().next_back());
+    let after = text.get(at + 1..).and_then(|t| t.chars().next());
+    before.is_some_and(|c| c.is_ascii_lowercase()) && after.is_some_and(|c| c.is_ascii_digit())
+}
+
+fn change(merged: &Merged, score: f64, reasons: &[String]) -> Change {
     let event = &merged.first;
     Change {
         id: mix(&[
@@ -183,7 +300,7 @@ fn score(told: &Told<'_>, judged: &Judged, suspects: &[Suspect], merged: &Merged
             event.time as u64,
         ]),
         rank: 0,
-        score: 1.0 / (1.0 + (-odds).exp()),
+        score,
         at_unix_nano: merged.effect,
         kind: event.kind.clone(),
         service: merged.services.first().cloned(),
@@ -191,124 +308,4 @@ fn score(told: &Told<'_>, judged: &Judged, suspects: &[Suspect], merged: &Merged
         title: event.title.clone(),
         why: reasons.join("; "),
     }
-}
-
-/// What a diff does to what was there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Touch {
-    Unknown,
-    OnlyAdds,
-    /// Lines are rewritten.
-    Code,
-    /// Numbers, durations or versions are others than before.
-    Values,
-}
-
-impl Touch {
-    fn of(diff: &str) -> Self {
-        let lines = |sign: char| -> Vec<&str> {
-            diff.lines()
-                .filter(|l| l.starts_with(sign))
-                .map(|l| l.trim_start_matches(sign).trim())
-                .filter(|l| !l.is_empty())
-                .collect()
-        };
-        let (gone, come) = (lines('-'), lines('+'));
-        if gone.is_empty() && come.is_empty() {
-            return Self::Unknown;
-        }
-        if gone.is_empty() {
-            return Self::OnlyAdds;
-        }
-        // The same line but for its digits.
-        let letters = |l: &str| l.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
-        let has_digit = |l: &str| l.bytes().any(|b| b.is_ascii_digit());
-        let revalued = |a: &&str| {
-            has_digit(a)
-                && come.iter().any(|b| *a != *b && (letters(a) == letters(b) || same_key(a, b)) && has_digit(b))
-        };
-        if gone.iter().any(revalued) { Self::Values } else { Self::Code }
-    }
-}
-
-/// Whether two lines give a value to the same name.
-fn same_key(a: &str, b: &str) -> bool {
-    let key = |l: &str| l.split([':', '=', ' ']).next().map(str::to_owned).unwrap_or_default();
-    key(a).len() >= 3 && key(a) == key(b)
-}
-
-/// Whether a title says that nothing which runs is touched, or only how it is observed.
-fn is_harmless(title: &str) -> bool {
-    let kind = title.split([':', '(']).next().unwrap_or("").trim().to_ascii_lowercase();
-    let words = words(title);
-    // Conventional Commits' types that by convention change no behaviour.
-    ["docs", "test", "tests", "style", "ci"].contains(&kind.as_str())
-        || [
-            "typo",
-            "comment",
-            "readme",
-            "changelog",
-            "codeowner",
-            "gofmt",
-            "lint",
-            "import",
-            "healthz",
-            "readyz",
-            "probe",
-            "logging",
-            "histogram",
-            "counter",
-            "dashboard",
-            "restyle",
-        ]
-        .iter()
-        .any(|w| words.contains(*w))
-}
-
-fn mentions(text: &str, service: &str) -> bool {
-    let stem = service.trim_end_matches("service").trim_end_matches("-svc").trim_end_matches(['-', '_']);
-    stem.len() >= 4 && text.to_ascii_lowercase().contains(&stem.to_ascii_lowercase())
-}
-
-/// Words of what went wrong, each with how sure it is that it did.
-fn symptom_words(suspects: &[Suspect], patterns: &[LogPattern], shifts: &[MetricShift]) -> BTreeMap<String, f64> {
-    let mut found: BTreeMap<String, f64> = BTreeMap::new();
-    let mut add = |text: &str, weight: f64| {
-        for word in words(text) {
-            let known = found.entry(word).or_default();
-            *known = known.max(weight);
-        }
-    };
-    for pattern in patterns.iter().filter(|p| matches!(p.novelty, Novelty::New | Novelty::Rising)).take(20) {
-        let weight = if pattern.severity.is_error() { 1.0 } else { 0.6 };
-        add(pattern.examples.first().map_or(pattern.template.as_str(), |e| e.text.as_str()), weight);
-    }
-    for shift in shifts.iter().take(20) {
-        add(&shift.metric, 0.8);
-    }
-    for suspect in suspects.iter().take(3) {
-        add(&suspect.service, 0.5);
-    }
-    found
-}
-
-/// Words of four letters or more, split at case and punctuation, in lower case.
-fn words(text: &str) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
-    let mut word = String::new();
-    let mut last = ' ';
-    for c in text.chars().chain([' ']) {
-        let breaks = !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && last.is_ascii_lowercase());
-        if breaks && !word.is_empty() {
-            if word.len() >= 4 && word.bytes().any(|b| b.is_ascii_alphabetic()) {
-                out.insert(word.trim_end_matches('s').to_owned());
-            }
-            word.clear();
-        }
-        if c.is_ascii_alphanumeric() {
-            word.push(c.to_ascii_lowercase());
-        }
-        last = c;
-    }
-    out
 }

@@ -44,12 +44,15 @@ pub(crate) fn tell(material: &Material<'_>, analysis: &Analysis, service: Option
     let span_edges = edges::tell(&told);
     let traces = traces::tell(&told);
     let mut suspects = suspects::tell(&told, &judged, &log_patterns, &metric_shifts, &span_edges, &traces);
-    let changes = changes::weigh(&told, &judged, &suspects, &log_patterns, &metric_shifts);
+    let context =
+        changes::Context { suspects: &suspects, patterns: &log_patterns, shifts: &metric_shifts, edges: &span_edges };
+    let changes::Weighed { changes, none } = changes::weigh(&told, &judged, &context);
     suspects::cite_changes(&mut suspects, &changes);
+    let verdict_reason = none.map_or(judged.reason.clone(), |none| format!("{}; {none}", judged.reason));
     let mut findings = Findings {
         scope: scope(material),
         verdict: judged.verdict,
-        verdict_reason: judged.reason.clone(),
+        verdict_reason,
         incidents: verdict::incidents(&told, &judged, &suspects),
         suspects,
         changes,

@@ -205,6 +205,22 @@ pub(super) fn listen(told: &Told<'_>, service: u64, patterns: &[LogPattern], cas
 }
 
 impl Told<'_> {
+    /// Notes of failed spans that came with the incident, the most frequent first.
+    pub(crate) fn notes(&self) -> Vec<&str> {
+        let Some((from, to)) = self.incident else { return Vec::new() };
+        let (from, to) = (self.material.config.window(from), self.material.config.window(to));
+        let mut sums: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
+        for cell in self.material.facts.failures.values().filter(|c| c.note != 0) {
+            let sum = sums.entry(cell.note).or_default();
+            sum.0 += cell.windows.cells().iter().map(|(_, n)| u64::from(*n)).sum::<u64>();
+            sum.1 += cell.windows.range(from, to).iter().map(|(_, n)| u64::from(*n)).sum::<u64>();
+        }
+        let mut notes: Vec<(u64, u64)> =
+            sums.into_iter().filter(|(_, (all, inside))| *inside * 2 > *all).map(|(note, (_, n))| (n, note)).collect();
+        notes.sort_by(|a, b| b.cmp(a));
+        notes.into_iter().map(|(_, note)| self.material.name(note)).collect()
+    }
+
     /// Notes of failed spans of a service, or of calls to it, that came with the incident: note, how many more than
     /// usual, and whether the service itself says so. The most frequent first.
     fn notes_of(&self, service: u64) -> Vec<(u64, f64, bool)> {
