@@ -3,6 +3,8 @@
 //! Everything has a default, so that no file at all is a configuration. An unknown key or a value that cannot be meant
 //! is refused before anything starts, with the line at fault.
 
+mod refusal;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
@@ -74,11 +76,23 @@ pub(crate) fn for_demo(folder: &Path) -> anyhow::Result<Config> {
 fn parse(text: &str) -> anyhow::Result<Config> {
     // An empty file, or one of comments alone, is the defaults.
     let is_empty = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
-    let raw = if is_empty { RawConfig::default() } else { serde_saphyr::from_str(text).map_err(|e| anyhow!("{e}"))? };
+    let raw = if is_empty { RawConfig::default() } else { serde_saphyr::from_str(text).map_err(|e| refusal::of(&e, text))? };
     raw.validate().map_err(|error| with_line(text, error))
 }
 
-/// Adds the line of the setting that a message begins with (`store.max_bytes is 1: ..`), when it can be found.
+/// Puts the key of pseudonyms in its place, when a file holds it.
+fn read_key(redact: &mut decant_engine::RawRedactConfig) -> anyhow::Result<()> {
+    let Some(path) = redact.key_file.take() else { return Ok(()) };
+    if redact.key.is_some() {
+        return Err(anyhow!("redact.key_file: there is a redact.key, too; give one of them"));
+    }
+    let key = std::fs::read_to_string(&path);
+    redact.key = Some(key.map_err(|e| anyhow!("redact.key_file is {}: {e}", path.display()))?);
+    Ok(())
+}
+
+/// Adds the line of the setting that a message begins with (`store.max_bytes is 1: ..`), or of the nearest part of its
+/// name that can be found.
 fn with_line(text: &str, error: anyhow::Error) -> anyhow::Error {
     let message = error.to_string();
     let name = message.split([' ', ':']).next().unwrap_or_default();
@@ -86,19 +100,24 @@ fn with_line(text: &str, error: anyhow::Error) -> anyhow::Error {
     let mut found = None;
     for (at, line) in (1..).zip(text.lines()) {
         let Some(key) = wanted.peek() else { break };
-        if line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':')) {
+        let is_key = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
+        // Entries of a list are known by their names: `- name: order-token`.
+        let named = || line.split_once("name:").and_then(|(_, rest)| rest.split([',', '}', '#']).next());
+        let is_named = || found.is_some() && named().is_some_and(|n| n.trim().trim_matches(['"', '\'']) == *key);
+        if is_key(line.trim_start()) || is_named() {
             wanted.next();
             found = Some(at);
         }
     }
-    match (found, wanted.peek()) {
-        (Some(line), None) => anyhow!("line {line}: {message}"),
-        _ => error,
+    match found {
+        Some(line) => anyhow!("line {line}: {message}"),
+        None => error,
     }
 }
 
 impl RawConfig {
-    fn validate(self) -> anyhow::Result<Config> {
+    fn validate(mut self) -> anyhow::Result<Config> {
+        read_key(&mut self.redact)?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let lanes = self.lanes.unwrap_or((processors / 2).max(1));
         if !(1..=MAX_LANES).contains(&lanes) {
@@ -162,5 +181,22 @@ mod tests {
         check("stores:\n  path: x\n", &["stores", "line 1"]);
         check("lanes: many\n", &["line 1"]);
         check("context:\n  grpc_listen: nowhere\n", &["line 2", "context.grpc_listen", "127.0.0.1:4320"]);
+    }
+
+    #[test]
+    fn what_redaction_cannot_take_is_refused_with_its_line() {
+        let rule = |pattern: &str| {
+            format!("lanes: 1\nredact:\n  rules:\n    - {{ name: ok, pattern: x }}\n    - name: bad\n      pattern: \"{pattern}\"\n")
+        };
+        check(&rule("ab+"), &[]);
+        check(&rule("("), &["line 5", "redact.rules.bad", "unclosed group"]);
+        check(&rule("([a-z]{1000}){1000}"), &["line 5", "redact.rules.bad", "size"]);
+        check("redact:\n  rules: [{ name: bad, pattern: '(' }]\n", &["line 2", "redact.rules.bad"]);
+        check("redact:\n  allow:\n    - '['\n", &["line 2", "redact.allow", "entry 1"]);
+        check("redact:\n  policies:\n    emails: mask\n", &["line 3", "redact.policies.emails", "did you mean \"email\""]);
+        check("redact:\n  key: secret\n", &["line 2", "redact.key", "32 hexadecimal digits"]);
+        check("redact:\n  key_file: /no/such/file\n", &["line 2", "redact.key_file", "/no/such/file"]);
+        check("redact:\n  max_text_bytes: 1\n", &["line 2", "redact.max_text_bytes is 1"]);
+        check("redact:\n  keys: secret\n", &["keys", "line 2"]);
     }
 }
