@@ -26,10 +26,11 @@ struct Group {
     near_repeat: bool,
 }
 
-/// The batch with one row for each key; events are no repeats of each other and stay. Returns how many rows went.
-pub(crate) fn fold(batch: &mut Batch, marks: &Marks) -> u64 {
+/// The batch with one row for each key; events are no repeats of each other and stay. With `keep_last` the last row stays
+/// too: where rows are messages, it tells how far the batch reaches. Returns how many rows went.
+pub(crate) fn fold(batch: &mut Batch, marks: &Marks, keep_last: bool) -> u64 {
     let Rows::Logs(logs) = &batch.rows else { return 0 };
-    let (groups, rows) = (groups(logs, marks), logs.len());
+    let (groups, rows) = (groups(logs, marks, keep_last), logs.len());
     if groups.len() == rows {
         return 0;
     }
@@ -53,14 +54,14 @@ pub(crate) fn fold(batch: &mut Batch, marks: &Marks) -> u64 {
     gone
 }
 
-fn groups(logs: &Logs, marks: &Marks) -> Vec<Group> {
+fn groups(logs: &Logs, marks: &Marks, keep_last: bool) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut known: HashMap<u64, usize, FixedState> = HashMap::default();
     for (row, &key) in marks.keys.iter().enumerate() {
         let time = logs.time(row);
         let (repeat, near_repeat) = (logs.repeat.value(row), logs.near_repeat.value(row));
         let new = Group { row, records: 1, until: time, repeat, near_repeat };
-        if logs.event_name.is_valid(row) {
+        if logs.event_name.is_valid(row) || (keep_last && row + 1 == logs.len()) {
             groups.push(new);
             continue;
         }

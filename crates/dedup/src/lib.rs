@@ -82,7 +82,7 @@ impl Dedup {
     /// Marks repeats, and folds them if that is the policy.
     #[must_use]
     pub fn mark(&mut self, received: Received) -> Passed {
-        let Received { mut batch, count, bringer, .. } = received;
+        let Received { mut batch, count, bringer, rows_are_messages, .. } = received;
         let mut marks = logs::Marks::default();
         if let Rows::Logs(logs) = &mut batch.rows {
             marks = self.marker.mark(logs, &batch.resources, &self.config, bringer);
@@ -93,7 +93,7 @@ impl Dedup {
         };
         let all_count = counted.len() == batch.len();
         if self.config.repeats == Repeats::Drop {
-            let gone = fold::fold(&mut batch, &marks);
+            let gone = fold::fold(&mut batch, &marks, rows_are_messages);
             self.counts.folded += if all_count { gone } else { 0 };
         }
         self.count(if all_count { &batch } else { &counted });

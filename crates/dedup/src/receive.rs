@@ -33,6 +33,8 @@ pub struct Received {
     /// Rows that do not count, here or gone.
     pub(crate) redelivered: u64,
     pub(crate) bringer: Bringer,
+    /// Its rows are messages of their own: the last one tells how far it reaches.
+    pub(crate) rows_are_messages: bool,
 }
 
 #[derive(Debug)]
@@ -89,7 +91,9 @@ impl Receiver {
                 Fates::Each(rows::fates(identities, &mut self.points, bringer, is_replay))
             }
         };
-        split(batch, fates, bringer)
+        let mut received = split(batch, fates, bringer);
+        received.rows_are_messages = replaying == Some(Messages::Rows);
+        received
     }
 
     /// What of a batch's messages came before; from now on all of them did.
@@ -144,7 +148,9 @@ enum Fates {
 fn split(batch: Batch, fates: Fates, bringer: Bringer) -> Received {
     let rows = batch.len();
     let fates = match fates {
-        Fates::All(Fate::New) => return Received { batch, count: None, redelivered: 0, bringer },
+        Fates::All(Fate::New) => {
+            return Received { batch, count: None, redelivered: 0, bringer, rows_are_messages: false };
+        }
         Fates::All(fate) => vec![fate; rows],
         Fates::Each(fates) => fates,
     };
@@ -158,7 +164,7 @@ fn split(batch: Batch, fates: Fates, bringer: Bringer) -> Received {
     };
     let flags = || fates.iter().filter(|f| **f != Fate::Double).map(|f| *f == Fate::New).collect();
     let count = (again > 0).then(flags);
-    Received { batch, count, redelivered: (rows - new) as u64, bringer }
+    Received { batch, count, redelivered: (rows - new) as u64, bringer, rows_are_messages: false }
 }
 
 /// The rows whose flag is set.

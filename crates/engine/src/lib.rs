@@ -20,4 +20,4 @@ pub use window::{Window, restrict};
 pub use decant_dedup::{Messages, RawConfig as RawDedupConfig};
 pub use decant_detect::{Ask, RawConfig as RawDetectConfig};
 pub use decant_redact::{RawConfig as RawRedactConfig, Redactor, instruction_like};
-pub use decant_template::{Dictionary, RawConfig as RawTemplateConfig, Template};
+pub use decant_template::{Dictionary, RawConfig as RawTemplateConfig, Slot as TemplateSlot, Template};

@@ -274,3 +274,28 @@ pub(crate) fn column<A: arrow_array::Array + Clone + 'static>(
         .cloned()
         .ok_or_else(|| ArrowError::SchemaError(format!("column {name} has type {}", array.data_type())))
 }
+
+#[cfg(test)]
+mod tests {
+    use decant_model::{LogRecord, LogsBuilder};
+
+    use super::*;
+
+    #[test]
+    fn rows_of_an_older_build_get_the_columns_that_came_since() {
+        let mut builder = LogsBuilder::default();
+        builder.push(&LogRecord { body: "old", ..LogRecord::default() }, []);
+        let resources = ResourceTable::default();
+        let stored =
+            encode(&Batch { position: Position::default(), resources, rows: Rows::Logs(builder.finish()) }).unwrap();
+        let since = ["near_repeat", "folded", "folded_until_unix_nano"];
+        let schema = stored.schema();
+        let old: Vec<usize> =
+            (0..stored.num_columns()).filter(|&i| !since.contains(&schema.field(i).name().as_str())).collect();
+        let old = stored.project(&old).unwrap();
+        assert_eq!(old.num_columns() + since.len(), stored.num_columns());
+        assert_eq!(complete(Signal::Logs, old.clone()).unwrap(), stored);
+        let read = decode(Signal::Logs, &old, |_, _| Arc::new(Resource::new([]))).unwrap();
+        assert!(matches!(&read[0].rows, Rows::Logs(logs) if logs.records(0) == 1 && !logs.near_repeat.value(0)));
+    }
+}

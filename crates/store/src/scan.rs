@@ -119,8 +119,8 @@ impl Snapshot {
     }
 
     /// Which messages of these sources have rows that answer to the request (`rows_max` aside): by the offsets of their
-    /// batches, or, when log rows are messages of their own, by the ordinals. Reads far less than a scan; a segment that
-    /// cannot be read is left out, as a scan leaves it out.
+    /// batches, or, when log rows are messages of their own, from there to the greatest ordinal. Reads far less than a scan;
+    /// a segment that cannot be read is left out, as a scan leaves it out.
     #[must_use]
     pub fn messages(&self, request: &ScanRequest, sources: &[&str], by_ordinal: bool) -> Vec<PositionRange> {
         let by_ordinal = by_ordinal && request.signal == Signal::Logs;

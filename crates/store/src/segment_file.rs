@@ -146,12 +146,13 @@ impl SegmentFile {
                 if !sources.contains(&source) {
                     continue;
                 }
-                let at = ordinals.as_ref().map_or(offset, |o| i64::try_from(o.value(row)).unwrap_or(i64::MAX));
-                match out.last_mut().filter(|last| last.partition == partition && last.source == source) {
-                    Some(last) if (last.first..=last.last.saturating_add(1)).contains(&at) => {
-                        last.last = last.last.max(at)
+                let ordinal = ordinals.as_ref().map(|o| i64::try_from(o.value(row)).unwrap_or(i64::MAX));
+                let (first, last) = (offset, ordinal.unwrap_or(offset).max(offset));
+                match out.last_mut().filter(|known| known.partition == partition && known.source == source) {
+                    Some(known) if (known.first..=known.last.saturating_add(1)).contains(&first) => {
+                        known.last = known.last.max(last);
                     }
-                    _ => out.push(PositionRange { source: source.to_owned(), partition, first: at, last: at }),
+                    _ => out.push(PositionRange { source: source.to_owned(), partition, first, last }),
                 }
             }
         }

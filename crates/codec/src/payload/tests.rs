@@ -89,3 +89,17 @@ fn an_otlp_message_is_a_batch_of_its_own() {
     assert_eq!(push(&mut otlp, 5, "{}"), Ok(0));
     assert!(!otlp.is_full());
 }
+
+#[test]
+fn json_that_is_no_otlp_is_an_error_and_an_empty_request_is_none() {
+    let push = |payload: &str| {
+        let mut decoder = PayloadDecoder::new(Encoding::OtlpJson, Signal::Logs, "topic", 0, DecodeOptions::default());
+        decoder.push(&Message { offset: 0, time_unix_nano: None, payload: payload.as_bytes() })
+    };
+    for payload in ["[]", " [[]]", r#"{"a":1}"#, r#"{"resourceLog":[]}"#, r#"{"a":1,"resourceLogs":null}"#] {
+        assert_eq!(push(payload), Err(DecodeError::NotOtlp), "{payload}");
+    }
+    for payload in ["{}", r#"{"resourceLogs":[]}"#, r#"{"resourceSpans":null}"#, r#"{"a":1,"resourceLogs":[]}"#] {
+        assert_eq!(push(payload), Ok(0), "{payload}");
+    }
+}

@@ -1,9 +1,9 @@
 //! The policy `repeats: drop`: fewer rows, the same records.
 
-use decant_dedup::{Config, Dedup, Mode, Repeats, unfold};
+use decant_dedup::{Config, Dedup, Messages, Mode, Repeats, unfold};
 use decant_model::Position;
 
-use crate::make::{Log, SECOND, bodies, columns, log, logs, marks, push, records};
+use crate::make::{Log, SECOND, at, bodies, columns, log, logs, marks, push, records};
 
 fn dropping(mode: Mode) -> Dedup {
     Dedup::new(Config { mode, repeats: Repeats::Drop, ..Config::default() })
@@ -35,6 +35,15 @@ fn a_later_batch_of_the_window_tells_its_own_count() {
     let passed =
         push(&mut dedup, at_default(&[log(3, "down"), log(4, "down"), log(5, "down"), log(10 * SECOND, "down")]));
     assert_eq!((marks(&passed.stored).as_str(), records(&passed.stored)), ("=.", 4));
+}
+
+#[test]
+fn the_last_of_a_batchs_messages_stays_since_it_tells_how_far_the_batch_reaches() {
+    let mut dedup = dropping(Mode::Exact);
+    dedup.may_replay("lines", Messages::Rows);
+    let rows: Vec<Log> = (10..20).map(|n| Log { ordinal: n, ..log(n as i64, "down") }).collect();
+    let stored = push(&mut dedup, logs(at("lines", 10), &rows)).stored;
+    assert_eq!((columns(&stored).ordinal.values().to_vec(), records(&stored)), (vec![10, 19], 10));
 }
 
 #[test]

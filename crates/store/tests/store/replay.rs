@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use decant_model::{Batch, Position, Signal};
-use decant_store::{Store, StoreConfig};
+use decant_store::{ScanRequest, Store, StoreConfig};
 use proptest::prelude::*;
 
 use crate::fixtures::{all, log_line, logs, open, points, position, words};
@@ -118,4 +118,20 @@ proptest! {
             prop_assert_eq!(found, wanted);
         }
     }
+}
+
+#[test]
+fn the_messages_of_a_source_are_told_by_offset_or_up_to_the_greatest_ordinal() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let elsewhere = logs(position("otlp_http", 9), "cart", &[(Some(1), "same")]);
+    store.append(&[log_line(0, "cart", 0, 1), log_line(1, "cart", 3, 3), elsewhere]).unwrap();
+    store.append(&[log_line(7, "cart", 9, 9)]).unwrap();
+    let check = |sources: &[&str], by_ordinal: bool, expected: &[(i64, i64)]| {
+        let found = store.snapshot().messages(&ScanRequest::of(Signal::Logs), sources, by_ordinal);
+        assert_eq!(found.iter().map(|range| (range.first, range.last)).collect::<Vec<_>>(), expected);
+    };
+    check(&["topic"], false, &[(0, 1), (7, 7)]);
+    check(&["topic"], true, &[(0, 3), (7, 9)]);
+    check(&["other"], true, &[]);
 }
