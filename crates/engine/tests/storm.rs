@@ -84,7 +84,7 @@ fn told(findings: &Findings) -> u64 {
 
 fn dropping() -> Config {
     let section = decant_engine::RawDedupConfig { repeats: Some(decant_dedup::Repeats::Drop), ..Default::default() };
-    Config { dedup: section.validate().unwrap(), ..Config::default() }
+    Config { dedup: section.validate().expect("the section is right"), ..Config::default() }
 }
 
 #[test]
