@@ -244,7 +244,13 @@ impl Scanner {
     /// The shape is long enough: everything of the line from `from` on is one wildcard.
     fn rest(&mut self, from: usize, to: usize, max_shape: usize) {
         let cut = char_boundary(&self.skeleton, max_shape);
-        self.skeleton.truncate(cut);
+        let kept = self.skeleton.get(..cut).unwrap_or_default();
+        // Not within the pattern of a word, and with no slot of what is cut off.
+        let open = kept.iter().rposition(|b| matches!(*b, ID_START | ID_END)).filter(|at| kept[*at] == ID_START);
+        let kept = kept.get(..open.unwrap_or(cut)).unwrap_or_default();
+        let slots = kept.iter().filter(|b| **b == ID_START || Kind::from_byte(**b).is_some()).count();
+        self.slots.truncate(slots);
+        self.skeleton.truncate(open.unwrap_or(cut));
         self.skeleton.push(Kind::Any as u8);
         self.span(from, to);
         self.literal = to;

@@ -146,7 +146,12 @@ fn round(rng: &mut Rng, warm: &mut Miner, config: &Config) {
     merged.merge(part(even));
     assert_eq!(seen(&merged, &shapes), expected, "{lines:?}");
     let bytes = learned.to_bytes();
-    assert_eq!(merged.to_bytes(), bytes, "{lines:?}");
+    let other = merged.to_bytes();
+    let differ = bytes.iter().zip(&other).position(|(a, b)| a != b);
+    let near =
+        |of: &[u8]| differ.map(|at| of[at.saturating_sub(90)..(at + 30).min(of.len())].escape_ascii().to_string());
+    let (mine, theirs) = (near(&bytes), near(&other));
+    assert!(other == bytes, "{mine:?} is not {theirs:?}: {lines:?}");
     assert_eq!(seen(&Learned::from_bytes(&bytes).unwrap(), &shapes), expected, "{lines:?}");
 }
 
