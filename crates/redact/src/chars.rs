@@ -69,8 +69,10 @@ impl Charset {
     pub(crate) fn word_back(self, bytes: &[u8], to: usize, limit: usize) -> usize {
         let length = self.run_back(bytes, to, limit + MAX_ESCAPE);
         let start = to - length;
-        let escaped = start.checked_sub(1).and_then(|i| bytes.get(i)) == Some(&b'\\');
-        let letters = (1..=MAX_ESCAPE).filter(|&n| escaped && n <= length && ends_escape(bytes, start + n)).max();
+        if start.checked_sub(1).and_then(|i| bytes.get(i)) != Some(&b'\\') {
+            return length.min(limit);
+        }
+        let letters = (1..=MAX_ESCAPE).filter(|&n| n <= length && ends_escape(bytes, start + n)).max();
         (length - letters.unwrap_or(0)).min(limit)
     }
 

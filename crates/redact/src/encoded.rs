@@ -9,6 +9,10 @@ pub(crate) fn base64_text(encoded: &str) -> Option<String> {
     let encoded = encoded.as_bytes();
     let encoded = encoded.get(..encoded.len().min(MAX_ENCODED_BYTES))?;
     let body = encoded.iter().rposition(|&b| b != b'=').map_or(0, |i| i + 1);
+    // Most of what looks like base64 is none, and shows it in the first bytes.
+    if !begins_text(encoded.get(..body.min(16))?) {
+        return None;
+    }
     let mut out = Vec::with_capacity(body * 3 / 4);
     let (mut bits, mut held) = (0u32, 0u32);
     for &b in encoded.get(..body)? {
@@ -17,8 +21,7 @@ pub(crate) fn base64_text(encoded: &str) -> Option<String> {
         if held >= 8 {
             held -= 8;
             let byte = (bits >> held) as u8;
-            // Most of what looks like base64 is none, and shows it in the first bytes.
-            if !(byte >= 0x20 || matches!(byte, b'\n' | b'\r' | b'\t')) || byte == 0x7f {
+            if !is_printable(byte) {
                 return None;
             }
             out.push(byte);
@@ -32,6 +35,36 @@ pub(crate) fn base64_text(encoded: &str) -> Option<String> {
         out.pop();
     }
     String::from_utf8(out).ok()
+}
+
+/// Whether the first bytes of this base64 are printable and those of UTF-8.
+fn begins_text(encoded: &[u8]) -> bool {
+    let mut continued = 0;
+    encoded.chunks_exact(4).all(|four| {
+        let bits = four.iter().try_fold(0u32, |bits, &b| Some(bits << 6 | sextet(b)?));
+        bits.is_some_and(|bits| {
+            bits.to_be_bytes().into_iter().skip(1).all(|byte| {
+                if byte & 0xc0 == 0x80 {
+                    continued -= 1;
+                    return continued >= 0;
+                }
+                let begins = continued == 0 && is_printable(byte);
+                continued = match byte {
+                    0xc2..=0xdf => 1,
+                    0xe0..=0xef => 2,
+                    0xf0..=0xf4 => 3,
+                    0x80.. => return false,
+                    _ => 0,
+                };
+                begins
+            })
+        })
+    })
+}
+
+/// A byte of printable text; what is not ASCII is judged later.
+fn is_printable(byte: u8) -> bool {
+    (byte >= 0x20 && byte != 0x7f) || matches!(byte, b'\n' | b'\r' | b'\t')
 }
 
 fn sextet(b: u8) -> Option<u32> {

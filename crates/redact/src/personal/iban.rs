@@ -90,11 +90,13 @@ pub(crate) const SHORTEST: usize = 15;
 /// The IBAN that starts at `at`.
 pub(crate) fn at(text: &str, at: usize) -> Option<Hit> {
     let bytes = text.as_bytes();
-    let country = bytes.get(at..at + 2)?;
-    let (_, length) = LENGTHS.iter().find(|(c, _)| c.as_bytes() == country)?;
-    if !starts_word(bytes, at) || !bytes.get(at + 2..at + 4)?.iter().all(u8::is_ascii_digit) {
+    let (country, check) = (bytes.get(at..at + 2)?, bytes.get(at + 2..at + 4)?);
+    let letters = country.iter().all(u8::is_ascii_uppercase) && check.iter().all(u8::is_ascii_digit);
+    if !letters || !starts_word(bytes, at) {
         return None;
     }
+    let known = LENGTHS.binary_search_by(|(c, _)| c.as_bytes().cmp(country)).ok()?;
+    let (_, length) = LENGTHS.get(known)?;
     let mut found = Vec::with_capacity(34);
     let mut end = at;
     let mut spaced = false;

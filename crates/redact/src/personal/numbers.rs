@@ -127,7 +127,9 @@ pub(super) fn layout(
     seps: &[u8],
 ) -> Option<(usize, usize)> {
     let found = groups.span(i, lengths.len())?;
-    let fits = found.iter().zip(lengths).all(|((s, e), &n)| e - s == n);
+    if !found.iter().zip(lengths).all(|((s, e), &n)| e - s == n) {
+        return None;
+    }
     let joined = found.windows(2).zip(seps).all(|(w, &sep)| w[1].0 == w[0].1 + 1 && bytes.get(w[0].1) == Some(&sep));
     let (start, end) = (found.first()?.0, found.last()?.1);
     // `1234 5678 9012 3456 7890` is a row of numbers, not a card.
@@ -137,7 +139,7 @@ pub(super) fn layout(
             start >= 2 && bytes.get(start - 1) == Some(&sep) && bytes.get(start - 2).is_some_and(u8::is_ascii_digit);
         next || previous
     });
-    (fits && joined && !more && borders_left(bytes, start) && borders_right(bytes, end)).then_some((start, end))
+    (joined && !more && borders_left(bytes, start) && borders_right(bytes, end)).then_some((start, end))
 }
 
 /// The first digits of the card networks (ISO/IEC 7812, the networks' published ranges) by length.

@@ -1,12 +1,21 @@
 //! Building the table: a trie of the heads, failure links by breadth, links folded into the table.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
-use super::{MAX_STATES, Prefilter, STRIDE_BITS, TABLE};
+use super::{MATCH, MAX_STATES, Prefilter, STRIDE_BITS, TABLE};
 
 const STRIDE: usize = 1 << STRIDE_BITS;
 
-/// The automaton of these heads (lower case).
+/// How many states the literals' first `head` bytes have.
+pub(super) fn states(literals: &[Vec<u8>], head: usize) -> usize {
+    let heads: HashSet<&[u8]> = literals
+        .iter()
+        .flat_map(|literal| (0..=literal.len().min(head)).filter_map(|length| literal.get(..length)))
+        .collect();
+    heads.len()
+}
+
+/// The automaton of these heads (lower case), which have at most `MAX_STATES` states.
 pub(super) fn automaton(heads: &[Vec<u8>]) -> Prefilter {
     let classes = classes(heads);
     let mut table: Vec<u16> = vec![0; STRIDE];
@@ -17,10 +26,7 @@ pub(super) fn automaton(heads: &[Vec<u8>]) -> Prefilter {
         for &byte in head {
             let slot = state << STRIDE_BITS | usize::from(classes[usize::from(byte)]);
             if table[slot] == 0 {
-                if ends.len() == MAX_STATES {
-                    // No room for longer heads: this one ends here, and is seen more often than it need.
-                    break;
-                }
+                debug_assert!(ends.len() < MAX_STATES, "the heads were cut to fit");
                 table[slot] = ends.len() as u16;
                 table.resize(table.len() + STRIDE, 0);
                 ends.push(Vec::new());
@@ -32,7 +38,7 @@ pub(super) fn automaton(heads: &[Vec<u8>]) -> Prefilter {
         ends[state].push(group as u16);
     }
     fold_failures(&mut table, &mut ends);
-    matches_last(classes, &table, &ends, lengths)
+    in_rows(classes, &table, ends, lengths)
 }
 
 /// A class for each byte that a head has, both cases alike. There are fewer than `STRIDE`.
@@ -71,22 +77,15 @@ fn fold_failures(table: &mut [u16], ends: &mut [Vec<u16>]) {
     }
 }
 
-/// The same automaton with the states that end a head numbered last.
-fn matches_last(classes: [u8; 256], table: &[u16], ends: &[Vec<u16>], lengths: Vec<u8>) -> Prefilter {
-    let mut order: Vec<usize> = (0..ends.len()).collect();
-    order.sort_by_key(|&state| (!ends[state].is_empty(), state));
-    let mut renamed = vec![0u16; ends.len()];
-    order.iter().enumerate().for_each(|(new, &old)| renamed[old] = new as u16);
-    let first_match = ends.iter().filter(|e| e.is_empty()).count() as u16;
-    let mut new_table = vec![0u16; TABLE];
-    for (row, &old) in new_table.chunks_exact_mut(STRIDE).zip(&order) {
-        row.iter_mut()
-            .zip(table[old << STRIDE_BITS..(old + 1) << STRIDE_BITS].iter().map(|&s| renamed[usize::from(s)]))
-            .for_each(|(new, state)| *new = state);
+/// The same automaton in rows of a fixed table.
+fn in_rows(classes: [u8; 256], states: &[u16], groups: Vec<Vec<u16>>, lengths: Vec<u8>) -> Prefilter {
+    let mut table = vec![0u32; TABLE];
+    for (next, &state) in table.iter_mut().zip(states) {
+        let ends = groups.get(usize::from(state)).is_some_and(|groups| !groups.is_empty());
+        *next = u32::from(state) << STRIDE_BITS | if ends { MATCH } else { 0 };
     }
-    let groups = order.iter().skip(usize::from(first_match)).map(|&old| ends[old].clone()).collect();
-    let table = new_table.into_boxed_slice().try_into().unwrap_or_else(|_| Box::new([0; TABLE]));
-    Prefilter { classes, table, first_match, groups, lengths }
+    let table = table.into_boxed_slice().try_into().unwrap_or_else(|_| Box::new([0; TABLE]));
+    Prefilter { classes, table, groups, lengths }
 }
 
 #[cfg(test)]
@@ -109,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn every_head_is_found_in_one_lane_and_in_four() {
+    fn every_head_is_found_in_one_lane_and_in_many() {
         let heads = ["pass", "ass", "sk-", "key", "asskey", "----"];
         let (prefilter, groups) = Prefilter::new(heads.iter().copied());
         for repeat in [1, 3, 40, 100] {
