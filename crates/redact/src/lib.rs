@@ -7,6 +7,10 @@
 //!
 //! Guarantees: a raw value is in no output, error, count or debug form of this crate; redacting twice is redacting once;
 //! a column in which nothing changes is shared, not copied; all state is bounded.
+//!
+//! Limits: what has no form of its own needs something beside it that tells. A password, an opaque key or a national id
+//! without a layout is found behind its word, under its key or by the name of its pair; alone in a free text it is a word
+//! or a number as any other, and stays.
 
 mod blocks;
 mod chars;

@@ -69,6 +69,59 @@ fn passwords_are_found_behind_every_kind_of_key() {
 }
 
 #[test]
+fn the_name_of_a_pair_is_the_key_of_its_value() {
+    let word = ["hun", "ter2!x"].concat();
+    for (text, expected) in [
+        (
+            r#"{"key":"db.password","value":{"stringValue":"@"}}"#,
+            r#"{"key":"db.password","value":{"stringValue":"<password:1>"}}"#,
+        ),
+        (
+            r#"{"key": "password", "value": {"string_value": "@"}}, {"key": "a"}"#,
+            r#"{"key": "password", "value": {"string_value": "<password:1>"}}, {"key": "a"}"#,
+        ),
+        (
+            r#"{"key":"password","value":{"arrayValue":{"values":[{"stringValue":"@"}]}}}"#,
+            r#"{"key":"password","value":{"arrayValue":{"values":[{"stringValue":"<password:1>"}]}}}"#,
+        ),
+        (r#"{"name":"DB_PASSWORD","value":"@"}"#, r#"{"name":"DB_PASSWORD","value":"<password:1>"}"#),
+        (
+            r#"{"a":"{\"name\":\"DB_PASSWORD\",\"value\":\"@\"}"}"#,
+            r#"{"a":"{\"name\":\"DB_PASSWORD\",\"value\":\"<password:1>\"}"}"#,
+        ),
+        (r#"{"key":"otp","value":{"intValue":482913}},"#, r#"{"key":"otp","value":{"intValue":"<one-time-code:1>"}},"#),
+        (
+            r#"{"key":"user.pesel","value":{"stringValue":"44051401359"}}"#,
+            r#"{"key":"user.pesel","value":{"stringValue":"<pl-pesel:1>"}}"#,
+        ),
+    ] {
+        check(&text.replacen('@', &word, 1), expected);
+    }
+    for line in [
+        r#"{"msg":"no password","value":"x7kk2aa"}"#,
+        r#"["password","value","x7kk2aa"]"#,
+        r#"{"field":"password","reason":"x7kk2aa"}"#,
+        r#"{"key":"password","value":{"kvlistValue":{"values":[{"key":"n","value":{"intValue":"3"}}]}}}"#,
+        r#"{"key":"password","value":{"#,
+    ] {
+        check(line, line);
+    }
+}
+
+#[test]
+fn base64_without_small_letters_and_what_begins_as_a_path_or_a_number_are_no_hiding_place() {
+    let key = Draw::new(5).pattern("ASIA{216}");
+    assert_eq!(redact(&format!("payload {} received", base64(key.as_bytes()))), "payload <aws-key:1> received");
+    for start in ["/9K+X0Lg", "0xejZzb+"] {
+        let drawn = format!("{start}{}", Draw::new(9).pattern("{632}"));
+        check(&format!("AccountKey={drawn}"), "AccountKey=<azure-key:1>");
+    }
+    for line in ["client_secret=/run/secrets/app1/Client2Secret", "secret_key=0x1f2e3d4c5b6a7988"] {
+        check(line, line);
+    }
+}
+
+#[test]
 fn json_stays_json_when_a_bare_value_goes() {
     check(r#"{"password":123456,"b":[1]}"#, r#"{"password":"<password:1>","b":[1]}"#);
     check(r#"{"a":"{\"pin_code\":9912}"}"#, r#"{"a":"{\"pin_code\":\"<one-time-code:1>\"}"}"#);

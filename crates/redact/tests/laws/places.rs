@@ -97,6 +97,32 @@ fn a_key_redacts_the_whole_value_of_its_attribute() {
 }
 
 #[test]
+fn a_key_tells_of_a_national_id_and_the_check_digit_confirms_it() {
+    let attributes = [
+        ("customer.pesel", "44051401359", "<pl-pesel:1>"),
+        ("customerDni", "12345678Z", "<es-dni:1>"),
+        ("bsn_number", "111222333", "<nl-bsn:1>"),
+        ("otel.scope.steuer_id", "86095742719", "<de-tax-id:1>"),
+        ("codiceFiscale", "RSSMRA85T10A562S", "<it-codice-fiscale:1>"),
+        ("http.request.header.cpf", r#"["529.982.247-25"]"#, r#"["<br-cpf:1>"]"#),
+        ("pesel", "44051401358", "44051401358"),
+        ("compesel", "44051401359", "44051401359"),
+        ("pesel.length", "44051401359", "44051401359"),
+        ("math.sin", "0.130692854", "0.130692854"),
+        ("row", "111222333", "111222333"),
+    ];
+    let pairs = attributes.map(|(key, value, _)| (key, value));
+    let mut table = ResourceTable::default();
+    table.intern(Resource::new(pairs.map(|(k, v)| (k.to_owned(), v.to_owned()))));
+    let new = Redactor::new(&Config::default()).push(batch(logs(&["x"], &pairs), table));
+    let Rows::Logs(rows) = &new.rows else { panic!("logs stay logs") };
+    for ((key, _, expected), (_, value)) in attributes.iter().zip(rows.attributes.of(0)) {
+        assert_eq!(value, *expected, "{key}");
+        assert_eq!(new.resources.get(0).unwrap().get(key), Some(*expected), "{key} of the resource");
+    }
+}
+
+#[test]
 fn a_dropped_attribute_is_gone_and_its_neighbours_stay() {
     let raw = RawConfig { policies: [("email".to_owned(), Policy::Drop)].into(), ..RawConfig::default() };
     let mut redactor = Redactor::new(&raw.validate().unwrap());
