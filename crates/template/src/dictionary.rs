@@ -6,15 +6,17 @@
 mod absorb;
 mod draft;
 mod group;
+mod keys;
 mod render;
 mod row;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::kind::Kind;
-use crate::learned::{ByShape, Learned};
+use crate::learned::{ByShape, Learned, Shape};
 use absorb::absorb;
 use draft::Draft;
 use group::{Cell, group};
@@ -56,7 +58,9 @@ impl Dictionary {
     pub(crate) fn build(learned: &Learned) -> Self {
         let k = learned.limits.values;
         let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
-        for rows in frames(learned).into_values() {
+        let mut shapes = keys::ordered(&learned.shapes);
+        shapes.sort_unstable_by(|a, b| a.1.skeleton.cmp(&b.1.skeleton).then(a.0.cmp(&b.0)));
+        for rows in frames(&shapes, k).into_values() {
             let cells = rows.iter().map(|r| r.pieces.iter().filter_map(cell).collect()).collect();
             for g in group(cells) {
                 let members: Vec<&Row<'_>> = g.rows.iter().filter_map(|i| rows.get(*i)).collect();
@@ -106,15 +110,13 @@ impl Dictionary {
 /// A row written out, and with its lists collapsed if it has any.
 type Spelled<'a> = (Row<'a>, Option<Vec<Piece<'a>>>);
 
-/// Rows by frame, each frame's rows in the order of their skeletons.
-fn frames(learned: &Learned) -> BTreeMap<u64, Vec<Row<'_>>> {
-    let mut order: Vec<_> = learned.shapes.iter().collect();
-    order.sort_unstable_by(|a, b| a.1.skeleton.cmp(&b.1.skeleton));
+/// Rows by frame, each frame's rows in the order of the shapes.
+fn frames<'a>(shapes: &'a [(u64, Cow<'_, Shape>)], max_values: usize) -> BTreeMap<u64, Vec<Row<'a>>> {
     // By the collapsed frame first; a list that always has one length is written out.
     let mut by_list: BTreeMap<u64, Vec<Spelled<'_>>> = BTreeMap::new();
-    for (id, shape) in order {
+    for (id, shape) in shapes {
         let whole = pieces(shape);
-        let short = collapsed(&whole, learned.limits.values);
+        let short = collapsed(&whole, max_values);
         let key = frame(short.as_ref().unwrap_or(&whole));
         by_list
             .entry(key)

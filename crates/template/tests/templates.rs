@@ -73,6 +73,33 @@ fn keys_are_constant_and_values_are_not() {
 }
 
 #[test]
+fn keys_in_another_order_are_the_same_keys() {
+    check_one(
+        &[
+            "request done user=ann ms=3 code=200",
+            "request done user=bob ms=4 code=200",
+            "request done code=200 ms=9 user=eve",
+        ],
+        "request done user=<*> ms=<num> code=<num>",
+    );
+    let json = [
+        "{\"level\": \"info\", \"msg\": \"took 3 ms, or more\", \"at\": {\"b\": 1, \"a\": 2}}",
+        "{\"level\": \"info\", \"msg\": \"took 4 ms, or more\", \"at\": {\"b\": 5, \"a\": 6}}",
+        "{\"msg\": \"took 5 ms, or more\", \"at\": {\"b\": 7, \"a\": 8}, \"level\": \"warn\"}",
+    ];
+    check_one(
+        &json,
+        "{\"level\": \"<str>\", \"msg\": \"took <num> ms, or more\", \"at\": {\"b\": <num>, \"a\": <num>}}",
+    );
+    let (dictionary, shapes) = mine(&json);
+    let slots = &dictionary.get(shapes[0]).unwrap().slots;
+    assert_eq!(slots[0].top, [("info".to_owned(), 2), ("warn".to_owned(), 1)]);
+    assert_eq!(slots[3].top.iter().map(|(v, _)| v.as_str()).collect::<String>(), "268");
+    check_apart(&["a=1 b=2 msg=\"disk is full\"", "b=1 a=2 msg=\"all is well\"", "a=1 c=2 msg=\"disk is full\""]);
+    check_apart(&["a=1 and b=2", "b=1 and a=2"]);
+}
+
+#[test]
 fn wildcards_come_from_evidence() {
     check_one(
         &[
