@@ -5,5 +5,6 @@
 mod bad_input;
 mod bundle;
 mod run;
+mod restart;
 mod serve;
 mod templates;

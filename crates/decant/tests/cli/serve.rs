@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::run::{decant, run};
 
 /// A server of its own; killed when dropped.
-struct Served {
+pub(crate) struct Served {
     child: Child,
     otlp_http: SocketAddr,
     context_http: SocketAddr,
@@ -17,6 +17,11 @@ struct Served {
 
 impl Served {
     fn start(folder: &Path) -> Self {
+        Self::start_with(folder, "")
+    }
+
+    /// With further sections of the configuration.
+    pub(crate) fn start_with(folder: &Path, further: &str) -> Self {
         let config = folder.join("decant.yaml");
         let free = "127.0.0.1:0";
         std::fs::write(
@@ -24,7 +29,7 @@ impl Served {
             format!(
                 "otlp: {{ grpc_listen: '{free}', http_listen: '{free}' }}\n\
                  context: {{ grpc_listen: '{free}', http_listen: '{free}' }}\n\
-                 store: {{ path: '{}' }}\n",
+                 store: {{ path: '{}' }}\n{further}",
                 folder.join("data").display()
             ),
         )
@@ -61,7 +66,14 @@ impl Served {
         http(self.otlp_http, "POST", "/v1/logs", &json).0
     }
 
-    fn metrics(&self) -> String {
+    /// A bundle as JSON.
+    pub(crate) fn bundle(&self) -> serde_json::Value {
+        let (status, body) = http(self.context_http, "GET", "/v1/context?budget=20000&format=json", "");
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    pub(crate) fn metrics(&self) -> String {
         http(self.context_http, "GET", "/metrics", "").1
     }
 
