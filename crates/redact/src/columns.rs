@@ -85,9 +85,10 @@ fn redact_column<'p>(
     let source = clean.as_ref().unwrap_or(column);
     let mut triggers = std::mem::take(&mut redactor.triggers);
     let (first, last) = range(source);
-    redactor.scanner.triggers(source.value_data().get(first..last).unwrap_or_default(), &mut triggers);
-    let mut rebuild = Rebuild::new(source);
     let offsets = source.value_offsets();
+    let starts = offsets.iter().skip(1).map(|&o| o as usize - first);
+    redactor.scanner.triggers(source.value_data().get(first..last).unwrap_or_default(), starts, &mut triggers);
+    let mut rebuild = Rebuild::new(source);
     let start_of = |row: usize| offsets.get(row).map_or(last, |o| *o as usize) - first;
     let mut row = 0;
     while row < source.len() {

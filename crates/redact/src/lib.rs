@@ -40,7 +40,7 @@ pub use instructions::{Flag, instruction_like};
 use blocks::Blocks;
 use keys::KnownKeys;
 use pseudonym::Pseudonyms;
-use scan::{Hit, Name, Scanner, Trigger, Triggers};
+use scan::{Hit, Name, Scanner, Taken, Triggers};
 
 /// The state of one lane: rules, pseudonyms given so far, open blocks, counts.
 #[derive(Debug)]
@@ -169,7 +169,7 @@ impl Redactor {
     /// The new text, or `None` when nothing changes.
     fn redact(&mut self, text: &str, place: Place<'_>, rank: u8) -> Option<String> {
         let mut triggers = std::mem::take(&mut self.triggers);
-        self.scanner.triggers(text.as_bytes(), &mut triggers);
+        self.scanner.triggers(text.as_bytes(), std::iter::empty(), &mut triggers);
         let new = self.row_ranked(text, triggers.take(usize::MAX), 0, place, rank);
         self.triggers = triggers;
         new
@@ -181,20 +181,14 @@ impl Redactor {
     }
 
     /// The new text of a row whose triggers are given; `base` is where the row starts in their buffer.
-    pub(crate) fn row(
-        &mut self,
-        text: &str,
-        triggers: [&[Trigger]; 2],
-        base: usize,
-        place: Place<'_>,
-    ) -> Option<String> {
+    pub(crate) fn row(&mut self, text: &str, triggers: Taken<'_>, base: usize, place: Place<'_>) -> Option<String> {
         self.row_ranked(text, triggers, base, place, 0)
     }
 
     fn row_ranked(
         &mut self,
         text: &str,
-        triggers: [&[Trigger]; 2],
+        triggers: Taken<'_>,
         base: usize,
         place: Place<'_>,
         rank: u8,
@@ -219,7 +213,7 @@ impl Redactor {
             let Some(once) = &new else { break };
             hits.clear();
             let mut triggers = Triggers::default();
-            self.scanner.triggers(once.as_bytes(), &mut triggers);
+            self.scanner.triggers(once.as_bytes(), std::iter::empty(), &mut triggers);
             self.scanner.hits(once, triggers.take(usize::MAX), 0, &mut hits);
             hits.retain(|hit| hit.rank >= rank || hit.class == Name::Built("email"));
             rewrite::settle(once, &mut hits);

@@ -19,38 +19,39 @@ use crate::{blocks, encoded};
 use actions::Action;
 use prefilter::Prefilter;
 
-/// Two lists of triggers of one buffer, each in order: merging them would cost more than it serves.
+/// Three lists of triggers of one buffer, each in order: merging them would cost more than it serves.
 #[derive(Debug, Default)]
 pub(crate) struct Triggers {
-    literals: Vec<Trigger>,
-    shapes: Vec<Trigger>,
+    /// Starts of texts (which come first: what is judged from its start is not judged again), literals, shapes.
+    lists: [Vec<Trigger>; 3],
     /// How many of each were taken.
-    taken: (usize, usize),
+    taken: [usize; 3],
 }
+
+/// The triggers of one text.
+pub(crate) type Taken<'a> = [&'a [Trigger]; 3];
 
 impl Triggers {
     pub(crate) fn clear(&mut self) {
-        self.literals.clear();
-        self.shapes.clear();
-        self.taken = (0, 0);
+        self.lists.iter_mut().for_each(Vec::clear);
+        self.taken = [0; 3];
     }
 
     /// Where the next trigger is.
     pub(crate) fn next(&self) -> Option<usize> {
-        let literal = self.literals.get(self.taken.0).map(|t| t.at);
-        let shape = self.shapes.get(self.taken.1).map(|t| t.at);
-        literal.map_or(shape, |l| Some(shape.map_or(l, |s| s.min(l))))
+        self.lists.iter().zip(self.taken).filter_map(|(list, taken)| list.get(taken)).map(|t| t.at).min()
     }
 
     /// Takes the triggers before byte `end`.
-    pub(crate) fn take(&mut self, end: usize) -> [&[Trigger]; 2] {
-        let upto = |list: &[Trigger], from: usize| {
-            from + list.get(from..).unwrap_or_default().iter().take_while(|t| t.at < end).count()
-        };
-        let (l, s) = self.taken;
-        self.taken = (upto(&self.literals, l), upto(&self.shapes, s));
-        let part = |list, from, to| <[Trigger]>::get(list, from..to).unwrap_or_default();
-        [part(&self.literals, l, self.taken.0), part(&self.shapes, s, self.taken.1)]
+    pub(crate) fn take(&mut self, end: usize) -> Taken<'_> {
+        let mut parts: Taken<'_> = [&[]; 3];
+        for ((part, list), taken) in parts.iter_mut().zip(&self.lists).zip(&mut self.taken) {
+            let rest = list.get(*taken..).unwrap_or_default();
+            let count = rest.iter().take_while(|t| t.at < end).count();
+            *part = rest.get(..count).unwrap_or_default();
+            *taken += count;
+        }
+        parts
     }
 }
 
@@ -184,21 +185,23 @@ impl Scanner {
         self.ip_addresses || !self.always.is_empty()
     }
 
-    /// The triggers of a buffer.
-    pub(crate) fn triggers(&self, buffer: &[u8], out: &mut Triggers) {
+    /// The triggers of a buffer that is one text, or several that follow the first at `starts`.
+    pub(crate) fn triggers(&self, buffer: &[u8], starts: impl Iterator<Item = usize>, out: &mut Triggers) {
         out.clear();
-        self.literals.prefilter.find(buffer, &mut out.literals);
-        shapes::find(buffer, &mut out.shapes);
+        let [begun, literals, found] = &mut out.lists;
+        self.literals.prefilter.find(buffer, literals);
+        shapes::find(buffer, found);
+        shapes::starts(buffer, starts, begun);
     }
 
     /// The values of a text, in no order. `base` is where the text starts in the triggers' buffer.
-    pub(crate) fn hits(&self, text: &str, triggers: [&[Trigger]; 2], base: usize, out: &mut Vec<Hit>) -> Progress {
+    pub(crate) fn hits(&self, text: &str, triggers: Taken<'_>, base: usize, out: &mut Vec<Hit>) -> Progress {
         let mut progress = Progress::default();
         self.look_at(text, triggers, base, &mut progress, out);
         progress
     }
 
-    fn look_at(&self, text: &str, triggers: [&[Trigger]; 2], base: usize, progress: &mut Progress, out: &mut Vec<Hit>) {
+    fn look_at(&self, text: &str, triggers: Taken<'_>, base: usize, progress: &mut Progress, out: &mut Vec<Hit>) {
         for trigger in triggers.into_iter().flatten() {
             if let Some(at) = trigger.at.checked_sub(base) {
                 self.look(text, at, trigger.kind, progress, out);
@@ -267,7 +270,7 @@ impl Scanner {
         let mut inner = Progress { depth: progress.depth + 1, ..Progress::default() };
         let (mut triggers, mut hits) = (Triggers::default(), Vec::new());
         if inner.depth <= MAX_DEPTH {
-            self.triggers(decoded.as_bytes(), &mut triggers);
+            self.triggers(decoded.as_bytes(), std::iter::empty(), &mut triggers);
             self.look_at(decoded, triggers.take(usize::MAX), 0, &mut inner, &mut hits);
             crate::rewrite::settle(decoded, &mut hits);
         }

@@ -13,19 +13,23 @@ use crate::scan::{Hit, label};
 /// Groups of digits of one stretch: (start, end).
 #[derive(Default)]
 pub(super) struct Groups {
-    list: [(usize, usize); 24],
+    list: [(u32, u32); MAX_GROUPS],
     count: usize,
 }
 
 impl Groups {
     pub(super) fn get(&self, i: usize) -> Option<(usize, usize)> {
-        self.list.get(..self.count)?.get(i).copied()
+        let (from, to) = self.list.get(..self.count)?.get(i).copied()?;
+        Some((from as usize, to as usize))
     }
 
-    fn span(&self, i: usize, count: usize) -> Option<&[(usize, usize)]> {
+    fn span(&self, i: usize, count: usize) -> Option<&[(u32, u32)]> {
         self.list.get(..self.count)?.get(i..i + count)
     }
 }
+
+/// Groups of one stretch that are seen at a time.
+const MAX_GROUPS: usize = 24;
 
 /// How far back the start of a stretch is looked for.
 const MAX_STRETCH: usize = 64;
@@ -40,15 +44,27 @@ pub(crate) fn look(text: &str, at: usize, out: &mut Vec<Hit>) -> usize {
     let part_of = |b: u8| b.is_ascii_digit() || separator(b);
     let before =
         bytes.get(..at).unwrap_or_default().iter().rev().take(MAX_STRETCH).take_while(|&&b| part_of(b)).count();
-    let start = at - before;
-    let (groups, end, figures) = groups(bytes, start);
-    if figures < 9 {
-        return end;
-    }
+    let mut start = at - before;
     // What comes before a stretch with an IBAN's digits is one of its letters.
     if start > 0 && bytes.get(start - 1).is_some_and(u8::is_ascii_uppercase) {
         iban::around(text, at, out);
     }
+    loop {
+        let (groups, end, figures) = groups(bytes, start);
+        if figures >= 9 {
+            judge(text, &groups, out);
+        }
+        // A row of more numbers than fit is gone on with from its middle: no layout is as long as that.
+        match groups.get(MAX_GROUPS / 2) {
+            Some((from, _)) if groups.count == MAX_GROUPS => start = from,
+            _ => return end,
+        }
+    }
+}
+
+/// Tries the layouts at each group.
+fn judge(text: &str, groups: &Groups, out: &mut Vec<Hit>) {
+    let bytes = text.as_bytes();
     for i in 0..groups.count {
         let Some((from, to)) = groups.get(i) else { break };
         if !borders_left(bytes, from) {
@@ -56,19 +72,18 @@ pub(crate) fn look(text: &str, at: usize, out: &mut Vec<Hit>) -> usize {
         }
         match to - from {
             4 | 14..=16 => {
-                card(text, &groups, i, out);
-                layouts(text, &groups, i, out);
+                card(text, groups, i, out);
+                layouts(text, groups, i, out);
             }
             1 | 3 => {
-                layouts(text, &groups, i, out);
-                phone::grouped(text, &groups, i, out);
+                layouts(text, groups, i, out);
+                phone::grouped(text, groups, i, out);
             }
-            6 => layouts(text, &groups, i, out),
-            17 | 18 => chinese(text, &groups, i, out),
+            6 => layouts(text, groups, i, out),
+            17 | 18 => chinese(text, groups, i, out),
             _ => {}
         }
     }
-    end
 }
 
 /// The groups from `start` on, where the stretch ends, and how many digits it has. Two separators end a stretch, but
@@ -83,7 +98,7 @@ fn groups(bytes: &[u8], start: usize) -> (Groups, usize, usize) {
                 while bytes.get(at).is_some_and(u8::is_ascii_digit) {
                     at += 1;
                 }
-                groups.list[groups.count] = (from, at);
+                groups.list[groups.count] = (from as u32, at as u32);
                 groups.count += 1;
                 figures += at - from;
                 gap = 0;
@@ -127,11 +142,12 @@ pub(super) fn layout(
     seps: &[u8],
 ) -> Option<(usize, usize)> {
     let found = groups.span(i, lengths.len())?;
-    if !found.iter().zip(lengths).all(|((s, e), &n)| e - s == n) {
+    if !found.iter().zip(lengths).all(|((s, e), &n)| (e - s) as usize == n) {
         return None;
     }
-    let joined = found.windows(2).zip(seps).all(|(w, &sep)| w[1].0 == w[0].1 + 1 && bytes.get(w[0].1) == Some(&sep));
-    let (start, end) = (found.first()?.0, found.last()?.1);
+    let joined =
+        found.windows(2).zip(seps).all(|(w, &sep)| w[1].0 == w[0].1 + 1 && bytes.get(w[0].1 as usize) == Some(&sep));
+    let (start, end) = (found.first()?.0 as usize, found.last()?.1 as usize);
     // `1234 5678 9012 3456 7890` is a row of numbers, not a card.
     let more = seps.last().is_some_and(|&sep| {
         let next = bytes.get(end) == Some(&sep) && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);

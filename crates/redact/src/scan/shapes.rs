@@ -7,57 +7,89 @@ const DIGIT: u8 = 1;
 const WORD: u8 = 2;
 const SIGN: u8 = 4;
 const FIGURE: u8 = 8;
+/// A capital letter or a digit: without one nearby, a word is none that was drawn.
+const DRAWN: u8 = 16;
 
-/// Adds a trigger for each `@`, each `+` and `%` before a digit or letter, and each stretch of eight aligned digits or
-/// word bytes; a longer stretch gives one trigger at its first such eight.
+/// Adds a trigger for each `@`, each `+` and `%` before a digit or letter, each stretch of eight aligned digits, and each of
+/// eight aligned word bytes with a capital or a digit in the eight, before or after them; a longer stretch gives one trigger
+/// at its first such eight.
 pub(super) fn find(buffer: &[u8], out: &mut Vec<Trigger>) {
     let mut state = State::default();
     let mut chunks = buffer.chunks_exact(BLOCK);
-    let mut base = 0;
     for chunk in &mut chunks {
         let mut kinds = [0u8; BLOCK];
         kinds.iter_mut().zip(chunk).for_each(|(kind, &byte)| *kind = classify(byte));
-        state.block(buffer, &kinds, base, out);
-        base += BLOCK;
+        state.block(buffer, &kinds, out);
     }
     let mut kinds = [0u8; BLOCK];
     kinds.iter_mut().zip(chunks.remainder()).for_each(|(kind, &byte)| *kind = classify(byte));
-    state.block(buffer, &kinds, base, out);
+    state.block(buffer, &kinds, out);
+    state.step(buffer, 0, out);
 }
 
-/// What the eight bytes before were.
+/// Adds a trigger for each text but the first (they start at `starts`) that may begin within a stretch of the text before
+/// it: the stretch had its trigger there.
+pub(super) fn starts(buffer: &[u8], starts: impl Iterator<Item = usize>, out: &mut Vec<Trigger>) {
+    for at in starts {
+        let before = at.checked_sub(1).and_then(|i| buffer.get(i)).map_or(0, |&b| classify(b));
+        let Some(first) = buffer.get(at..at + 8).filter(|first| before & classify(first[0]) & (DIGIT | WORD) != 0)
+        else {
+            continue;
+        };
+        let kinds = first.iter().fold(before, |kinds, &b| kinds & classify(b));
+        if kinds & WORD != 0 {
+            out.push(Trigger { at, kind: Kind::Run });
+        }
+        if kinds & DIGIT != 0 {
+            out.push(Trigger { at, kind: Kind::Digits });
+        }
+    }
+}
+
+/// The eight bytes that are judged, and what those before them were.
 #[derive(Default)]
 struct State {
+    /// Where `current` is, one step on: there is none before the first.
+    next_at: usize,
+    current: u64,
+    previous: u64,
     in_digits: bool,
     in_run: bool,
-    previous: u64,
 }
 
 impl State {
     #[inline(always)]
-    fn block(&mut self, buffer: &[u8], kinds: &[u8; BLOCK], base: usize, out: &mut Vec<Trigger>) {
-        for (j, eight) in kinds.chunks_exact(8).enumerate() {
-            let at = base + j * 8;
-            let word = u64::from_le_bytes(eight.try_into().unwrap_or_default());
-            let run = word & ONES << 1 == ONES << 1;
-            if run && !self.in_run {
-                out.push(Trigger { at, kind: Kind::Run });
-            }
-            self.in_run = run;
-            // Digits also at the half, so that eleven in a row are always seen.
-            let half = self.previous >> 32 | word << 32;
-            let all = |w: u64| w & ONES == ONES && figures(w) >= 5;
-            let digits = all(word) || all(half);
-            if digits && !self.in_digits {
-                out.push(Trigger { at, kind: Kind::Digits });
-            }
-            self.in_digits = digits;
-            self.previous = word;
-            let signs = word & ONES << 2;
-            if signs != 0 {
-                sign(buffer, at, signs, out);
-            }
+    fn block(&mut self, buffer: &[u8], kinds: &[u8; BLOCK], out: &mut Vec<Trigger>) {
+        for eight in kinds.chunks_exact(8) {
+            self.step(buffer, u64::from_le_bytes(eight.try_into().unwrap_or_default()), out);
         }
+    }
+
+    /// Judges the eight bytes before `next`.
+    #[inline(always)]
+    fn step(&mut self, buffer: &[u8], next: u64, out: &mut Vec<Trigger>) {
+        let (at, word) = (self.next_at.wrapping_sub(8), self.current);
+        let run = word & ONES << 1 == ONES << 1;
+        let drawn = (self.previous | word | next) & ONES << 4 != 0;
+        if run && drawn && !self.in_run {
+            out.push(Trigger { at, kind: Kind::Run });
+        }
+        self.in_run = run && (drawn || self.in_run);
+        // Digits also at the half, so that eleven in a row are always seen.
+        let half = self.previous >> 32 | word << 32;
+        let all = |w: u64| w & ONES == ONES && figures(w) >= 5;
+        let digits = all(word);
+        if (digits || all(half)) && !self.in_digits {
+            out.push(Trigger { at, kind: Kind::Digits });
+        }
+        // A half says nothing about the byte before the next eight.
+        self.in_digits = digits;
+        let signs = word & ONES << 2;
+        if signs != 0 {
+            sign(buffer, at, signs, out);
+        }
+        (self.previous, self.current) = (word, next);
+        self.next_at += 8;
     }
 }
 
@@ -70,12 +102,18 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 
 #[inline]
 fn classify(b: u8) -> u8 {
-    let digit = b.wrapping_sub(b'(') <= b'9' - b'(' || b == b' ';
+    let figure = b.wrapping_sub(b'0') < 10;
+    // Digits, and what separates them in numbers: ` `, `-`, `.`, `(`, `)`.
+    let digit = figure || b.wrapping_sub(b'(') < 2 || b.wrapping_sub(b'-') < 2 || b == b' ';
     let letter = (b | 0x20).wrapping_sub(b'a') < 26;
     let word = letter || b.wrapping_sub(b'/') <= b'9' - b'/' || b == b'+' || b == b'-' || b == b'_';
     let sign = b == b'@' || b == b'+' || b == b'%';
-    let figure = b.wrapping_sub(b'0') < 10;
-    (u8::from(figure) * FIGURE) | (u8::from(digit) * DIGIT) | (u8::from(word) * WORD) | (u8::from(sign) * SIGN)
+    let drawn = figure || b.wrapping_sub(b'A') < 26;
+    (u8::from(drawn) * DRAWN)
+        | (u8::from(figure) * FIGURE)
+        | (u8::from(digit) * DIGIT)
+        | (u8::from(word) * WORD)
+        | (u8::from(sign) * SIGN)
 }
 
 /// The bytes of `signs` that are set, from `at` on.

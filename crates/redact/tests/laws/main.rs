@@ -13,6 +13,7 @@ mod clean;
 mod corpus;
 mod encodings;
 mod formats;
+mod lanes;
 mod personal;
 mod places;
 mod real_logs;
