@@ -62,7 +62,7 @@ impl Dictionary {
         shapes.sort_unstable_by(|a, b| a.1.skeleton.cmp(&b.1.skeleton).then(a.0.cmp(&b.0)));
         for rows in frames(&shapes, k).into_values() {
             let cells = rows.iter().map(|r| r.pieces.iter().filter_map(cell).collect()).collect();
-            for g in group(cells) {
+            for g in group(cells, &rows.first().map(|r| quoted(&r.pieces)).unwrap_or_default()) {
                 let members: Vec<&Row<'_>> = g.rows.iter().filter_map(|i| rows.get(*i)).collect();
                 let draft = Draft::new(&members, k);
                 match drafts.get_mut(&draft.text) {
@@ -161,6 +161,20 @@ fn cell<'a>(piece: &Piece<'a>) -> Option<Cell<'a>> {
         Piece::Slot(_, sketch) if sketch.entries().all(|(v, _)| v.is_empty()) => Some(Cell::Empty),
         Piece::Slot(..) | Piece::List(_) => Some(Cell::Slot),
     }
+}
+
+/// Of each cell whether it is all that stands between two quotes.
+fn quoted(pieces: &[Piece<'_>]) -> Vec<bool> {
+    let quote = |at: Option<usize>, back: bool| match pieces.get(at?) {
+        Some(Piece::Sep(s)) => {
+            if back { s.chars().next_back() } else { s.chars().next() }.filter(|c| matches!(c, '"' | '\''))
+        }
+        _ => None,
+    };
+    (0..pieces.len())
+        .filter(|i| !matches!(pieces[*i], Piece::Sep(_)))
+        .map(|i| quote(i.checked_sub(1), true).is_some_and(|q| quote(Some(i + 1), false) == Some(q)))
+        .collect()
 }
 
 fn is_boolean(word: &str) -> bool {

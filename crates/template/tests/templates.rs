@@ -131,6 +131,22 @@ fn few_values_are_enough_where_they_look_like_values() {
 }
 
 #[test]
+fn what_is_quoted_is_a_name() {
+    check_one(
+        &["it breaks the unique rule \"users_pkey\"", "it breaks the unique rule \"orders_pkey\""],
+        "it breaks the unique rule \"<*>\"",
+    );
+    check_one(&["part \"SCSI:0100:6005-08b4-00c6\" is lost", "part \"alt0\" is lost"], "part \"<*>\" is lost");
+    check_apart(&["the icon is in state 'Active' now", "the icon is in state 'Inactive' now"]);
+}
+
+#[test]
+fn a_slash_is_not_always_a_path() {
+    check("wrote 9.8MiB/s in 3ms", "wrote <size> in <duration>");
+    check("exited with 9/KILL or HTTP/1.1 from a/b.c", "exited with <id>/KILL or HTTP/<id>.<id> from <path>");
+}
+
+#[test]
 fn a_keyword_beside_values_stays() {
     check_apart(&["run: check /bin/ls", "run: /bin/sh /bin/ls"]);
     check("queue.maxSize:48 and shelf-2:1", "queue.maxSize:<num> and shelf-<id>:<num>");

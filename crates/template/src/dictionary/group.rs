@@ -79,11 +79,11 @@ impl<'a> Group<'a> {
 /// Columns beyond this are not looked at in pairs.
 const PAIR_COLUMNS: usize = 24;
 
-/// `rows` are in a canonical order.
-pub(super) fn group(mut rows: Vec<Vec<Cell<'_>>>) -> Vec<Group<'_>> {
+/// `rows` are in a canonical order; of each column it is told whether it stands in quotes.
+pub(super) fn group<'a>(mut rows: Vec<Vec<Cell<'a>>>, quoted: &[bool]) -> Vec<Group<'a>> {
     for cells in &mut rows {
         // With words enough around it, a word with digits is as variable as any typed slot.
-        if Context::of(cells, &[]).words >= 2 {
+        if Context::of(cells, &[], &[]).words >= 2 {
             for cell in cells.iter_mut().filter(|c| matches!(c, Cell::Id(_))) {
                 *cell = Cell::Slot;
             }
@@ -94,7 +94,7 @@ pub(super) fn group(mut rows: Vec<Vec<Cell<'_>>>) -> Vec<Group<'_>> {
     loop {
         let before = groups.len();
         for column in by_promise(&groups, columns) {
-            groups = generalise(groups, &[column]);
+            groups = generalise(groups, &[column], quoted);
         }
         if groups.len() == before {
             break;
@@ -103,7 +103,7 @@ pub(super) fn group(mut rows: Vec<Vec<Cell<'_>>>) -> Vec<Group<'_>> {
     if groups.len() > 2 && (3..=PAIR_COLUMNS).contains(&columns) {
         for a in 0..columns {
             for b in a + 1..columns {
-                groups = generalise(groups, &[a, b]);
+                groups = generalise(groups, &[a, b], quoted);
             }
         }
     }
@@ -131,12 +131,12 @@ fn buckets(groups: &[Group<'_>], without: &[usize]) -> Vec<Vec<usize>> {
         .collect()
 }
 
-fn generalise<'a>(mut groups: Vec<Group<'a>>, columns: &[usize]) -> Vec<Group<'a>> {
+fn generalise<'a>(mut groups: Vec<Group<'a>>, columns: &[usize], quoted: &[bool]) -> Vec<Group<'a>> {
     let mut changed = false;
     for members in buckets(&groups, columns) {
         let varies = columns.iter().all(|c| {
             let cells: BTreeSet<&Cell<'_>> = members.iter().filter_map(|m| groups.get(*m)?.cells.get(*c)).collect();
-            let context = groups.get(members[0]).map(|g| Context::of(&g.cells, columns)).unwrap_or_default();
+            let context = groups.get(members[0]).map(|g| Context::of(&g.cells, columns, quoted)).unwrap_or_default();
             is_variable(&cells, *c, &context, columns.len())
         });
         if varies {
@@ -176,10 +176,12 @@ struct Context {
     words: usize,
     /// The word before the column names a thing: `user`, `host`.
     introduced: bool,
+    /// The column stands in quotes, in a sentence.
+    quoted: bool,
 }
 
 impl Context {
-    fn of(cells: &[Cell<'_>], without: &[usize]) -> Self {
+    fn of(cells: &[Cell<'_>], without: &[usize], quoted: &[bool]) -> Self {
         let words = cells
             .iter()
             .enumerate()
@@ -190,7 +192,8 @@ impl Context {
         let introduced = without
             .iter()
             .all(|c| matches!(c.checked_sub(1).and_then(|b| cells.get(b)), Some(Cell::Word(w)) if introduces(w)));
-        Self { words, introduced }
+        let quoted = words >= 2 && !without.is_empty() && without.iter().all(|c| quoted.get(*c) == Some(&true));
+        Self { words, introduced, quoted }
     }
 }
 
@@ -244,6 +247,10 @@ fn is_variable(cells: &BTreeSet<&Cell<'_>>, column: usize, context: &Context, at
             return false;
         }
         return n > at_once || context.words >= 3;
+    }
+    // What is quoted is a name; of two plain words it may be a state.
+    if context.quoted && (n > 2 || words.iter().all(|w| is_identifier(w))) {
+        return true;
     }
     if context.introduced || words.iter().all(|w| same_but_digits(w, words[0])) && is_counted(&words) {
         return true;

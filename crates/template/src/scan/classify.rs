@@ -147,6 +147,10 @@ fn slashes(c: &[u8]) -> Chunk {
     if is_slash_date(c) {
         return Chunk::Slot(Kind::Time);
     }
+    // `9.8MiB/s`.
+    if let Some(kind) = number(c) {
+        return Chunk::Slot(kind);
+    }
     let Some(at) = c.iter().position(|b| *b == b'/') else { return Chunk::Id };
     let (left, right) = (c.get(..at).unwrap_or_default(), c.get(at + 1..).unwrap_or_default());
     if is_ipv4(left) && !right.is_empty() && right.iter().all(u8::is_ascii_digit) {
@@ -155,8 +159,11 @@ fn slashes(c: &[u8]) -> Chunk {
     if c.split(|b| *b == b'/').all(|part| number(part).is_some()) || left.is_empty() || right.is_empty() {
         return Chunk::Split(at);
     }
-    if !right.contains(&b'/') && left.iter().all(u8::is_ascii_alphabetic) {
-        // `HTTP/1.1`, `product/2.0`.
+    let pair = |word: &[u8], number: &[u8]| {
+        word.iter().all(u8::is_ascii_alphabetic) && number.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+    };
+    if !right.contains(&b'/') && left.iter().all(u8::is_ascii_alphabetic) || pair(right, left) {
+        // `HTTP/1.1`, `product/2.0`, `9/KILL`.
         return Chunk::Id;
     }
     Chunk::Slot(Kind::Path)

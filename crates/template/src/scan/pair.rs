@@ -4,8 +4,8 @@
 
 use super::Scanner;
 use super::address::has_scheme;
-use super::chunk::url_end;
-use super::class::{is_message_key, is_sep};
+use super::chunk::{flags_of, url_end};
+use super::class::{COLON, DIGIT, is_message_key, is_sep};
 use crate::kind::Kind;
 
 /// A quoted value is looked for this far.
@@ -75,8 +75,14 @@ impl Scanner {
     pub(super) fn quote(&mut self, line: &[u8], i: usize) -> usize {
         let quote = line[i];
         let Some(end) = chunk_end(line, i + 1) else { return i + 1 };
-        if line.get(end) != Some(&quote) || line.get(end + 1) != Some(&b':') {
+        if line.get(end) != Some(&quote) {
             return i + 1;
+        }
+        if line.get(end + 1) != Some(&b':') {
+            // What would fall apart at its colons and has digits is one name in quotes.
+            let parts = flags_of(line, i + 1, end) & (DIGIT | COLON) == DIGIT | COLON;
+            let opens = i == 0 || is_sep(line[i - 1]);
+            return if parts && opens { self.slot(i + 1, end, Kind::Quoted) + 1 } else { i + 1 };
         }
         let key = line.get(i + 1..end).unwrap_or_default();
         if !key.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'@' | b'$' | b'.')) {
