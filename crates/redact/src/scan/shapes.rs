@@ -27,20 +27,21 @@ pub(super) fn find(buffer: &[u8], out: &mut Vec<Trigger>) {
     state.step(buffer, 0, out);
 }
 
-/// Adds a trigger for each text but the first (they start at `starts`) that may begin within a stretch of the text before
-/// it: the stretch had its trigger there.
+/// Adds a trigger for each text but the first (they start at `starts`) that begins within a stretch of the text before it,
+/// since the stretch had its trigger there: when it begins with a word or number so long that it may be something.
 pub(super) fn starts(buffer: &[u8], starts: impl Iterator<Item = usize>, out: &mut Vec<Trigger>) {
+    const SHORTEST_WORD: usize = 16;
+    const SHORTEST_NUMBER: usize = 11;
     for at in starts {
         let before = at.checked_sub(1).and_then(|i| buffer.get(i)).map_or(0, |&b| classify(b));
-        let Some(first) = buffer.get(at..at + 8).filter(|first| before & classify(first[0]) & (DIGIT | WORD) != 0)
-        else {
-            continue;
+        let begins = |kind: u8, length: usize| {
+            before & kind != 0
+                && buffer.get(at..at + length).is_some_and(|first| first.iter().all(|&b| classify(b) & kind != 0))
         };
-        let kinds = first.iter().fold(before, |kinds, &b| kinds & classify(b));
-        if kinds & WORD != 0 {
+        if begins(WORD, SHORTEST_WORD) {
             out.push(Trigger { at, kind: Kind::Run });
         }
-        if kinds & DIGIT != 0 {
+        if begins(DIGIT, SHORTEST_NUMBER) {
             out.push(Trigger { at, kind: Kind::Digits });
         }
     }
