@@ -116,7 +116,7 @@ fn frames<'a>(shapes: &'a [(u64, Cow<'_, Shape>)], max_values: usize) -> BTreeMa
     let mut by_list: BTreeMap<u64, Vec<Spelled<'_>>> = BTreeMap::new();
     for (id, shape) in shapes {
         let whole = pieces(shape);
-        let short = collapsed(&whole, max_values);
+        let short = collapsed(&whole, shape.count, max_values);
         let key = frame(short.as_ref().unwrap_or(&whole));
         by_list
             .entry(key)

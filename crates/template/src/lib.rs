@@ -9,18 +9,21 @@
 //! those that are not plain words: numbers, addresses, times, sizes, paths and so on ([`Kind`]). What is left, constants
 //! with one byte for each slot, is the skeleton; its hash is the shape id, a function of the line alone. Rows are stored
 //! with it. Per shape the miner keeps an exact count and, per slot, a bounded sample of values. There is no regular
-//! expression and no allocation for a known shape.
+//! expression and no allocation for a known shape. The pass goes from one byte worth a look to the next, eight bytes at a
+//! time; what a chunk is depends on its letters and marks and on where its digits stand, so it is looked up by its masked
+//! bytes before it is classified.
 //!
 //! **Shapes to templates** ([`Learned::dictionary`], when somebody asks). Words that vary cannot be told from one line,
 //! so the decision is taken over all shapes at once, by evidence:
 //!
-//! 1. Shapes with the same separators and number of cells form a frame; lists that repeat a unit count as one cell when
-//!    their lengths differ.
+//! 0. Records of keys and values (JSON, `a=1 b=2`) with the same keys take the order of keys that most lines have.
+//! 1. Shapes with the same separators and number of cells form a frame; lists that repeat a unit, and words with commas
+//!    between them in brackets or behind a `:` or `=`, count as one cell when their lengths differ.
 //! 2. Within a frame, shapes that agree in all cells but one form a bucket. With enough different words the column is a
 //!    variable; with few it is an enumeration (`started`, `stopped`) and stays. How many are enough depends on what they
 //!    look like (names of states in capitals need most, identifiers few, words beside a typed value two, names with
-//!    points or with counted numbers two; `true` and `false` always vary), and on how much constant text vouches for the
-//!    rest. Then pairs of columns, with stronger demands.
+//!    points, with counted numbers or identifiers in quotes two; `true` and `false` always vary), and on how much constant
+//!    text vouches for the rest. Then pairs of columns, with stronger demands.
 //! 3. Columns are written down: one value is a constant, values of one kind a typed slot, words that share parts keep
 //!    them (`com.example.<*>`), a unit that all values share stays (`<num> ms`).
 //! 4. A template that matches every line of another takes it in.
@@ -32,7 +35,11 @@
 //!   holds while nothing was evicted; evictions are counted.
 //! - Counts are exact and sum to the lines seen: [`LearnedCounts`].
 //! - A template's id is a hash of its text and the scope. Merges and splits change the dictionary, never a stored row.
-//! - Keys of `key=value` and of JSON are never wildcards.
+//! - Keys of `key=value` and of JSON are never wildcards; their order does not matter.
+//! - A slot's values are exact while there are no more than the limit (16 unless set). Beyond, they are a sample in which
+//!   each distinct value is as likely as any other, with exact counts: one of `d` values is in it with probability `16/d`
+//!   however often it occurs, so the most frequent may be missing. That is the price of the first law: a summary that
+//!   prefers frequent values within bounded memory has to forget counts, and which ones then depends on the order.
 //! - Everything is bounded: shapes, bytes held, bytes of a line, bytes of a shape, values of a slot ([`RawConfig`]).
 //!
 //! # Sources

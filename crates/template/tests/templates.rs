@@ -167,6 +167,12 @@ fn lists_of_different_lengths_are_one_wildcard() {
         ],
         "order [<*>]",
     );
+    check_one(
+        &["ann joined groups [adm, dev] today", "ann joined groups [ops, dev, web, adm] today"],
+        "ann joined groups [<*>] today",
+    );
+    check_one(&["roles are: read, write", "roles are: list, read, write"], "roles are: <*>");
+    check_apart(&["yes, it is", "yes, well, it is"]);
     check("point [1, 2]", "point [<num>, <num>]");
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::kind::Kind;
 use crate::learned::Shape;
 use crate::scan::{ID_END, ID_MASK, ID_START, is_sep};
@@ -108,17 +110,19 @@ fn separates(bytes: &[u8], i: usize) -> bool {
 }
 
 /// The same pieces with every repeated unit as one list; `None` when nothing repeats.
-pub(super) fn collapsed<'a>(pieces: &[Piece<'a>], max_values: usize) -> Option<Vec<Piece<'a>>> {
+pub(super) fn collapsed<'a>(pieces: &[Piece<'a>], count: u64, max_values: usize) -> Option<Vec<Piece<'a>>> {
     let mut out = Vec::with_capacity(pieces.len());
     let mut any = false;
     let mut i = 0;
     while i < pieces.len() {
-        match repeat(pieces, i) {
+        match repeat(pieces, i).or_else(|| enumerated(pieces, i)) {
             Some(end) => {
                 let mut merged = Sketch::default();
                 for piece in pieces.get(i..end).unwrap_or_default() {
                     if let Some(sketch) = piece.sketch() {
                         merged.merge(sketch, max_values);
+                    } else if let Piece::Word(w) = piece {
+                        merged.add_hashed(xxh3_64(w.as_bytes()), w, count, max_values);
                     }
                 }
                 out.push(Piece::List(Cow::Owned(merged)));
@@ -175,4 +179,30 @@ fn repeat(pieces: &[Piece<'_>], start: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// `[a, b, c]`, `roles: a, b`: the end of the words that begin at `start`, when there are two or more.
+fn enumerated(pieces: &[Piece<'_>], start: usize) -> Option<usize> {
+    let Piece::Sep(before) = pieces.get(start.checked_sub(1)?)? else { return None };
+    let close = match before.trim_end().chars().next_back()? {
+        '[' => Some(']'),
+        '(' => Some(')'),
+        '{' => Some('}'),
+        ':' | '=' => None,
+        _ => return None,
+    };
+    let is_word = |at: usize| matches!(pieces.get(at), Some(Piece::Word(_)));
+    if !is_word(start) {
+        return None;
+    }
+    let mut end = start + 1;
+    while matches!(pieces.get(end), Some(Piece::Sep("," | ", "))) && is_word(end + 1) {
+        end += 2;
+    }
+    let closes = match pieces.get(end) {
+        None => close.is_none(),
+        Some(Piece::Sep(s)) => close.is_some() && s.chars().next() == close,
+        Some(_) => false,
+    };
+    (closes && end > start + 1).then_some(end)
 }
