@@ -51,11 +51,14 @@ pub struct Rendered {
 /// Chooses and writes what there is to say about `findings` within the budget.
 #[must_use]
 pub fn bundle(findings: &Findings, request: &Request) -> Rendered {
-    let source = Source::new(findings);
-    let (steps, bytes): (Vec<Step>, Vec<usize>) = plan(&source).into_iter().unzip();
-    let select = |count: usize| Selection::of(&source, steps.get(..count).unwrap_or(&steps));
-    let text = |selection: &Selection| sections::text(&source, selection);
-    let json = |selection: &Selection| sections::json(&source, selection);
+    of_source(&Source::new(findings), request)
+}
+
+pub(crate) fn of_source(source: &Source<'_>, request: &Request) -> Rendered {
+    let (steps, bytes): (Vec<Step>, Vec<usize>) = plan(source).into_iter().unzip();
+    let select = |count: usize| Selection::of(source, steps.get(..count).unwrap_or(&steps));
+    let text = |selection: &Selection| sections::text(source, selection);
+    let json = |selection: &Selection| sections::json(source, selection);
     let ledger = RefCell::new(Ledger::new(request.tokenizer));
     let cost = |selection: &Selection| {
         Forms::of(request.format, || text(selection), || json(selection)).cost(request, &mut ledger.borrow_mut())

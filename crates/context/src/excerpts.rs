@@ -16,6 +16,7 @@
 mod clean;
 mod config;
 mod extras;
+mod failure;
 mod gather;
 mod kind;
 mod shape;
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 
 pub use config::{Config, ConfigError, RawConfig};
 use decant_model::{Batch, Excerpt, Rows};
+pub use failure::Failure;
 
 use gather::Source;
 use shape::Shapes;
@@ -109,6 +111,12 @@ impl Excerpter {
         out.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.source.cmp(&b.source)).then(a.id.cmp(&b.id)));
         out.truncate(self.config.max_excerpts);
         out
+    }
+
+    /// Where the logs say that what they tell of failed; nowhere in most.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        Failure::surest(self.sources.values().filter_map(|source| source.failure(&self.shapes)))
     }
 
     /// Lines that were not looked at because they came from more sources than the limit.

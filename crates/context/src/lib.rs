@@ -10,6 +10,7 @@
 //! telemetry cannot be taken for words of ours ([`quote`]).
 
 mod bundle;
+mod delta;
 pub mod excerpts;
 mod figures;
 mod handles;
@@ -24,6 +25,7 @@ mod source;
 mod tokens;
 
 pub use bundle::{Format, Rendered, Request, bundle};
+pub use delta::{Known, delta, revision};
 pub use handles::{Handles, Kind};
 pub use page::{PageError, PageItem, PageRequest, page};
 pub use people::{html, markdown};

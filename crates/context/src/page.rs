@@ -232,9 +232,8 @@ impl Part<'_> {
             fields.insert("at".to_owned(), json!(figures::rfc3339(at)));
         }
         fields.insert("text".to_owned(), quote::json(&item.text, self.chars).into());
-        // Never left out where it says something.
-        if item.flagged || self.frame < Frame::Bare {
-            fields.insert("flagged".to_owned(), item.flagged.into());
+        if item.flagged {
+            fields.insert("flagged".to_owned(), true.into());
         }
         Value::Object(fields)
     }

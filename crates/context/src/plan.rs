@@ -73,6 +73,10 @@ pub(crate) fn plan(source: &Source<'_>) -> Vec<(Step, usize)> {
         steps.extend(COUNTS);
     }
     steps.push((Step::Services, 400));
+    if source.delta.is_some() {
+        // Who has the whole knows where its records went, and whose they are.
+        steps.retain(|(step, _)| !matches!(step, Step::Counts | Step::Services));
+    }
     steps
 }
 
@@ -125,12 +129,14 @@ fn opening(source: &Source<'_>, flows: &mut [Flow]) -> Vec<(Step, usize)> {
     if let Some(list) = best.first() {
         speak(&mut steps, *list, 1);
     }
+    // The names of the next ones.
+    speak(&mut steps, List::Suspects, OPENING_SUSPECTS - 1);
     steps.push(reason);
     if let Some(list) = best.get(1) {
         speak(&mut steps, *list, 1);
     }
     speak(&mut steps, List::Incidents, 1);
-    speak(&mut steps, List::Suspects, 2 * (OPENING_SUSPECTS - 1));
+    speak(&mut steps, List::Suspects, OPENING_SUSPECTS - 1);
     steps.push(complete);
     steps
 }

@@ -21,6 +21,8 @@ mod verdict;
 
 use serde_json::{Map, Value};
 
+pub(crate) use verdict::bundle_id;
+
 use crate::SCHEMA;
 use crate::plan::{Offer, Step};
 use crate::selection::{List, Selection};
@@ -114,7 +116,10 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
 pub(crate) fn json(source: &Source<'_>, selection: &Selection) -> Value {
     let view = View { source, selection };
     let mut fields = Map::new();
-    fields.insert("schema".to_owned(), SCHEMA.into());
+    // In the smallest of budgets a delta has no room for the name of its form, which its reader knows.
+    if selection.note || source.delta.is_none() {
+        fields.insert("schema".to_owned(), SCHEMA.into());
+    }
     verdict::json(view, &mut fields);
     for list in List::ALL {
         let items = match list {

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use decant_model::{Evidence, Findings};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::delta::Delta;
 use crate::figures;
 use crate::handles::{Handles, Kind};
 use crate::selection::List;
@@ -40,8 +41,12 @@ pub(crate) struct Source<'a> {
     pub(crate) findings: &'a Findings,
     pub(crate) capture: Capture,
     pub(crate) handles: Handles,
+    /// What is left out since the reader has it.
+    pub(crate) delta: Option<Delta>,
     /// `T0`: the onset of the first incident, else the beginning of the window.
     pub(crate) anchor_unix_nano: Option<i64>,
+    /// Whether `T0` is an onset.
+    pub(crate) has_onset: bool,
     /// How much a finding supports the suspects.
     support: HashMap<(Kind, u64), f64>,
     /// Hashes of lines that excerpts hold.
@@ -80,14 +85,29 @@ impl<'a> Source<'a> {
             findings,
             capture,
             handles: Handles::of(findings),
+            delta: None,
             anchor_unix_nano: findings
                 .incidents
                 .first()
                 .map(|incident| incident.onset_unix_nano)
                 .or(findings.scope.from_unix_nano),
+            has_onset: !findings.incidents.is_empty(),
             support: support_of,
             excerpted,
             doubled,
+        }
+    }
+
+    /// A part of the same answer: names, times and weights are those of the whole.
+    pub(crate) fn part<'b>(&self, findings: &'b Findings, delta: Delta) -> Source<'b> {
+        Source {
+            delta: Some(delta),
+            capture: self.capture,
+            handles: self.handles.clone(),
+            anchor_unix_nano: self.anchor_unix_nano,
+            has_onset: self.has_onset,
+            support: self.support.clone(),
+            ..Source::new(findings)
         }
     }
 

@@ -4,6 +4,7 @@ use decant_model::{Logs, Severity};
 
 use super::clean;
 use super::extras;
+use super::failure::Failure;
 use super::kind::{Class, Kind};
 use super::shape::{self, Shapes};
 use super::words::Words;
@@ -201,6 +202,10 @@ impl Source {
                 priority,
             });
         });
+    }
+
+    pub(super) fn failure(&self, shapes: &Shapes) -> Option<Failure> {
+        Failure::of(self.kept.iter(), shapes)
     }
 
     /// Lines kept.

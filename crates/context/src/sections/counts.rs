@@ -15,16 +15,16 @@ const NOTES: usize = 40;
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let (scope, selection) = (&view.source.findings.scope, view.selection);
-    if selection.window && (scope.from_unix_nano.is_some() || !scope.services.is_empty()) {
-        let time = |time: Option<i64>| time.map_or_else(|| "unknown".to_owned(), figures::rfc3339);
-        let (from, to) = (time(scope.from_unix_nano), time(scope.to_unix_nano));
-        let _infallible = writeln!(out, "window: {from} to {to}, {} services", scope.services.len());
-    }
     if selection.services && !scope.services.is_empty() {
         let named: Vec<_> = scope.services.iter().take(SERVICES).map(|name| quote::inline(name)).collect();
         let more = scope.services.len() - named.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let _infallible = writeln!(out, "services: {}{more}", named.join(", "));
+    }
+    if selection.window && (scope.from_unix_nano.is_some() || !scope.services.is_empty()) {
+        let time = |time: Option<i64>| time.map_or_else(|| "unknown".to_owned(), figures::rfc3339);
+        let (from, to) = (time(scope.from_unix_nano), time(scope.to_unix_nano));
+        let _infallible = writeln!(out, "window: {from} to {to}, {} services", scope.services.len());
     }
     if selection.counts {
         counts(view, out);
@@ -75,6 +75,8 @@ fn rest(map: &std::collections::BTreeMap<String, u64>) -> Option<(usize, u64)> {
 pub(super) fn json(view: View<'_>, fields: &mut Map<String, Value>) {
     let (findings, selection) = (view.source.findings, view.selection);
     let scope = &findings.scope;
+    // Who has the whole knows where its records went.
+    let is_whole = view.source.delta.is_none();
     if selection.complete {
         let services: Vec<String> = if selection.services {
             scope.services.iter().take(SERVICES).map(|name| quote::json(name, 200)).collect()
@@ -86,21 +88,10 @@ pub(super) fn json(view: View<'_>, fields: &mut Map<String, Value>) {
         super::put(&mut window, "to", json!(scope.to_unix_nano.map(figures::rfc3339)));
         window.insert("services".to_owned(), json!(services));
         fields.insert("scope".to_owned(), window.into());
-        fields.insert("revision".to_owned(), findings.incidents.first().map_or(0, |incident| incident.revision).into());
-        let counts = &findings.counts;
-        fields.insert(
-            "counts".to_owned(),
-            json!({
-                "bytes_in": counts.bytes_in,
-                "records_in": counts.records_in,
-                "logs": counts.logs,
-                "spans": counts.spans,
-                "metric_points": counts.metric_points,
-                "repeats": counts.repeats,
-                "dropped": named(&counts.dropped),
-                "notes": if selection.counts { named(&counts.notes) } else { Map::new() },
-            }),
-        );
+        fields.insert("revision".to_owned(), revision(view).into());
+        if is_whole {
+            fields.insert("counts".to_owned(), all_counts(view));
+        }
     }
     if !selection.omissions {
         fields.insert("omitted".to_owned(), Map::new().into());
@@ -108,7 +99,7 @@ pub(super) fn json(view: View<'_>, fields: &mut Map<String, Value>) {
     }
     let mut omitted = view.omitted();
     let unnamed = scope.services.len().saturating_sub(if selection.services { SERVICES } else { 0 });
-    if selection.complete && unnamed > 0 {
+    if selection.complete && is_whole && unnamed > 0 {
         omitted.push(("scope.services", unnamed as u64));
     }
     let omitted: Map<String, Value> = if selection.complete {
@@ -118,6 +109,25 @@ pub(super) fn json(view: View<'_>, fields: &mut Map<String, Value>) {
         Map::from_iter([("all".to_owned(), all.into())])
     };
     fields.insert("omitted".to_owned(), omitted.into());
+}
+
+fn all_counts(view: View<'_>) -> Value {
+    let (counts, selection) = (&view.source.findings.counts, view.selection);
+    json!({
+        "bytes_in": counts.bytes_in,
+        "records_in": counts.records_in,
+        "logs": counts.logs,
+        "spans": counts.spans,
+        "metric_points": counts.metric_points,
+        "repeats": counts.repeats,
+        "dropped": named(&counts.dropped),
+        "notes": if selection.counts { named(&counts.notes) } else { Map::new() },
+    })
+}
+
+/// The revision of the whole, of which a delta may leave the incident out.
+fn revision(view: View<'_>) -> u64 {
+    view.source.delta.as_ref().map_or_else(|| crate::revision(view.source.findings), |delta| delta.revision)
 }
 
 fn named(map: &std::collections::BTreeMap<String, u64>) -> Map<String, Value> {

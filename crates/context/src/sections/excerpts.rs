@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use decant_model::ExcerptLine;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{View, heading, raise};
 use crate::handles::Kind;
@@ -121,11 +121,13 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
                 .zip(shown)
                 .filter(|(_, shown)| **shown)
                 .map(|(line, _)| {
-                    json!({
-                        "ordinal": line.ordinal,
-                        "text": quote::json(&line.text, LINE_CHARS),
-                        "flagged": line.flagged,
-                    })
+                    let mut fields = Map::new();
+                    fields.insert("ordinal".to_owned(), line.ordinal.into());
+                    fields.insert("text".to_owned(), quote::json(&line.text, LINE_CHARS).into());
+                    if line.flagged {
+                        fields.insert("flagged".to_owned(), true.into());
+                    }
+                    Value::Object(fields)
                 })
                 .collect();
             Some(json!({

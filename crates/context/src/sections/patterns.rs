@@ -174,7 +174,8 @@ fn slots(pattern: &LogPattern, out: &mut String) {
     let described: Vec<String> = telling(pattern)
         .take(SLOTS)
         .map(|slot| {
-            let share = |count: u64| figures::percent(figures::rounded((count as f64 / records).min(1.0), 2));
+            // One digit: shares drift with every record. Of several values none is all.
+            let share = |count: u64| figures::percent(figures::rounded(count as f64 / records, 1).min(0.99));
             let values: Vec<String> = slot
                 .top
                 .iter()
@@ -229,7 +230,9 @@ fn example(example: &LogExample) -> Value {
     fields.insert("source".to_owned(), quote::json(&example.source, 300).into());
     fields.insert("ordinal".to_owned(), example.ordinal.into());
     fields.insert("text".to_owned(), quote::json(&example.text, EXAMPLE_CHARS * 2).into());
-    fields.insert("flagged".to_owned(), example.flagged.into());
+    if example.flagged {
+        fields.insert("flagged".to_owned(), true.into());
+    }
     Value::Object(fields)
 }
 

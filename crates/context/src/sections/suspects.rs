@@ -12,13 +12,18 @@ use crate::selection::List;
 use crate::source::{EVIDENCE_SHOWN, Source};
 use crate::{figures, quote};
 
+/// Suspects that are named before the reasoning of all but the first.
+const NAMED: usize = 3;
+
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let suspects = source.findings.suspects.iter().enumerate();
     suspects
         .flat_map(|(index, suspect)| {
             let strength = 0.75_f64.powi(index as i32);
             let reasoning = suspect.what.len() + 9 * suspect.evidence.len().min(EVIDENCE_SHOWN);
-            [raise(List::Suspects, index, strength, 60), raise(List::Suspects, index, strength, reasoning)]
+            // Who else it may be is a short line each, and worth more than why.
+            let named = if index < NAMED { 1.0 - 0.01 * index as f64 } else { strength };
+            [raise(List::Suspects, index, named, 60), raise(List::Suspects, index, strength, reasoning)]
         })
         .collect()
 }

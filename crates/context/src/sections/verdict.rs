@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use decant_model::Verdict;
-use serde_json::{Map, Value};
+use decant_model::{Findings, Verdict};
+use serde_json::{Map, Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::View;
+use crate::delta::{Delta, GONE_NAMED};
 use crate::selection::List;
 use crate::source::Capture;
 use crate::{SCHEMA, figures, quote};
@@ -22,16 +23,26 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         Verdict::InsufficientData => "insufficient data",
     };
     if view.selection.note {
-        let _infallible = writeln!(out, "{SCHEMA}\n{NOTE}");
+        // Who has the whole has been told how to read it.
+        let note = if view.source.delta.is_some() { "" } else { NOTE };
+        let _infallible = writeln!(out, "{}", format!("{SCHEMA}\n{note}").trim_end());
         if let Some(anchor) = view.source.anchor_unix_nano.filter(|_| tells_times(view)) {
-            let what = if findings.incidents.is_empty() { "beginning of the window" } else { "onset" };
+            let what = if view.source.has_onset { "onset" } else { "beginning of the window" };
             let _infallible = writeln!(out, "T0 = {} ({what}); +1s is a second later.", figures::rfc3339(anchor));
         }
     }
+    // A reader must never take a part for the whole.
+    let verdict = match &view.source.delta {
+        Some(delta) => format!("{verdict} (new since revision {})", delta.since),
+        None => verdict.to_owned(),
+    };
     if view.selection.reason && !findings.verdict_reason.trim().is_empty() {
         let _infallible = writeln!(out, "verdict: {verdict}. {}", quote::ours(&findings.verdict_reason));
     } else {
         let _infallible = writeln!(out, "verdict: {verdict}");
+    }
+    if let Some(delta) = view.source.delta.as_ref().filter(|_| view.selection.complete) {
+        unchanged(delta, out);
     }
 }
 
@@ -41,10 +52,37 @@ fn tells_times(view: View<'_>) -> bool {
     view.source.capture != Capture::Log || timed.iter().any(|list| !view.selection.chosen(*list).order.is_empty())
 }
 
+/// What the reader has already, and what of it is no more.
+fn unchanged(delta: &Delta, out: &mut String) {
+    let lists: Vec<String> = delta.unchanged.iter().map(|(list, count)| format!("{} {count}", list.field())).collect();
+    let lists = if lists.is_empty() { "nothing".to_owned() } else { lists.join(", ") };
+    let _infallible = write!(out, "unchanged: {lists}");
+    if !delta.gone.is_empty() {
+        let named = delta.gone.get(..GONE_NAMED).unwrap_or(&delta.gone);
+        let more = delta.gone.len() - named.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _infallible = write!(out, "; no more: [{}]{more}", named.join(" "));
+    }
+    out.push('\n');
+}
+
+fn unchanged_json(delta: &Delta, complete: bool) -> Value {
+    if !complete {
+        return json!({"since": delta.since});
+    }
+    let counts = delta.unchanged.iter().map(|(list, count)| (list.field().to_owned(), (*count).into()));
+    let gone = delta.gone.get(..GONE_NAMED).unwrap_or(&delta.gone);
+    json!({"since": delta.since, "unchanged": counts.collect::<Map<_, Value>>(), "gone": gone})
+}
+
 pub(super) fn json(view: View<'_>, fields: &mut Map<String, Value>) {
     let findings = view.source.findings;
+    if let Some(delta) = &view.source.delta {
+        fields.insert("delta".to_owned(), unchanged_json(delta, view.selection.complete));
+    }
     if view.selection.complete {
-        fields.insert("bundle_id".to_owned(), bundle_id(view).into());
+        let id = view.source.delta.as_ref().map_or_else(|| bundle_id(findings), |delta| delta.bundle_id.clone());
+        fields.insert("bundle_id".to_owned(), id.into());
     }
     fields.insert("verdict".to_owned(), findings.verdict.as_str().into());
     if view.selection.reason {
@@ -53,8 +91,7 @@ pub(super) fn json(view: View<'_>, fields: &mut Map<String, Value>) {
 }
 
 /// The same for every revision of an answer about one incident, or about one window without one.
-fn bundle_id(view: View<'_>) -> String {
-    let findings = view.source.findings;
+pub(crate) fn bundle_id(findings: &Findings) -> String {
     let mut hash = Xxh3::new();
     match findings.incidents.first() {
         Some(incident) => hash.update(&incident.id.to_le_bytes()),

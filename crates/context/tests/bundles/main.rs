@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod cases;
+mod delta;
 mod injections;
 mod laws;
 mod pages;

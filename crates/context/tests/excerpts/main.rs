@@ -2,6 +2,7 @@
 
 mod builds;
 mod checkers;
+mod failure;
 mod harness;
 mod laws;
 mod more;
