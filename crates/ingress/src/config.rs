@@ -62,14 +62,14 @@ impl Default for IntakeLimits {
     }
 }
 
-/// A setting that cannot be meant.
+/// A setting that cannot be meant. Words are not repeated: they may be a password at the wrong place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    #[error("{setting} is {value:?}: write an address and a port, such as 127.0.0.1:{port}, or off")]
+    #[error("{setting}: write an address and a port, such as 127.0.0.1:{port}, or off")]
     Address { setting: &'static str, value: String, port: u16 },
     #[error("{setting} is {value}: it must lie between {min} and {max}")]
     OutOfRange { setting: &'static str, value: u64, min: u64, max: u64 },
-    #[error("{setting} is {value:?}: it must be one of {allowed}")]
+    #[error("{setting}: it must be one of {allowed}")]
     OneOf { setting: &'static str, value: String, allowed: &'static str },
     #[error("{setting} is empty: {mend}")]
     Empty { setting: &'static str, mend: &'static str },

@@ -31,7 +31,7 @@ fn what_is_written_holds() {
 
 #[test]
 fn settings_that_cannot_be_meant_are_named() {
-    check(r#"{"otlp":{"grpc_listen":"4317"}}"#, Err("otlp.grpc_listen is \"4317\": write an address and a port"));
+    check(r#"{"otlp":{"grpc_listen":"4317"}}"#, Err("otlp.grpc_listen: write an address and a port"));
     check(r#"{"otlp":{"acknowledge":"never"}}"#, Err("durable, received"));
     check(r#"{"otlp":{"message_max_bytes":1}}"#, Err("otlp.message_max_bytes is 1: it must lie between 4096"));
     check(r#"{"otlp":{"port":1}}"#, Err("unknown field `port`"));
