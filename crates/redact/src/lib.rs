@@ -10,7 +10,7 @@
 //!
 //! Limits: what has no form of its own needs something beside it that tells. A password, an opaque key or a national id
 //! without a layout is found behind its word, under its key or by the name of its pair; alone in a free text it is a word
-//! or a number as any other, and stays.
+//! or a number as any other, and stays. Base64 of fewer than twelve bytes is a word as any other, too.
 
 mod blocks;
 mod chars;

@@ -2,6 +2,7 @@
 //! list in `outputs.rs`, and search it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use decant_egress::v1;
 use prost::Message as _;
@@ -83,13 +84,19 @@ pub(crate) fn doors_are_known(server: &Served, runtime: &Runtime) {
     let refusal = server.get("/no/such/path");
     assert_eq!(refusal.status, 404);
     let message = refusal.json()["error"]["message"].as_str().unwrap().to_owned();
-    let paths: Vec<&str> = message.split([' ', ',', '\n']).filter(|word| word.starts_with('/')).collect();
-    assert!(paths.len() >= 10, "{message}");
+    let told: BTreeSet<String> =
+        message.split([' ', ',', '\n']).filter(|word| word.starts_with('/')).map(str::to_owned).collect();
+    // The message is written by hand; the routers are what serves.
+    let mut paths = routes_of("../egress/src");
+    assert!(paths.len() >= 10 && told.len() >= 5, "{paths:?} {message}");
+    paths.extend(told);
     for path in paths {
         assert!(["GET", "POST"].iter().any(|m| is_searched(&format!("{m} {path}"))), "{path} is not searched");
     }
     let refusal = http(server.otlp_http, "POST", "/no/such/path", &[], b"");
     assert_eq!(refusal.body(), "post to /v1/logs, /v1/metrics or /v1/traces\n", "there is another way in");
+    let ways_in = routes_of("../ingress/src");
+    assert_eq!(ways_in, ["/v1/logs", "/v1/metrics", "/v1/traces"].map(str::to_owned).into(), "there is another way in");
 
     let list = post_mcp(server, &json!({"jsonrpc": "2.0", "id": 2, "method": "tools/list"}));
     for tool in list["result"]["tools"].as_array().unwrap() {
@@ -121,6 +128,27 @@ pub(crate) fn doors_are_known(server: &Served, runtime: &Runtime) {
     for method in methods {
         assert!(is_searched(&format!("gRPC {method}")), "the call {method} is not searched");
     }
+}
+
+/// Every path that a router below this folder is given.
+fn routes_of(folder: &str) -> BTreeSet<String> {
+    let mut paths = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).unwrap();
+            for call in [".route(", ".route_service(", ".nest(", ".nest_service("] {
+                let given = source.split(call).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+                paths.extend(given.filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+            }
+        }
+    }
+    paths
 }
 
 fn grpc_services(server: &Served, runtime: &Runtime) -> Vec<String> {

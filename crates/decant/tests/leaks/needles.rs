@@ -86,9 +86,11 @@ impl Needles {
         let text = &self.texts[at];
         let is_number = text.bytes().all(|b| b.is_ascii_digit());
         let is_part_of_word = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-        if (text.len() < BOUNDED_BYTES || is_number)
-            && (is_part_of_word(start.checked_sub(1).and_then(|b| output.get(b))) || is_part_of_word(output.get(end)))
-        {
+        // What ends in `%3D` or `\n` is another character.
+        let escape = |length: usize, sign: u8| start.checked_sub(length).and_then(|b| output.get(b)) == Some(&sign);
+        let is_after_word =
+            is_part_of_word(start.checked_sub(1).and_then(|b| output.get(b))) && !escape(3, b'%') && !escape(2, b'\\');
+        if (text.len() < BOUNDED_BYTES || is_number) && (is_after_word || is_part_of_word(output.get(end))) {
             return false;
         }
         if is_number && text.len() <= CODE_BYTES && has_numbers {
@@ -126,7 +128,7 @@ fn whole(specimen: &Specimen) -> Vec<String> {
             .len()
             .checked_sub(2)
             .and_then(|end| base64.get(..end))
-            .filter(|b| b.len() > PART_BYTES)
+            .filter(|b| b.len() >= BOUNDED_BYTES)
             .map(str::to_owned),
     );
     all.sort();

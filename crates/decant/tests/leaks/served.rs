@@ -10,11 +10,18 @@ use std::time::{Duration, Instant};
 /// Longest wait for anything; reached only when something is broken.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The binary under test, with no settings of the developer's in its environment.
+/// The binary under test, with no settings of the developer's in its environment: the one that was built with the test,
+/// or that at DECANT_BIN, which may be an optimised one.
 pub(crate) fn decant() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_decant"));
+    let other = std::env::var_os("DECANT_BIN");
+    let mut command = Command::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_decant").into()));
     command.env_remove("DECANT_LOG");
     command
+}
+
+/// Whether it is one that can be asked a thousand questions in a few seconds.
+pub(crate) fn is_optimised() -> bool {
+    std::env::var_os("DECANT_BIN").is_some()
 }
 
 /// A server of its own; killed when dropped.

@@ -62,7 +62,7 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
 }
 
 /// Every text of a batch, one a line: those of a row's map one after the other.
-fn text_of(batch: &Batch, out: &mut String) {
+pub(crate) fn text_of(batch: &Batch, out: &mut String) {
     for resource in batch.resources.iter() {
         resource.attributes().iter().for_each(|(key, value)| out.push_str(&format!("{key}={value}\n")));
     }

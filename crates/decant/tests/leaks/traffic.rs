@@ -17,6 +17,8 @@ const SECOND_NS: i64 = 1_000_000_000;
 const HEALTHY_S: i64 = 600;
 const END_S: i64 = 840;
 const TICK_S: i64 = 10;
+/// Ticks that are sent at once: each request waits until what it brought is durable.
+const TICKS_PER_STEP: usize = 6;
 
 /// What must be left as it is, wherever it goes: names, ids, hashes, versions.
 pub(crate) const INNOCENTS: [(&str, &str); 9] = [
@@ -61,7 +63,7 @@ pub(crate) fn steps(corpus: &[Specimen]) -> Vec<Step> {
     let mut secrets = secrets.into_iter().enumerate().peekable();
     let ticks = (END_S - HEALTHY_S) / TICK_S;
     let per_tick = secrets.len() as i64 / ticks + 1;
-    let mut steps = Vec::new();
+    let mut ticks_sent = Vec::new();
     for second in (0..END_S).step_by(TICK_S as usize) {
         let at = start + second * SECOND_NS;
         let is_healthy = second < HEALTHY_S;
@@ -73,10 +75,10 @@ pub(crate) fn steps(corpus: &[Specimen]) -> Vec<Step> {
             }
             all.push(changes(corpus, at, (second - HEALTHY_S) / TICK_S));
         }
-        steps.push(merged(at, all));
+        ticks_sent.push(merged(at, all));
     }
     assert!(secrets.next().is_none(), "everything is planted");
-    steps
+    ticks_sent.chunks(TICKS_PER_STEP).map(|ticks| merged(ticks[0].at_unix_nano, ticks.to_vec())).collect()
 }
 
 /// What was planted, as an error: bundles tell of errors.

@@ -113,6 +113,10 @@ pub fn plant_text(specimen: &Specimen, place: Place) -> String {
         }
         Place::BodyLogfmt => format!("level=info msg=\"request received\" {key}={value} n=3"),
         Place::BodyUrl => format!("GET https://shop.example/callback?{key}={}&n=3 200", percent(value, b"-_.~+/=:@")),
+        // Of a few bytes the base64 is a word as any other; a payload has more.
+        Place::BodyBase64 if text.len() < 12 => {
+            format!("payload {} received", STANDARD.encode(format!("input {text}")))
+        }
         Place::BodyBase64 => format!("payload {} received", STANDARD.encode(&text)),
         Place::BodyPercent => format!("GET /login?next=%2Fhome%3F{} 302", percent(&text, b"-_.~")),
         Place::BodyLater => format!("request failed\n\tat handler line 12\n\tinput: {text}\n\tat server line 80"),
