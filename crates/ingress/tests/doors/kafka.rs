@@ -56,11 +56,7 @@ impl Cluster {
             // The mock cluster lets members rejoin for the session timeout less a second, then elects. When its leader's
             // assignment comes before a follower asks for it, the follower's part is lost and a new round begins: they
             // have to be short for a test to see the end of several.
-            properties: [
-                ("session.timeout.ms", "2500"),
-                ("heartbeat.interval.ms", "100"),
-                ("fetch.wait.max.ms", "20"),
-            ]
+            properties: [("session.timeout.ms", "2500"), ("heartbeat.interval.ms", "100"), ("fetch.wait.max.ms", "20")]
                 .map(|(k, v)| (k.to_owned(), v.to_owned()))
                 .into(),
             ..KafkaConfig::default()
