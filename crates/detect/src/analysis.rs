@@ -5,6 +5,7 @@ use crate::blame::{self, Blame};
 use crate::evidence::Ledger;
 use crate::material::Material;
 use crate::onset::{self, Episode};
+use crate::several::{self, Seen};
 use crate::signals::{self, Prepared};
 use crate::surge::Loads;
 
@@ -12,6 +13,11 @@ use crate::surge::Loads;
 const ALARM_SHARE: f64 = 0.2;
 /// How much an incident that still goes on is preferred to one that is over.
 const LASTING: f64 = 1.2;
+
+/// Weight that an incident needs beside another one.
+const ENOUGH: f64 = 0.35;
+/// Healthy time of which half of what happens in it has hardly been seen.
+const SHORT_HISTORY_S: f64 = 100.0;
 
 /// All that the findings are told from.
 pub(crate) struct Analysis {
@@ -33,9 +39,31 @@ impl Analysis {
         let well = (material.config.min_history_s / material.config.window_s.max(1)) as usize;
         let well = if trained { 0 } else { well };
         let (complaints, loads) = (Complaints::new(material), Loads::new(material));
-        let mut search = Search { material, signals: &signals, complaints, loads, at, windows, trained, best: None };
+        let mut search = Search {
+            material,
+            signals: &signals,
+            complaints,
+            loads,
+            at,
+            windows,
+            trained,
+            best: None,
+            seen: Vec::new(),
+            only: None,
+        };
         for (from, to) in onset::candidates(windows, well, search.signals.len()) {
             search.consider(from, to);
+        }
+        if let Some(strongest) = search.best.as_ref().and_then(Best::seen).filter(|_| at.is_none()) {
+            let newest = several::newest(&search.seen, strongest, |e| {
+                let well_s = (e.from as f64 * f64::from(material.config.window_s)).max(1.0);
+                ENOUGH * if trained { 1.0 } else { 1.0 + SHORT_HISTORY_S / well_s }
+            });
+            if newest.episode != strongest.episode {
+                search.best = None;
+                search.consider(newest.episode.from, newest.episode.to);
+                search.only = Some(newest.service);
+            }
         }
         // The coarse search of a long stretch is followed by a fine one around what it found.
         if let Some((from, to)) = search.best.as_ref().map(|b| (b.episode.from, b.episode.to)) {
@@ -58,6 +86,13 @@ struct Best {
     blames: Vec<Blame>,
 }
 
+impl Best {
+    fn seen(&self) -> Option<Seen> {
+        let service = self.blames.first()?.service;
+        Some(Seen { episode: self.episode, service, objective: self.objective })
+    }
+}
+
 struct Search<'a> {
     material: &'a Material<'a>,
     signals: &'a [Prepared],
@@ -67,6 +102,10 @@ struct Search<'a> {
     windows: usize,
     trained: bool,
     best: Option<Best>,
+    /// All that was looked at.
+    seen: Vec<Seen>,
+    /// Whose incident is meant, once that is known.
+    only: Option<u64>,
 }
 
 impl Search<'_> {
@@ -83,6 +122,11 @@ impl Search<'_> {
         // goes on. A capture that comes with a baseline may as well show an end.
         let lasting = if to == self.windows && !self.trained { LASTING } else { 1.0 };
         let objective = (weight + ALARM_SHARE * alarm) * lasting;
+        let Some(service) = blames.first().map(|b| b.service) else { return };
+        if self.only.is_some_and(|only| only != service) {
+            return;
+        }
+        self.seen.push(Seen { episode: Episode { weight, ..episode }, service, objective });
         if objective > self.best.as_ref().map_or(0.0, |b| b.objective) {
             let episode = Episode { weight, ..episode };
             self.best = Some(Best { objective, episode, ledger, blames });

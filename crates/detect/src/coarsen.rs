@@ -70,6 +70,7 @@ impl Facts {
             |a, b| {
                 a.parents += b.parents;
                 a.children += b.children;
+                a.last += b.last;
             },
         );
         each(&mut self.presence, factor, |c| &mut c.windows, |a, b| *a += b);

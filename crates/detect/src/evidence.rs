@@ -45,6 +45,8 @@ pub(crate) enum Aspect {
     EdgeErrors,
     /// Children of calls that vanished or multiplied.
     Structure,
+    /// Callers do nothing more after having called it.
+    Ended,
     ThroughputDown,
     ThroughputUp,
     /// A resource of the service.
@@ -158,7 +160,7 @@ impl Ledger {
 fn flip(what: What, contrast: &Contrast) -> f64 {
     let (Some(before), Some(after)) = (contrast.before, contrast.after) else { return 0.0 };
     match what {
-        What::Presence { .. } | What::Child { .. } | What::Silence { .. } => {
+        What::Presence { .. } | What::Child { .. } | What::Last { .. } | What::Silence { .. } => {
             let (low, high) = (before.min(after), before.max(after));
             ((high - low) * (1.0 - low / high.max(1e-9))).clamp(0.0, 1.0)
         }
@@ -214,6 +216,9 @@ fn aspects(material: &Material<'_>, what: What, service: u64, z: f64) -> Vec<(u6
         What::EdgeLatency { .. } if up => one(Aspect::Latency),
         What::SelfTime { .. } if up => one(Aspect::SelfTime),
         What::Child { .. } | What::Fanout { .. } => one(Aspect::Structure),
+        What::Last { child } if up => {
+            material.facts.children.get(&child).map_or_else(Vec::new, |c| vec![(c.callee, Aspect::Ended)])
+        }
         What::Silence { .. } if up => one(Aspect::Silence),
         What::Throughput { .. } => one(if up { Aspect::ThroughputUp } else { Aspect::ThroughputDown }),
         What::Metric { series } | What::MetricRate { series } => {

@@ -24,6 +24,7 @@ mod onset;
 mod patterns;
 mod role;
 mod rollup;
+mod several;
 mod signal;
 mod signals;
 mod sketch;

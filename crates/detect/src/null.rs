@@ -32,6 +32,7 @@ pub(crate) fn class(material: &Material<'_>, what: What) -> u64 {
         What::SelfTime { .. } => 7,
         What::Child { .. } => 8,
         What::Fanout { .. } => 9,
+        What::Last { .. } => 15,
         What::Throughput { .. } => 10,
         What::Metric { series } | What::MetricRate { series } => {
             material.live.series.get(&series).map_or(11, |s| s.metric)

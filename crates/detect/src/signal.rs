@@ -31,6 +31,8 @@ pub(crate) enum What {
     SelfTime { operation: u64 },
     /// Calls of an operation with a certain child.
     Child { child: u64 },
+    /// Calls of an operation that called nothing after a certain child.
+    Last { child: u64 },
     /// Number of such children a call.
     Fanout { child: u64 },
     /// Windows without a word of a service.

@@ -246,6 +246,19 @@ pub(super) fn children(material: &Material<'_>, out: &mut Vec<Signal>) {
             |n| f64::from(n.spans),
         );
         out.push(Signal { what: What::Child { child: key }, service: any.service, values });
+        let callee = live.or(base).map_or(crate::ids::NONE, |c| c.callee);
+        if callee != crate::ids::NONE {
+            let values = shares(
+                stretch,
+                events,
+                base_events,
+                chances,
+                base_chances,
+                |c| f64::from(c.last),
+                |n| f64::from(n.spans),
+            );
+            out.push(Signal { what: What::Last { child: key }, service: callee, values });
+        }
         let Some(events) = events else { continue };
         let level = |c: &crate::traces::ChildStats| {
             (c.parents > 0).then(|| (f64::from(c.children) / f64::from(c.parents)).ln())

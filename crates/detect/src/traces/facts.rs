@@ -80,6 +80,8 @@ pub(crate) struct PairCell {
 pub(crate) struct ChildStats {
     pub(crate) parents: u32,
     pub(crate) children: u32,
+    /// Parents that called nothing after it.
+    pub(crate) last: u32,
 }
 
 /// A kind of child below a kind of span.
@@ -89,6 +91,8 @@ pub(crate) struct ChildCell {
     pub(crate) operation: u64,
     pub(crate) child_service: u64,
     pub(crate) child_operation: u64,
+    /// Whom the child calls or is, when that is another service.
+    pub(crate) callee: u64,
     pub(crate) windows: Timeline<ChildStats>,
 }
 

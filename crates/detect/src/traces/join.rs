@@ -230,6 +230,14 @@ impl<'a> Trace<'a> {
         }
     }
 
+    /// The service that a child is, or that it calls.
+    fn callee(&self, child: usize) -> u64 {
+        let stub = &self.spans[child];
+        let is_own = |service: u64| self.parents[child].is_some_and(|p| self.spans[p].service == service);
+        let below = self.children(child).iter().map(|c| self.spans[*c].service).find(|s| *s != stub.service);
+        if is_own(stub.service) { below.unwrap_or(stub.peer) } else { stub.service }
+    }
+
     fn answered(&self, span: usize) -> bool {
         self.children(span).iter().any(|c| self.spans[*c].service != self.spans[span].service)
     }
@@ -238,6 +246,7 @@ impl<'a> Trace<'a> {
         let stub = &self.spans[span];
         let mut kinds: Vec<(u64, u64)> =
             self.children(span).iter().map(|c| (self.spans[*c].service, self.spans[*c].operation)).collect();
+        let last = kinds.last().copied();
         kinds.sort_unstable();
         for same in kinds.chunk_by(|a, b| a == b) {
             let (child_service, child_operation) = same[0];
@@ -256,6 +265,14 @@ impl<'a> Trace<'a> {
             let stats = cell.windows.at(config.window(stub.end.max(stub.start)));
             stats.parents += 1;
             stats.children += same.len() as u32;
+            if last == Some(same[0]) {
+                stats.last += 1;
+                // Stubs are sorted by start, and so are children.
+                let callee = self.children(span).last().map_or(NONE, |c| self.callee(*c));
+                if callee != NONE && callee != cell.service {
+                    cell.callee = callee;
+                }
+            }
         }
     }
 
