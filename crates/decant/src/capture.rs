@@ -195,11 +195,33 @@ fn read_baseline(
     Ok(())
 }
 
+/// What is told while inputs are read.
+pub(crate) enum Part {
+    Begin,
+    Batch(Batch),
+    /// The input is at its end, with so many lines.
+    End {
+        lines: u64,
+    },
+}
+
 /// Reads every input, each batch handed to `take`. What cannot be read is told on standard error and left out.
 ///
 /// # Errors
 /// Nothing could be read, or all inputs were empty.
 pub(crate) fn read_all(paths: &[PathBuf], reading: &Reading, take: &mut dyn FnMut(Batch)) -> anyhow::Result<Read> {
+    read_parts(paths, reading, &mut |part| {
+        if let Part::Batch(batch) = part {
+            take(batch);
+        }
+    })
+}
+
+/// The same, and says where an input begins and ends.
+///
+/// # Errors
+/// Nothing could be read, or all inputs were empty.
+pub(crate) fn read_parts(paths: &[PathBuf], reading: &Reading, take: &mut dyn FnMut(Part)) -> anyhow::Result<Read> {
     let found = files::discover(paths);
     let mut read = Read::default();
     let total: Option<u64> = found.inputs.iter().map(Input::bytes).sum();
@@ -210,8 +232,11 @@ pub(crate) fn read_all(paths: &[PathBuf], reading: &Reading, take: &mut dyn FnMu
     }
     for input in &found.inputs {
         progress.begin(&input.name());
-        match files::read(input, reading.decode.clone(), take, &mut |at| progress.read(at.read_bytes)) {
+        take(Part::Begin);
+        let mut batch = |batch| take(Part::Batch(batch));
+        match files::read(input, reading.decode.clone(), &mut batch, &mut |at| progress.read(at.read_bytes)) {
             Ok(report) => {
+                take(Part::End { lines: report.counts.lines });
                 read.counts.add(&report.counts);
                 if let Some(damage) = report.damage {
                     progress.note(&format!("{}: {damage}; what could be read is used", input.name()));

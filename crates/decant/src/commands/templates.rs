@@ -12,7 +12,7 @@ use decant_engine::{Config, Correlator, Lane};
 use decant_model::{Batch, Rows};
 
 use self::lines::Lines;
-use crate::capture::{self, Reading};
+use crate::capture::{self, Part, Reading};
 use crate::cli::{TemplatesArguments, TemplatesFormat};
 use crate::commands::bundle;
 
@@ -65,17 +65,17 @@ fn csv(arguments: &TemplatesArguments, reading: &Reading) -> anyhow::Result<()> 
     let mut mining = Mining::new();
     let mut lines = Lines::new(reading.memory_bytes / 4);
     let mut failed = None;
-    for path in &arguments.paths {
-        lines.begin();
-        let read = capture::read_all(std::slice::from_ref(path), reading, &mut |batch| {
+    capture::read_parts(&arguments.paths, reading, &mut |part| match part {
+        Part::Begin => lines.begin(),
+        Part::Batch(batch) => {
             if let Some(batch) = mining.push(batch)
                 && failed.is_none()
             {
                 failed = lines.push(&batch).err();
             }
-        })?;
-        lines.end(read.counts.lines);
-    }
+        }
+        Part::End { lines: count } => lines.end(count),
+    })?;
     if let Some(error) = failed {
         return Err(error.into());
     }

@@ -47,3 +47,37 @@ fn the_table_counts_every_record() {
         ran.out.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()["count"].as_u64().unwrap());
     assert_eq!(counts.sum::<u64>(), 500);
 }
+
+#[test]
+fn an_empty_file_among_several_has_no_rows_and_a_folder_is_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("logs")).unwrap();
+    for (name, text) in [("logs/a.log", "took 5 ms\n\ntook 6 ms\n"), ("logs/b.log", ""), ("logs/c.log", "took 7 ms\n")]
+    {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    for paths in [&["logs/a.log", "logs/b.log", "logs/c.log"][..], &["logs"][..]] {
+        let ran = run(folder.path(), &[&["templates", "--messages", "--format", "csv"], paths].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert_eq!(rows(&ran.out).iter().map(|r| r.0).collect::<Vec<_>>(), ["1", "2", "3", "1"], "{}", ran.out);
+    }
+    let ran = run(folder.path(), &["templates", "--format", "csv", "logs/b.log"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{}", ran.err);
+}
+
+#[test]
+fn below_a_template_stand_its_times_values_and_an_example_within_a_terminals_width() {
+    let log: String = (0..20)
+        .map(|i| {
+            format!("2026-03-03T09:00:{i:02}Z INFO web: user=ann{} took {i} ms {}\n", i % 2, "and more ".repeat(9))
+        })
+        .collect();
+    let ran = run_with_input(&["templates", "-"], log.as_bytes());
+    let wide = |line: &&str| line.chars().count() > 80 && !line.contains('%');
+    assert_eq!(ran.out.lines().find(wide), None, "{}", ran.out);
+    for part in
+        ["20 records, 1 template,", "100.0%  ", "from 2026-03-03T09:00:00Z to 2026-03-03T09:00:19Z", "(10), ", "e.g. "]
+    {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+}

@@ -3,12 +3,17 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use decant_engine::Dictionary;
+use decant_engine::{Dictionary, TemplateSlot as Slot};
 use decant_model::{Batch, Rows};
 use serde_json::json;
 
-/// Longest example shown in the table, in characters.
-const EXAMPLE_CHARS: usize = 160;
+/// Columns of the table; templates alone may be longer.
+const WIDTH: usize = 80;
+const INDENT: usize = 21;
+/// Slots of a template that are shown, values of a slot, and the longest value in characters.
+const MAX_SLOTS: usize = 3;
+const MAX_VALUES: usize = 3;
+const VALUE_CHARS: usize = 24;
 /// Shapes whose first and last times and examples are kept.
 const MAX_SHAPES: usize = 200_000;
 
@@ -72,20 +77,65 @@ impl Sighting {
     }
 }
 
+/// One template is a block: what is counted before it, what is known of it indented below.
 pub(super) fn write_table(dictionary: &Dictionary, seen: &Seen, out: &mut impl Write) -> io::Result<()> {
     let rows = seen.by_template(dictionary);
     let total: u64 = rows.iter().map(|(_, s)| s.count).sum();
-    writeln!(out, "{:>10} {:>6}  {:<20} {:<20} template", "count", "share", "first", "last")?;
+    let plural = |n: u64| if n == 1 { "" } else { "s" };
+    let records = format!("{total} record{}", plural(total));
+    writeln!(out, "{records}, {} template{}, the most frequent first", rows.len(), plural(rows.len() as u64))?;
+    writeln!(out, "{:>10} {:>6}  template", "count", "share")?;
     for (template, sighting) in &rows {
         let share = 100.0 * sighting.count as f64 / total.max(1) as f64;
-        let (first, last) = (time(sighting.first), time(sighting.last));
-        writeln!(out, "{:>10} {share:>5.1}%  {first:<20} {last:<20} {}", sighting.count, one_line(&template.text))?;
+        writeln!(out, "{:>10} {share:>5.1}%  {}", sighting.count, one_line(&template.text))?;
+        if sighting.first.is_some() {
+            let (first, last) = (time(sighting.first), time(sighting.last));
+            let when = if first == last { format!("at {first}") } else { format!("from {first} to {last}") };
+            writeln!(out, "{}", below(&when))?;
+        }
+        for slot in template.slots.iter().filter(|slot| slot.distinct > 1).take(MAX_SLOTS) {
+            writeln!(out, "{}", below(&values(slot)))?;
+        }
         if sighting.example != template.text {
-            let example: String = one_line(&sighting.example).chars().take(EXAMPLE_CHARS).collect();
-            writeln!(out, "{:>59} e.g. {example}", "")?;
+            writeln!(out, "{}", below(&format!("e.g. {}", one_line(&sighting.example))))?;
         }
     }
-    writeln!(out, "{total:>10} records, {} templates", rows.len())
+    Ok(())
+}
+
+/// `<ip>: 10.0.0.1 (7), 10.0.0.2 (3); 2 values`.
+fn values(slot: &Slot) -> String {
+    let top: Vec<String> =
+        slot.top.iter().take(MAX_VALUES).map(|(value, count)| format!("{} ({count})", excerpt(value))).collect();
+    let all = slot.top.len() as u64 == slot.distinct;
+    format!(
+        "{}: {}; {}{} values",
+        slot.kind.placeholder(),
+        top.join(", "),
+        if all { "" } else { "about " },
+        slot.distinct
+    )
+}
+
+fn excerpt(value: &str) -> String {
+    let text = one_line(value);
+    if text.chars().count() <= VALUE_CHARS {
+        return text;
+    }
+    text.chars().take(VALUE_CHARS - 1).chain(['\u{2026}']).collect()
+}
+
+/// Under the template, not wider than a terminal usually is.
+fn below(text: &str) -> String {
+    let room = WIDTH - INDENT;
+    let mut out = " ".repeat(INDENT);
+    if text.chars().count() <= room {
+        out.push_str(text);
+    } else {
+        out.extend(text.chars().take(room - 1));
+        out.push('\u{2026}');
+    }
+    out
 }
 
 pub(super) fn write_json(dictionary: &Dictionary, seen: &Seen, out: &mut impl Write) -> io::Result<()> {
