@@ -8,8 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use decant_codec::text::{DecodeCounts, DecodeOptions};
-use decant_context::excerpts::Excerpter;
-use decant_engine::{Ask, Config, Correlator, Lane, LaneCounts, Window, restrict};
+use decant_engine::{Ask, Config, Correlator, Lane, LaneCounts, Window};
 use decant_ingress::files::{self, Input};
 use decant_model::{Batch, Findings, Rows};
 use decant_store::{Spool, SpoolConfig};
@@ -17,7 +16,11 @@ use decant_store::{Spool, SpoolConfig};
 use crate::progress::Progress;
 use crate::when::When;
 
-/// Batches between two times that the lane's yield is taken: bounds what a lane holds open.
+mod analysis;
+
+use analysis::Analysis;
+
+/// Batches of a baseline between two times that the lane's yield is taken.
 const BATCHES_PER_YIELD: usize = 32;
 
 /// Which part of the capture is asked about.
@@ -80,63 +83,42 @@ pub(crate) fn findings(
         }
         let window = question.window(newest);
         let spooled = spool.finish()?;
-        for batch in spooled.iter()? {
-            analysis.push(batch?, window);
-        }
+        analysis.run(window, |take| {
+            for batch in spooled.iter()? {
+                take(batch?);
+            }
+            Ok(())
+        })?;
         read
     } else {
-        let window = question.window(None);
-        read_all(paths, reading, &mut |batch| analysis.push(batch, window))?
+        analysis.run(question.window(None), |take| read_all(paths, reading, take))?
     };
-    Ok(analysis.finish(question, &read))
+    Ok(told(analysis, question, &read))
 }
 
-/// What is built up while batches come by.
-struct Analysis {
-    lane: Lane,
-    correlator: Correlator,
-    excerpter: Excerpter,
-    batches: usize,
-    outside: u64,
-}
-
-impl Analysis {
-    fn new(config: &Config, correlator: Correlator) -> Self {
-        let excerpter = Excerpter::new(&decant_context::excerpts::Config::default());
-        Self { lane: Lane::new(config), correlator, excerpter, batches: 0, outside: 0 }
+/// The findings of what was analysed.
+fn told(analysis: Analysis, question: &Question, read: &Read) -> Findings {
+    let Analysis { lane, mut correlator, excerpter, outside } = analysis;
+    let newest = correlator.newest_unix_nano();
+    let window = question.window(newest);
+    let ask = Ask {
+        from: window.from_unix_nano,
+        to: window.to_unix_nano,
+        at: question.at.and_then(|at| at.resolve(newest)),
+        service: question.service.clone(),
+    };
+    let counts: LaneCounts = lane.counts();
+    drop(lane);
+    let passed_over = excerpter.lines_passed_over();
+    let failure = excerpter.failure();
+    let excerpts = excerpter.finish();
+    let mut findings = correlator.findings(&ask, excerpts, &counts);
+    if let Some(failure) = failure {
+        failure.settle(&mut findings);
     }
-
-    fn push(&mut self, batch: Batch, window: Window) {
-        let (batch, outside) = restrict(batch, window);
-        self.outside += outside;
-        let batch = self.lane.push(batch);
-        if matches!(batch.rows, Rows::Logs(_)) {
-            self.excerpter.push(&batch);
-        }
-        self.batches += 1;
-        if self.batches.is_multiple_of(BATCHES_PER_YIELD) {
-            self.correlator.absorb(self.lane.take());
-        }
-    }
-
-    fn finish(mut self, question: &Question, read: &Read) -> Findings {
-        self.correlator.absorb(self.lane.take());
-        let newest = self.correlator.newest_unix_nano();
-        let window = question.window(newest);
-        let ask = Ask {
-            from: window.from_unix_nano,
-            to: window.to_unix_nano,
-            at: question.at.and_then(|at| at.resolve(newest)),
-            service: question.service.clone(),
-        };
-        let counts: LaneCounts = self.lane.counts();
-        let passed_over = self.excerpter.lines_passed_over();
-        let excerpts = self.excerpter.finish();
-        let mut findings = self.correlator.findings(&ask, excerpts, &counts);
-        read.tell(&mut findings, self.outside);
-        add(&mut findings.counts.notes, &[("lines not looked at for excerpts", passed_over)]);
-        findings
-    }
+    read.tell(&mut findings, outside);
+    add(&mut findings.counts.notes, &[("lines not looked at for excerpts", passed_over)]);
+    findings
 }
 
 /// What became of the inputs.

@@ -5,7 +5,10 @@
 
 use crate::{
     config::Limits,
-    query::{BundleQuery, ExpandQuery, Fit, Format, SearchQuery, ServicesQuery, When},
+    query::{
+        BundleQuery, CompareQuery, ExpandQuery, Fit, Format, SearchQuery, ServicesQuery, TimelineQuery, TopologyQuery,
+        When,
+    },
     service::ServiceError,
 };
 
@@ -21,6 +24,10 @@ pub struct Asked {
     pub query: Option<String>,
     pub handle: Option<String>,
     pub cursor: Option<String>,
+    pub since: Option<u64>,
+    pub against_from: Option<When>,
+    pub against_to: Option<When>,
+    pub depth: Option<u64>,
 }
 
 impl Asked {
@@ -33,6 +40,7 @@ impl Asked {
             to: time("to", self.to, limits)?,
             at: time("at", self.at, limits)?,
             service: words("service", self.service, limits)?,
+            since: self.since,
         })
     }
 
@@ -64,6 +72,62 @@ impl Asked {
     pub fn services(self, limits: &Limits, format: Format) -> Result<ServicesQuery, ServiceError> {
         Ok(ServicesQuery {
             fit: fit(self.budget_tokens, self.tokenizer, limits, format)?,
+            cursor: words("cursor", self.cursor, limits)?,
+        })
+    }
+
+    /// # Errors
+    /// As [`bundle`](Self::bundle), and when no window begins, or the other one has one end only.
+    pub fn compare(self, limits: &Limits, format: Format) -> Result<CompareQuery, ServiceError> {
+        let missing = |name: &str| {
+            ServiceError::InvalidArgument(format!(
+                "{name} is missing: give a time such as -15m, or 2026-01-02T03:04:05Z"
+            ))
+        };
+        let against_from = time("against_from", self.against_from, limits)?;
+        let against_to = time("against_to", self.against_to, limits)?;
+        match (&against_from, &against_to) {
+            (Some(_), None) => return Err(missing("against_to")),
+            (None, Some(_)) => return Err(missing("against_from")),
+            _ => {}
+        }
+        Ok(CompareQuery {
+            fit: fit(self.budget_tokens, self.tokenizer, limits, format)?,
+            from: time("from", self.from, limits)?.ok_or_else(|| missing("from"))?,
+            to: time("to", self.to, limits)?,
+            against_from,
+            against_to,
+            service: words("service", self.service, limits)?,
+            cursor: words("cursor", self.cursor, limits)?,
+        })
+    }
+
+    /// # Errors
+    /// As [`bundle`](Self::bundle).
+    pub fn timeline(self, limits: &Limits, format: Format) -> Result<TimelineQuery, ServiceError> {
+        Ok(TimelineQuery {
+            fit: fit(self.budget_tokens, self.tokenizer, limits, format)?,
+            from: time("from", self.from, limits)?,
+            to: time("to", self.to, limits)?,
+            service: words("service", self.service, limits)?,
+            cursor: words("cursor", self.cursor, limits)?,
+        })
+    }
+
+    /// # Errors
+    /// As [`bundle`](Self::bundle), and a depth out of range.
+    pub fn topology(self, limits: &Limits, format: Format) -> Result<TopologyQuery, ServiceError> {
+        let depth = self.depth.unwrap_or(Limits::DEPTH_DEFAULT);
+        if !(1..=Limits::DEPTH_MAX).contains(&depth) {
+            let most = Limits::DEPTH_MAX;
+            return Err(ServiceError::InvalidArgument(format!(
+                "a depth of {depth} is out of range: ask for 1 to {most}"
+            )));
+        }
+        Ok(TopologyQuery {
+            fit: fit(self.budget_tokens, self.tokenizer, limits, format)?,
+            service: words("service", self.service, limits)?,
+            depth,
             cursor: words("cursor", self.cursor, limits)?,
         })
     }

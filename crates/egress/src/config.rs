@@ -77,6 +77,9 @@ pub struct Limits {
 impl Limits {
     /// A smaller budget does not hold a verdict.
     pub const BUDGET_MIN_TOKENS: u64 = 100;
+    /// Calls that a question for the service graph follows from the service it names.
+    pub const DEPTH_DEFAULT: u64 = 2;
+    pub const DEPTH_MAX: u64 = 32;
     /// Above this, raw data is the better answer.
     pub const BUDGET_MAX_TOKENS: u64 = 1_000_000;
 }
@@ -100,7 +103,7 @@ impl Default for Limits {
 /// A setting that cannot be meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    #[error("{setting} is {value:?}: write an address and a port, such as 127.0.0.1:{port}")]
+    #[error("{setting}: write an address and a port, such as 127.0.0.1:{port}")]
     Address { setting: &'static str, value: String, port: u16 },
     #[error("{setting} is {value}: it must lie between {min} and {max}")]
     OutOfRange { setting: &'static str, value: u64, min: u64, max: u64 },

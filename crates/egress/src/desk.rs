@@ -103,6 +103,9 @@ impl Inner {
             Question::Search => self.service.search(asked.search(limits, format)?),
             Question::Expand => self.service.expand(asked.expand(limits, format)?),
             Question::Services => self.service.services(asked.services(limits, format)?),
+            Question::Compare => self.service.compare(asked.compare(limits, format)?),
+            Question::Timeline => self.service.timeline(asked.timeline(limits, format)?),
+            Question::Topology => self.service.topology(asked.topology(limits, format)?),
         })
     }
 

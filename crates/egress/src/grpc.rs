@@ -89,7 +89,7 @@ struct Calls {
     desk: Desk,
 }
 
-/// What all four responses hold.
+/// What all responses hold.
 struct Answered<M> {
     text: String,
     json: String,
@@ -154,6 +154,27 @@ impl server::ContextService for Calls {
         let Answered { text, json, used_tokens, message } =
             self.ask(Question::Services, request.rendering, request.into(), v1::page).await?;
         Ok(Response::new(v1::ListServicesResponse { text, page: Some(message), used_tokens, json }))
+    }
+
+    async fn compare(&self, request: Request<v1::CompareRequest>) -> Result<Response<v1::CompareResponse>, Status> {
+        let request = request.into_inner();
+        let Answered { text, json, used_tokens, message } =
+            self.ask(Question::Compare, request.rendering, request.into(), v1::page).await?;
+        Ok(Response::new(v1::CompareResponse { text, page: Some(message), used_tokens, json }))
+    }
+
+    async fn timeline(&self, request: Request<v1::TimelineRequest>) -> Result<Response<v1::TimelineResponse>, Status> {
+        let request = request.into_inner();
+        let Answered { text, json, used_tokens, message } =
+            self.ask(Question::Timeline, request.rendering, request.into(), v1::page).await?;
+        Ok(Response::new(v1::TimelineResponse { text, page: Some(message), used_tokens, json }))
+    }
+
+    async fn topology(&self, request: Request<v1::TopologyRequest>) -> Result<Response<v1::TopologyResponse>, Status> {
+        let request = request.into_inner();
+        let Answered { text, json, used_tokens, message } =
+            self.ask(Question::Topology, request.rendering, request.into(), v1::page).await?;
+        Ok(Response::new(v1::TopologyResponse { text, page: Some(message), used_tokens, json }))
     }
 }
 

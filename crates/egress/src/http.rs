@@ -85,6 +85,9 @@ fn router(desk: Desk, options: &HttpOptions, cancel: &CancellationToken) -> Rout
         .route("/v1/search", get(questions::search))
         .route("/v1/expand", get(questions::expand))
         .route("/v1/services", get(questions::services))
+        .route("/v1/compare", get(questions::compare))
+        .route("/v1/timeline", get(questions::timeline))
+        .route("/v1/topology", get(questions::topology))
         .route("/v1/schema", get(async || schema(bundle_schema())))
         .route("/v1/schema/page", get(async || schema(page_schema())))
         .route("/metrics", get(async move || exposition(metrics())))
@@ -119,7 +122,8 @@ fn schema(schema: &Value) -> Response {
 
 async fn no_such_path() -> Response {
     problem::response(&ServiceError::NotFound(
-        "there is nothing here: see /v1/context, /v1/search, /v1/expand, /v1/services, /v1/schema, /v1/schema/page, /mcp, /metrics, \
+        "there is nothing here: see /v1/context, /v1/search, /v1/expand, /v1/services, /v1/compare, /v1/timeline, /v1/topology, \
+         /v1/schema, /v1/schema/page, /mcp, /metrics, \
          /healthz, /readyz"
             .to_owned(),
     ))

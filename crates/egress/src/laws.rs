@@ -23,7 +23,22 @@ fn questions() -> impl Strategy<Value = Question> {
 
 /// Mostly names that mean something, with values that may.
 fn names() -> impl Strategy<Value = String> {
-    let known = ["budget", "budget_tokens", "from", "to", "at", "service", "query", "handle", "cursor", "tokenizer"];
+    let known = [
+        "budget",
+        "budget_tokens",
+        "from",
+        "to",
+        "at",
+        "service",
+        "query",
+        "handle",
+        "cursor",
+        "tokenizer",
+        "since",
+        "depth",
+        "against_from",
+        "against_to",
+    ];
     prop_oneof![4 => prop::sample::select(known.to_vec()).prop_map(str::to_owned), 1 => ".{0,12}"]
 }
 
@@ -71,6 +86,20 @@ fn checked(question: Question, asked: Asked) -> Result<(Fit, Vec<String>), Servi
         Question::Services => {
             let q = asked.services(&limits, Format::Text)?;
             (q.fit, vec![q.cursor])
+        }
+        Question::Compare => {
+            let q = asked.compare(&limits, Format::Text)?;
+            let times = [Some(q.from), q.to, q.against_from, q.against_to].map(words);
+            (q.fit, times.into_iter().chain([q.service, q.cursor]).collect())
+        }
+        Question::Timeline => {
+            let q = asked.timeline(&limits, Format::Text)?;
+            (q.fit, vec![words(q.from), words(q.to), q.service, q.cursor])
+        }
+        Question::Topology => {
+            let q = asked.topology(&limits, Format::Text)?;
+            assert!((1..=Limits::DEPTH_MAX).contains(&q.depth));
+            (q.fit, vec![q.service, q.cursor])
         }
     };
     Ok((fit, told.into_iter().flatten().collect()))

@@ -30,7 +30,9 @@ pub use grpc::serve_grpc;
 pub use http::{HttpOptions, serve_http};
 pub use mcp::{serve_mcp, serve_mcp_stdio};
 pub use metrics::{Door, Metrics, Question};
-pub use query::{BundleQuery, ExpandQuery, Fit, Format, SearchQuery, ServicesQuery, When};
+pub use query::{
+    BundleQuery, CompareQuery, ExpandQuery, Fit, Format, SearchQuery, ServicesQuery, TimelineQuery, TopologyQuery, When,
+};
 pub use remote::Remote;
 pub use schema::{bundle_schema, page_schema, undescribed};
 pub use service::{Answer, Answering, ContextService, ServiceError, Status};

@@ -39,10 +39,14 @@ pub enum Question {
     Search,
     Expand,
     Services,
+    Compare,
+    Timeline,
+    Topology,
 }
 
 impl Question {
-    pub(crate) const ALL: [Self; 4] = [Self::Bundle, Self::Search, Self::Expand, Self::Services];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Bundle, Self::Search, Self::Expand, Self::Services, Self::Compare, Self::Timeline, Self::Topology];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -51,6 +55,9 @@ impl Question {
             Self::Search => "search",
             Self::Expand => "expand",
             Self::Services => "services",
+            Self::Compare => "compare",
+            Self::Timeline => "timeline",
+            Self::Topology => "topology",
         }
     }
 }

@@ -41,6 +41,8 @@ pub struct BundleQuery {
     pub at: Option<When>,
     /// Only this service and its neighbours.
     pub service: Option<String>,
+    /// Only what is new since this revision, which the asker has.
+    pub since: Option<u64>,
 }
 
 /// Where do these words occur?
@@ -71,6 +73,45 @@ pub struct ExpandQuery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServicesQuery {
     pub fit: Fit,
+    /// Of the page before.
+    pub cursor: Option<String>,
+}
+
+/// What is different between two stretches of time?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompareQuery {
+    pub fit: Fit,
+    pub from: When,
+    /// Exclusive; the end of the telemetry when absent.
+    pub to: Option<When>,
+    /// The other stretch; as long a stretch just before `from` when both are absent.
+    pub against_from: Option<When>,
+    pub against_to: Option<When>,
+    pub service: Option<String>,
+    /// Of the page before.
+    pub cursor: Option<String>,
+}
+
+/// What happened, in order of time?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineQuery {
+    pub fit: Fit,
+    pub from: Option<When>,
+    /// Exclusive.
+    pub to: Option<When>,
+    pub service: Option<String>,
+    /// Of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Who calls whom?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopologyQuery {
+    pub fit: Fit,
+    /// Where to begin; the whole graph when absent.
+    pub service: Option<String>,
+    /// Calls between the service and the farthest edge, either way; 1 to [`Limits::DEPTH_MAX`](crate::Limits).
+    pub depth: u64,
     /// Of the page before.
     pub cursor: Option<String>,
 }

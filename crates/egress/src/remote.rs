@@ -10,7 +10,9 @@ use std::time::Duration;
 use tonic::{Code, Status, transport::Channel};
 
 use crate::{
-    query::{BundleQuery, ExpandQuery, Format, SearchQuery, ServicesQuery, When},
+    query::{
+        BundleQuery, CompareQuery, ExpandQuery, Format, SearchQuery, ServicesQuery, TimelineQuery, TopologyQuery, When,
+    },
     service::{self, Answer, Answering, ContextService, ServiceError},
     v1::{self, Rendering, context_service_client::ContextServiceClient},
 };
@@ -99,6 +101,7 @@ impl ContextService for Remote {
             to: when(query.to),
             at: when(query.at),
             service: query.service.unwrap_or_default(),
+            since: query.since,
         };
         Box::pin(async move {
             let reply = self.client.clone().get_incident_bundle(request).await.map_err(|e| self.failed(&e))?;
@@ -150,6 +153,58 @@ impl ContextService for Remote {
         Box::pin(async move {
             let reply = self.client.clone().list_services(request).await.map_err(|e| self.failed(&e))?;
             let v1::ListServicesResponse { text, json, used_tokens, .. } = reply.into_inner();
+            answer(text, &json, used_tokens)
+        })
+    }
+
+    fn compare(&self, query: CompareQuery) -> Answering<'_> {
+        let request = v1::CompareRequest {
+            budget_tokens: Some(query.fit.budget_tokens),
+            tokenizer: query.fit.tokenizer,
+            rendering: rendering(query.fit.format),
+            from: when(Some(query.from)),
+            to: when(query.to),
+            against_from: when(query.against_from),
+            against_to: when(query.against_to),
+            service: query.service.unwrap_or_default(),
+            cursor: query.cursor.unwrap_or_default(),
+        };
+        Box::pin(async move {
+            let reply = self.client.clone().compare(request).await.map_err(|e| self.failed(&e))?;
+            let v1::CompareResponse { text, json, used_tokens, .. } = reply.into_inner();
+            answer(text, &json, used_tokens)
+        })
+    }
+
+    fn timeline(&self, query: TimelineQuery) -> Answering<'_> {
+        let request = v1::TimelineRequest {
+            budget_tokens: Some(query.fit.budget_tokens),
+            tokenizer: query.fit.tokenizer,
+            rendering: rendering(query.fit.format),
+            from: when(query.from),
+            to: when(query.to),
+            service: query.service.unwrap_or_default(),
+            cursor: query.cursor.unwrap_or_default(),
+        };
+        Box::pin(async move {
+            let reply = self.client.clone().timeline(request).await.map_err(|e| self.failed(&e))?;
+            let v1::TimelineResponse { text, json, used_tokens, .. } = reply.into_inner();
+            answer(text, &json, used_tokens)
+        })
+    }
+
+    fn topology(&self, query: TopologyQuery) -> Answering<'_> {
+        let request = v1::TopologyRequest {
+            budget_tokens: Some(query.fit.budget_tokens),
+            tokenizer: query.fit.tokenizer,
+            rendering: rendering(query.fit.format),
+            service: query.service.unwrap_or_default(),
+            depth: Some(query.depth),
+            cursor: query.cursor.unwrap_or_default(),
+        };
+        Box::pin(async move {
+            let reply = self.client.clone().topology(request).await.map_err(|e| self.failed(&e))?;
+            let v1::TopologyResponse { text, json, used_tokens, .. } = reply.into_inner();
             answer(text, &json, used_tokens)
         })
     }

@@ -24,7 +24,7 @@ pub fn bundle_schema() -> &'static Value {
     &BUNDLE
 }
 
-/// The schema of a page's JSON form: the answers to `search`, `expand` and `services`.
+/// The schema of a page's JSON form: the answers to all questions but that for a bundle.
 #[must_use]
 pub fn page_schema() -> &'static Value {
     &PAGE

@@ -7,7 +7,7 @@ use std::{future::Future, pin::Pin};
 
 use serde_json::Value;
 
-use crate::query::{BundleQuery, ExpandQuery, SearchQuery, ServicesQuery};
+use crate::query::{BundleQuery, CompareQuery, ExpandQuery, SearchQuery, ServicesQuery, TimelineQuery, TopologyQuery};
 
 /// What a method of [`ContextService`] returns. Dropping it cancels the question.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Answer, ServiceError>> + Send + 'a>>;
@@ -32,6 +32,16 @@ pub trait ContextService: Send + Sync + 'static {
 
     /// Called for `ListServices`, `GET /v1/services` and `list_services`.
     fn services(&self, query: ServicesQuery) -> Answering<'_>;
+
+    /// Called for `Compare`, `GET /v1/compare` and `compare`. Two equal stretches are an answer.
+    fn compare(&self, query: CompareQuery) -> Answering<'_>;
+
+    /// Called for `Timeline`, `GET /v1/timeline` and `timeline`.
+    fn timeline(&self, query: TimelineQuery) -> Answering<'_>;
+
+    /// Called for `Topology`, `GET /v1/topology` and `topology`. A service that was never seen is
+    /// [`ServiceError::NotFound`].
+    fn topology(&self, query: TopologyQuery) -> Answering<'_>;
 
     /// Called by probes, every second or so by the health service: cheap and without waiting.
     fn status(&self) -> Status;

@@ -92,6 +92,7 @@ async fn ask(remote: &Remote, budget_tokens: u64, expected: bool) -> anyhow::Res
             to: None,
             at: None,
             service: None,
+            since: None,
         };
         let mut text = remote.bundle(query.clone()).await?;
         // The text is what a model would read; the JSON, asked for by itself, is what is checked.

@@ -4,12 +4,16 @@
 //! findings, then packing and scanning happen on threads that may block. A handle is looked for among the findings of
 //! all telemetry and of the last few windows that somebody asked about.
 
+mod around;
+mod compare;
 mod describe;
+mod earlier;
 mod expand;
 mod quiet;
 mod records;
 mod search;
 mod services;
+mod timeline;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -17,8 +21,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use decant_context::{PageItem, PageRequest, Rendered, Request};
 use decant_egress::{
-    Answer, Answering, BundleQuery, ContextService, ExpandQuery, Fit, Format, SearchQuery, ServiceError, ServicesQuery,
-    Status, When,
+    Answer, Answering, BundleQuery, CompareQuery, ContextService, ExpandQuery, Fit, Format, SearchQuery, ServiceError,
+    ServicesQuery, Status, TimelineQuery, TopologyQuery, When,
 };
 use decant_engine::Ask;
 use decant_model::Findings;
@@ -26,6 +30,7 @@ use decant_store::Store;
 use jiff::tz::TimeZone;
 
 use super::correlating::Correlating;
+use earlier::Earlier;
 use crate::when;
 
 /// Windows that are remembered so that handles of their answers can be expanded.
@@ -38,6 +43,7 @@ pub(super) struct Answers {
     ingress: Arc<decant_ingress::Metrics>,
     draining: AtomicBool,
     asked: Mutex<VecDeque<Ask>>,
+    earlier: Arc<Earlier>,
 }
 
 /// The times of a question, as they were told.
@@ -49,7 +55,7 @@ struct Times {
 
 impl Answers {
     pub(super) fn new(store: Arc<Store>, correlating: Correlating, ingress: Arc<decant_ingress::Metrics>) -> Self {
-        Self { store, correlating, ingress, draining: AtomicBool::new(false), asked: Mutex::new(VecDeque::new()) }
+        Self { store, correlating, ingress, draining: AtomicBool::new(false), asked: Mutex::new(VecDeque::new()), earlier: Arc::default() }
     }
 
     /// From now on probes are told that the server is stopping.
@@ -112,13 +118,21 @@ impl Answers {
     async fn bundle(&self, query: BundleQuery) -> Result<Answer, ServiceError> {
         let request = request(&query.fit)?;
         let times = Times { from: query.from, to: query.to, at: query.at };
+        let told = format!("{:?} {:?} {:?}", times.from, times.to, times.at);
         let ask = self.ask(times, query.service).await?;
         let mut findings = self.findings(ask.clone()).await?;
-        self.remember(ask);
-        let store = self.store.clone();
+        self.remember(ask.clone());
+        let (store, earlier) = (self.store.clone(), self.earlier.clone());
+        // A window that ends with the newest record moves on; it is the same question.
+        let asked = (told, ask.service);
         blocking(move || {
             quiet::add_excerpts(&mut findings, &store);
-            Ok(answer(decant_context::bundle(&findings, &request)))
+            let known = query.since.and_then(|since| earlier.get(&asked, since));
+            earlier.put(asked, &findings);
+            Ok(answer(match known {
+                Some(known) => decant_context::delta(&findings, &known, &request),
+                None => decant_context::bundle(&findings, &request),
+            }))
         })
         .await
     }
@@ -139,6 +153,18 @@ impl ContextService for Answers {
 
     fn services(&self, query: ServicesQuery) -> Answering<'_> {
         Box::pin(services::answer(self, query))
+    }
+
+    fn compare(&self, query: CompareQuery) -> Answering<'_> {
+        Box::pin(compare::answer(self, query))
+    }
+
+    fn timeline(&self, query: TimelineQuery) -> Answering<'_> {
+        Box::pin(timeline::answer(self, query))
+    }
+
+    fn topology(&self, query: TopologyQuery) -> Answering<'_> {
+        Box::pin(around::answer(self, query))
     }
 
     fn status(&self) -> Status {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::*;
-use crate::query::{BundleQuery, ExpandQuery, SearchQuery, ServicesQuery};
+use crate::query::{BundleQuery, CompareQuery, ExpandQuery, SearchQuery, ServicesQuery, TimelineQuery, TopologyQuery};
 
 /// Takes a second for a bundle, for ever for a search, panics for the rest.
 #[derive(Default)]
@@ -38,6 +38,18 @@ impl ContextService for Slow {
     }
 
     fn services(&self, _: ServicesQuery) -> Answering<'_> {
+        Box::pin(async { Ok(Answer::default()) })
+    }
+
+    fn compare(&self, _: CompareQuery) -> Answering<'_> {
+        Box::pin(async { Ok(Answer::default()) })
+    }
+
+    fn timeline(&self, _: TimelineQuery) -> Answering<'_> {
+        Box::pin(async { Ok(Answer::default()) })
+    }
+
+    fn topology(&self, _: TopologyQuery) -> Answering<'_> {
         Box::pin(async { Ok(Answer::default()) })
     }
 

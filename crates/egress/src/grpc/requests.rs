@@ -59,6 +59,7 @@ impl From<v1::GetIncidentBundleRequest> for Asked {
             to: when(request.to),
             at: when(request.at),
             service: Some(request.service),
+            since: request.since,
             ..Self::default()
         }
     }
@@ -96,6 +97,49 @@ impl From<v1::ListServicesRequest> for Asked {
         Self {
             budget_tokens: request.budget_tokens,
             tokenizer: Some(request.tokenizer),
+            cursor: Some(request.cursor),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<v1::CompareRequest> for Asked {
+    fn from(request: v1::CompareRequest) -> Self {
+        Self {
+            budget_tokens: request.budget_tokens,
+            tokenizer: Some(request.tokenizer),
+            from: when(request.from),
+            to: when(request.to),
+            against_from: when(request.against_from),
+            against_to: when(request.against_to),
+            service: Some(request.service),
+            cursor: Some(request.cursor),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<v1::TimelineRequest> for Asked {
+    fn from(request: v1::TimelineRequest) -> Self {
+        Self {
+            budget_tokens: request.budget_tokens,
+            tokenizer: Some(request.tokenizer),
+            from: when(request.from),
+            to: when(request.to),
+            service: Some(request.service),
+            cursor: Some(request.cursor),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<v1::TopologyRequest> for Asked {
+    fn from(request: v1::TopologyRequest) -> Self {
+        Self {
+            budget_tokens: request.budget_tokens,
+            tokenizer: Some(request.tokenizer),
+            service: Some(request.service),
+            depth: request.depth,
             cursor: Some(request.cursor),
             ..Self::default()
         }

@@ -1,4 +1,4 @@
-//! The four questions as `GET` requests: parameters in, the answer's bytes out.
+//! The questions as `GET` requests: parameters in, the answer's bytes out.
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
@@ -36,6 +36,18 @@ pub(super) async fn expand(State(desk): State<Desk>, headers: HeaderMap, pairs: 
 
 pub(super) async fn services(State(desk): State<Desk>, headers: HeaderMap, pairs: Pairs) -> Response {
     respond(&desk, Question::Services, &headers, pairs).await
+}
+
+pub(super) async fn compare(State(desk): State<Desk>, headers: HeaderMap, pairs: Pairs) -> Response {
+    respond(&desk, Question::Compare, &headers, pairs).await
+}
+
+pub(super) async fn timeline(State(desk): State<Desk>, headers: HeaderMap, pairs: Pairs) -> Response {
+    respond(&desk, Question::Timeline, &headers, pairs).await
+}
+
+pub(super) async fn topology(State(desk): State<Desk>, headers: HeaderMap, pairs: Pairs) -> Response {
+    respond(&desk, Question::Topology, &headers, pairs).await
 }
 
 async fn respond(desk: &Desk, question: Question, headers: &HeaderMap, pairs: Pairs) -> Response {

@@ -13,6 +13,9 @@ pub(super) fn name(question: Question) -> &'static str {
         Question::Search => "search_evidence",
         Question::Expand => "expand",
         Question::Services => "list_services",
+        Question::Compare => "compare",
+        Question::Timeline => "timeline",
+        Question::Topology => "topology",
     }
 }
 
@@ -36,6 +39,9 @@ fn title(question: Question) -> &'static str {
         Question::Search => "Search evidence",
         Question::Expand => "Expand a handle",
         Question::Services => "List services",
+        Question::Compare => "Compare two windows",
+        Question::Timeline => "Timeline",
+        Question::Topology => "Service graph",
     }
 }
 
@@ -54,7 +60,22 @@ fn description(question: Question) -> &'static str {
             "Shows what stands behind a handle of an earlier answer: more examples of a log pattern, the points of a \
              series, the spans of a trace, the evidence of a suspect."
         }
-        Question::Services => "Lists the services seen, with how many logs, spans and metric points each sent.",
+        Question::Services => {
+            "Lists the services seen: calls that came in, callers and callees, and how much of note each said."
+        }
+        Question::Compare => {
+            "What is different between two stretches of time: log patterns, calls and metrics that came, went, or moved, \
+             the greatest difference first. Without against_from and against_to, from..to is compared with as long a \
+             stretch just before it."
+        }
+        Question::Timeline => {
+            "What happened, in order of time: changes, onsets, log patterns that began or ended, metric shifts, \
+             example traces."
+        }
+        Question::Topology => {
+            "Who calls whom, and how often, around a service (depth 1: its callers and callees), the nearest first; \
+             without a service, the whole graph."
+        }
     }
 }
 
@@ -62,7 +83,7 @@ fn input_schema(question: Question, limits: &Limits) -> JsonObject {
     let parameters = Parameter::of(question);
     let properties: JsonObject =
         parameters.iter().map(|&parameter| (parameter.name().to_owned(), property(parameter, limits))).collect();
-    let required: Vec<&str> = parameters.iter().filter(|p| p.is_required()).map(|p| p.name()).collect();
+    let required: Vec<&str> = parameters.iter().filter(|p| p.is_required(question)).map(|p| p.name()).collect();
     let mut schema = JsonObject::new();
     schema.insert("type".to_owned(), json!("object"));
     schema.insert("properties".to_owned(), Value::Object(properties));
@@ -95,5 +116,19 @@ fn property(parameter: Parameter, limits: &Limits) -> Value {
         Parameter::At => text("Ask about the incident at this time rather than the newest; written like from."),
         Parameter::Service => text("Only this service and its neighbours."),
         Parameter::Cursor => text("next_cursor of the page before."),
+        Parameter::Since => json!({
+            "type": "integer",
+            "minimum": 0,
+            "description": "The revision of an earlier bundle that you still have: only what is new since then is told.",
+        }),
+        Parameter::AgainstFrom => text("Start of the window to compare with; written like from."),
+        Parameter::AgainstTo => text("End of the window to compare with, exclusive; written like from."),
+        Parameter::Depth => json!({
+            "type": "integer",
+            "minimum": 1,
+            "maximum": Limits::DEPTH_MAX,
+            "default": Limits::DEPTH_DEFAULT,
+            "description": "How many calls away from the service.",
+        }),
     }
 }

@@ -9,8 +9,8 @@ use std::{
 };
 
 use decant_egress::{
-    Answer, Answering, BundleQuery, ContextService, Desk, Door, ExpandQuery, Limits, Metrics, Question, SearchQuery,
-    ServiceError, ServicesQuery, Status,
+    Answer, Answering, BundleQuery, CompareQuery, ContextService, Desk, Door, ExpandQuery, Limits, Metrics, Question,
+    SearchQuery, ServiceError, ServicesQuery, Status, TimelineQuery, TopologyQuery,
 };
 use serde_json::{Value, json};
 
@@ -60,6 +60,21 @@ impl ContextService for Fake {
     }
 
     fn services(&self, query: ServicesQuery) -> Answering<'_> {
+        self.heard(&query);
+        Box::pin(async { Ok(a_page()) })
+    }
+
+    fn compare(&self, query: CompareQuery) -> Answering<'_> {
+        self.heard(&query);
+        Box::pin(async { Ok(a_page()) })
+    }
+
+    fn timeline(&self, query: TimelineQuery) -> Answering<'_> {
+        self.heard(&query);
+        Box::pin(async { Ok(a_page()) })
+    }
+
+    fn topology(&self, query: TopologyQuery) -> Answering<'_> {
         self.heard(&query);
         Box::pin(async { Ok(a_page()) })
     }
@@ -116,6 +131,7 @@ pub(crate) fn bundle() -> Value {
         "budget": {"limit": 4000, "used": 42, "tokenizer": "o200k_base"},
         "verdict": "incident",
         "verdict_reason": "errors of checkout rose tenfold",
+        "delta": {"since": 2, "unchanged": {"log_patterns": 4}, "gone": ["p1a2b"]},
         "incidents": [{"handle": "I1", "revision": 2, "state": "open", "onset": "2026-01-02T03:04:05Z",
             "last": "2026-01-02T03:09:05Z", "title": "checkout fails", "services": ["checkout"], "confidence": 0.97}],
         "suspects": [{"handle": "U1", "rank": 1, "score": 0.9, "service": "checkout", "component": "pod-1",

@@ -85,7 +85,8 @@ async fn a_bundle_comes_as_text_and_as_a_message_with_every_field() {
     assert_eq!(
         running.desks.fake.last(),
         "BundleQuery { fit: Fit { budget_tokens: 2000, tokenizer: \"o200k_base\", format: Text }, \
-         from: Some(Text(\"-15m\")), to: Some(UnixNano(1700000000000000000)), at: None, service: Some(\"checkout\") }"
+         from: Some(Text(\"-15m\")), to: Some(UnixNano(1700000000000000000)), at: None, service: Some(\"checkout\"), \
+         since: None }"
     );
     assert_eq!(running.desks.count(Door::Grpc, Question::Bundle, "ok"), 1);
     running.stop().await;
@@ -130,7 +131,7 @@ async fn pages_of_search_expand_and_services_come_with_their_items() {
     let page = response.page.unwrap();
     assert_eq!((response.text.as_str(), response.used_tokens), (PAGE_TEXT, 7));
     assert_eq!((page.shown, page.total, page.next_cursor.as_deref(), page.items.len()), (2, 9, Some("c2"), 2));
-    assert_eq!((page.items[0].handle.as_str(), page.items[1].flagged), ("L1", true));
+    assert_eq!((page.items[0].handle.as_str(), page.items[1].flagged), ("L1", Some(true)));
     assert!(running.desks.fake.last().contains("query: \"timeout\", from: Some(Text(\"-1h\")), to: None"));
     assert!(running.desks.fake.last().contains("cursor: Some(\"c1\")"));
 
@@ -139,6 +140,21 @@ async fn pages_of_search_expand_and_services_come_with_their_items() {
     let services = v1::ListServicesRequest { tokenizer: "approx".to_owned(), ..Default::default() };
     assert_eq!(client.list_services(services).await.unwrap().into_inner().page.unwrap().items.len(), 2);
     assert!(running.desks.fake.last().contains("tokenizer: \"approx\""));
+
+    let compare = v1::CompareRequest { from: when("-5m"), service: "cart".to_owned(), ..Default::default() };
+    assert_eq!(client.compare(compare).await.unwrap().into_inner().page.unwrap().total, 9);
+    assert!(running.desks.fake.last().contains("from: Text(\"-5m\"), to: None, against_from: None"));
+    let timeline = v1::TimelineRequest { from: when("-5m"), ..Default::default() };
+    assert_eq!(client.timeline(timeline).await.unwrap().into_inner().text, PAGE_TEXT);
+    let topology = v1::TopologyRequest { service: "cart".to_owned(), ..Default::default() };
+    assert_eq!(client.topology(topology).await.unwrap().into_inner().page.unwrap().items.len(), 2);
+    assert!(running.desks.fake.last().contains("service: Some(\"cart\"), depth: 2"));
+    for refused in [
+        v1::CompareRequest::default(),
+        v1::CompareRequest { from: when("-5m"), against_to: when("-9m"), ..Default::default() },
+    ] {
+        assert_eq!(client.compare(refused).await.unwrap_err().code(), Code::InvalidArgument);
+    }
     running.stop().await;
 }
 

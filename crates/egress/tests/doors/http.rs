@@ -87,12 +87,12 @@ async fn what_was_asked_reaches_the_service() {
             "/v1/context?budget=1000&from=2026-01-02T03:04:05%2B01:00&to=-5m&service=check%20out&at=1700000000&tokenizer=approx",
             "BundleQuery { fit: Fit { budget_tokens: 1000, tokenizer: \"approx\", format: Text }, \
              from: Some(Text(\"2026-01-02T03:04:05+01:00\")), to: Some(Text(\"-5m\")), at: Some(Text(\"1700000000\")), \
-             service: Some(\"check out\") }",
+             service: Some(\"check out\"), since: None }",
         ),
         (
-            "/v1/context?service=&from=&budget=",
+            "/v1/context?service=&from=&budget=&since=7",
             "BundleQuery { fit: Fit { budget_tokens: 4000, tokenizer: \"o200k_base\", format: Text }, from: None, \
-             to: None, at: None, service: None }",
+             to: None, at: None, service: None, since: Some(7) }",
         ),
         (
             "/v1/search?query=connection+reset&cursor=c1&format=json",
@@ -107,6 +107,22 @@ async fn what_was_asked_reaches_the_service() {
         (
             "/v1/services?budget=100",
             "ServicesQuery { fit: Fit { budget_tokens: 100, tokenizer: \"o200k_base\", format: Text }, cursor: None }",
+        ),
+        (
+            "/v1/compare?from=-5m&against_from=-20m&against_to=-15m&budget=900",
+            "CompareQuery { fit: Fit { budget_tokens: 900, tokenizer: \"o200k_base\", format: Text }, \
+             from: Text(\"-5m\"), to: None, against_from: Some(Text(\"-20m\")), against_to: Some(Text(\"-15m\")), \
+             service: None, cursor: None }",
+        ),
+        (
+            "/v1/timeline?service=cart",
+            "TimelineQuery { fit: Fit { budget_tokens: 4000, tokenizer: \"o200k_base\", format: Text }, from: None, \
+             to: None, service: Some(\"cart\"), cursor: None }",
+        ),
+        (
+            "/v1/topology?service=cart&depth=3",
+            "TopologyQuery { fit: Fit { budget_tokens: 4000, tokenizer: \"o200k_base\", format: Text }, \
+             service: Some(\"cart\"), depth: 3, cursor: None }",
         ),
     ];
     for (target, asked) in table {
@@ -123,7 +139,12 @@ async fn refusals_name_the_parameter_and_the_mend() {
     let running = start().await;
     let long = format!("/v1/context?service={}", "x".repeat(5000));
     let table: [(&str, u16, &str, &str); 16] = [
-        ("/v1/context?form=-5m", 400, "invalid_argument", "use budget, from, to, service, at, tokenizer, format"),
+        (
+            "/v1/context?form=-5m",
+            400,
+            "invalid_argument",
+            "use budget, from, to, service, at, since, tokenizer, format",
+        ),
         ("/v1/expand?handle=a&from=b", 400, "invalid_argument", "use handle, budget, cursor, tokenizer, format"),
         ("/v1/context?budget=0", 400, "invalid_argument", "ask for 100 to 1000000"),
         ("/v1/context?budget=1000001", 400, "invalid_argument", "ask for 100 to 1000000"),

@@ -78,7 +78,10 @@ async fn an_agent_on_a_pipe_is_greeted_and_shown_the_tools() {
     let list = pipe.ask(&json!({"jsonrpc": "2.0", "id": 2, "method": "tools/list"})).await;
     let tools = list["result"]["tools"].as_array().unwrap();
     let names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["get_incident_bundle", "search_evidence", "expand", "list_services"]);
+    assert_eq!(
+        names,
+        ["get_incident_bundle", "search_evidence", "expand", "list_services", "compare", "timeline", "topology"]
+    );
     for tool in tools {
         let schema = &tool["inputSchema"];
         assert_eq!(schema["properties"]["budget_tokens"]["default"], 4000, "{tool}");
@@ -101,6 +104,9 @@ async fn a_call_is_answered_with_one_text_block_and_the_same_as_structured_conte
         ("search_evidence", json!({"query": "timeout"}), PAGE_TEXT, page()),
         ("expand", json!({"handle": "L1", "cursor": "c1"}), PAGE_TEXT, page()),
         ("list_services", json!({}), PAGE_TEXT, page()),
+        ("compare", json!({"from": "-5m"}), PAGE_TEXT, page()),
+        ("timeline", json!({"service": "cart"}), PAGE_TEXT, page()),
+        ("topology", json!({"service": "cart", "depth": 1}), PAGE_TEXT, page()),
     ];
     for (tool, arguments, text, structured) in table {
         let reply = pipe.ask(&call(tool, &arguments)).await;
@@ -127,7 +133,7 @@ async fn what_the_model_can_mend_is_told_to_the_model() {
     pipe.hello().await;
     let table = [
         ("get_incident_bundle", json!({"service": "absent"}), "not_found: no service is called absent"),
-        ("get_incident_bundle", json!({"budget": 1000}), "use budget_tokens, from, to, service, at, tokenizer"),
+        ("get_incident_bundle", json!({"budget": 1000}), "use budget_tokens, from, to, service, at, since, tokenizer"),
         ("get_incident_bundle", json!({"budget_tokens": 1}), "ask for 100 to 1000000"),
         ("get_incident_bundle", json!({"budget_tokens": 1.5}), "whole number"),
         ("get_incident_bundle", json!({"service": ["a"]}), "service must be a single value"),

@@ -31,7 +31,11 @@ pub(super) fn add_excerpts(findings: &mut Findings, store: &Store) {
     // What failed is told in the order in which it happened.
     let mut excerpter = Excerpter::new(&Config::default());
     batches.iter().rev().for_each(|batch| excerpter.push(batch));
+    let failure = excerpter.failure();
     findings.excerpts = excerpter.finish();
+    if let Some(failure) = failure {
+        failure.settle(findings);
+    }
     for line in findings.excerpts.iter_mut().flat_map(|excerpt| &mut excerpt.lines) {
         line.flagged |= instruction_like(&line.text).is_some();
     }

@@ -1,0 +1,182 @@
+//! What is different between two windows: every log pattern, operation and series, counted in both from the store.
+//!
+//! Windows may differ in length, so counts are told as they are and compared per minute. A count's difference weighs by
+//! its distance from chance (Poisson), a mean's by its factor and by how many values it rests on; the greatest comes
+//! first, and what hardly differs is left out of the list and of its total.
+
+mod tally;
+
+use std::collections::BTreeMap;
+
+use decant_context::PageItem;
+use decant_egress::{Answer, CompareQuery, ServiceError, When};
+use decant_engine::Ask;
+use decant_store::Store;
+
+use super::{Answers, Times, blocking, page, request};
+use tally::{Key, Tally, Totals};
+
+/// Differences smaller than this many standard deviations are chance.
+const CHANCE: f64 = 3.0;
+/// Means that differ by less than this factor are the same.
+const SAME_MEAN: f64 = 1.2;
+
+/// A stretch of time, the end exclusive.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    from: i64,
+    to: i64,
+}
+
+impl Span {
+    fn minutes(self) -> f64 {
+        (self.to.saturating_sub(self.from).max(1)) as f64 / 60e9
+    }
+}
+
+pub(super) async fn answer(answers: &Answers, query: CompareQuery) -> Result<Answer, ServiceError> {
+    let request = request(&query.fit)?;
+    let (now, before) = spans(answers, &query).await?;
+    let store = answers.store.clone();
+    let service = query.service.clone();
+    let (a, b) = blocking(move || {
+        let of = |span: Span| tallied(&store, span, service.as_deref());
+        Ok((of(before), of(now)))
+    })
+    .await?;
+    let shapes: Vec<u64> = a.shapes().chain(b.shapes()).collect();
+    let named: BTreeMap<u64, (u64, String)> = answers
+        .on_correlator(move |correlator, _| {
+            let dictionary = correlator.dictionary();
+            let name = |shape: u64| dictionary.get(shape).map(|t| (shape, (t.id, t.text.clone())));
+            shapes.into_iter().filter_map(name).collect()
+        })
+        .await?;
+    blocking(move || {
+        let (a, b) = (a.named(&named), b.named(&named));
+        let items = items(&a.totals, &b.totals, before.minutes(), now.minutes());
+        let partly = if a.is_partial || b.is_partial { ", newest rows only" } else { "" };
+        page(format!("compare, per minute before > now{partly}"), request, query.cursor, &items)
+    })
+    .await
+}
+
+fn tallied(store: &Store, span: Span, service: Option<&str>) -> Tally {
+    Tally::of(store, span.from, span.to, service)
+}
+
+/// Both windows; the other one is as long a stretch just before, unless it was named.
+async fn spans(answers: &Answers, query: &CompareQuery) -> Result<(Span, Span), ServiceError> {
+    let newest = answers.on_correlator(|correlator, _| correlator.newest_unix_nano()).await?;
+    let resolve = async |from: Option<When>, to: Option<When>| -> Result<Span, ServiceError> {
+        let Ask { from, to, .. } = answers.ask(Times { from, to, at: None }, None).await?;
+        let from = from.unwrap_or_default();
+        let to = to.or(newest.map(|newest| newest.saturating_add(1))).unwrap_or(i64::MAX);
+        if from >= to {
+            return Err(ServiceError::InvalidArgument("from must lie before the end of the telemetry".to_owned()));
+        }
+        Ok(Span { from, to })
+    };
+    let now = resolve(Some(query.from.clone()), query.to.clone()).await?;
+    let before = match (&query.against_from, &query.against_to) {
+        (None, None) => Span { from: now.from.saturating_sub(now.to - now.from), to: now.from },
+        (from, to) => resolve(from.clone(), to.clone()).await?,
+    };
+    Ok((now, before))
+}
+
+fn items(a: &BTreeMap<Key, Totals>, b: &BTreeMap<Key, Totals>, minutes_a: f64, minutes_b: f64) -> Vec<PageItem> {
+    let none = Totals::default();
+    let mut keys: Vec<&Key> = a.keys().chain(b.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    let mut differing: Vec<(f64, PageItem)> = keys
+        .into_iter()
+        .filter_map(|key| {
+            let (before, now) = (a.get(key).unwrap_or(&none), b.get(key).unwrap_or(&none));
+            let (weight, text) = difference(key, before, now, minutes_a, minutes_b)?;
+            let item = PageItem {
+                kind: "difference".to_owned(),
+                service: (!key.service.is_empty()).then(|| key.service.clone()),
+                flagged: decant_engine::instruction_like(&text).is_some(),
+                text,
+                ..PageItem::default()
+            };
+            Some((weight, item))
+        })
+        .collect();
+    differing.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| x.1.text.cmp(&y.1.text)));
+    differing.into_iter().map(|(_, item)| item).collect()
+}
+
+/// How much something differs, and how; `None` when that may be chance.
+fn difference(key: &Key, a: &Totals, b: &Totals, minutes_a: f64, minutes_b: f64) -> Option<(f64, String)> {
+    let chance = |a: u64, b: u64| {
+        let expected = a as f64 * minutes_b / minutes_a;
+        let spread = (expected * minutes_b / minutes_a + b as f64 + 1.0).sqrt();
+        (b as f64 - expected).abs() / spread
+    };
+    let (mut weight, mut told) = (0.0_f64, Vec::new());
+    let counts = [("records", a.rows, b.rows, key.signal.counts()), ("errors", a.errors, b.errors, true)];
+    for (what, a, b, is_telling) in counts {
+        let z = chance(a, b);
+        if is_telling && z >= CHANCE {
+            weight = weight.max(z);
+            let (before, now) = (a as f64 / minutes_a, b as f64 / minutes_b);
+            told.push(format!("{what} {} > {} ({a} > {b})", figure(before), figure(now)));
+        }
+    }
+    if let (Some(before), Some(now)) = (a.mean(), b.mean()) {
+        let factor = (now.abs().max(f64::MIN_POSITIVE) / before.abs().max(f64::MIN_POSITIVE)).ln().abs().min(9.0);
+        if factor >= SAME_MEAN.ln() {
+            weight = weight.max(factor * (a.values.min(b.values).min(100) as f64).sqrt());
+            told.push(format!("mean {} > {}{}", figure(before), figure(now), key.signal.unit()));
+        }
+    }
+    if told.is_empty() {
+        return None;
+    }
+    Some((weight, format!("{} {}: {}", key.signal.as_str(), key.name, told.join(", "))))
+}
+
+fn figure(value: f64) -> String {
+    if value == 0.0 || value.abs() >= 100.0 { format!("{value:.0}") } else { format!("{value:.3}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tally::Of;
+    use super::*;
+
+    fn totals(rows: u64, errors: u64, sum: f64) -> Totals {
+        Totals { rows, errors, values: rows, sum }
+    }
+
+    fn told(signal: Of, a: Totals, b: Totals, minutes: (f64, f64)) -> Vec<String> {
+        let key = Key { signal, service: "cart".to_owned(), name: "add".to_owned() };
+        let (a, b) = (BTreeMap::from([(key.clone(), a)]), BTreeMap::from([(key, b)]));
+        items(&a, &b, minutes.0, minutes.1).into_iter().map(|item| item.text).collect()
+    }
+
+    #[test]
+    fn what_came_went_or_moved_is_told_and_chance_is_not() {
+        let none = Totals::default;
+        let check = |a, b, expected: &[&str]| assert_eq!(told(Of::Spans, a, b, (1.0, 1.0)), expected);
+        check(none(), totals(40, 0, 400.0), &["span add: records 0 > 40.000 (0 > 40)"]);
+        check(totals(100, 0, 1_000.0), totals(110, 1, 1_150.0), &[]);
+        check(totals(100, 0, 1_000.0), totals(100, 30, 1_000.0), &["span add: errors 0 > 30.000 (0 > 30)"]);
+        check(totals(100, 0, 1_000.0), totals(100, 0, 9_000.0), &["span add: mean 10.000 > 90.000 ms"]);
+        check(none(), none(), &[]);
+    }
+
+    #[test]
+    fn windows_of_different_lengths_are_compared_per_minute() {
+        assert_eq!(told(Of::Logs, totals(100, 0, 0.0), totals(1_000, 0, 0.0), (1.0, 10.0)), [""; 0]);
+        assert_eq!(told(Of::Logs, totals(100, 0, 0.0), totals(100, 0, 0.0), (1.0, 10.0)).len(), 1);
+    }
+
+    #[test]
+    fn how_often_a_series_was_sampled_is_no_difference() {
+        assert_eq!(told(Of::Metrics, totals(10, 0, 50.0), totals(100, 0, 500.0), (1.0, 1.0)), [""; 0]);
+    }
+}
