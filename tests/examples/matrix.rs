@@ -45,7 +45,11 @@ impl Row {
 }
 
 fn is_guilty(truth: &Truth, change: &Change) -> bool {
-    truth.guilty_change.as_ref().is_some_and(|g| change.revision.as_ref() == Some(&g.revision))
+    truth.guilty_change.as_ref().is_some_and(|g| {
+        // A flag is known by its key, which is no revision.
+        let same_place = change.service.as_ref() == Some(&g.service) && change.at_unix_nano == g.at_unix_nano;
+        change.revision.as_ref() == Some(&g.revision) || same_place
+    })
 }
 
 fn main() {

@@ -24,6 +24,8 @@ pub(crate) struct Analysis {
     pub(crate) signals: Vec<Prepared>,
     /// The stretch in another state; `None` when there is nothing to compare with.
     pub(crate) episode: Option<Episode>,
+    /// A stronger incident before it, of another service.
+    pub(crate) earlier: Option<Seen>,
     pub(crate) ledger: Ledger,
     /// Services, the most blamed first.
     pub(crate) blames: Vec<Blame>,
@@ -50,6 +52,7 @@ impl Analysis {
             best: None,
             seen: Vec::new(),
             only: None,
+            earlier: None,
         };
         for (from, to) in onset::candidates(windows, well, search.signals.len()) {
             search.consider(from, to);
@@ -61,6 +64,7 @@ impl Analysis {
             });
             if newest.episode != strongest.episode {
                 search.best = None;
+                search.earlier = Some(strongest);
                 search.consider(newest.episode.from, newest.episode.to);
                 search.only = Some(newest.service);
             }
@@ -71,10 +75,10 @@ impl Analysis {
                 search.consider(from, to);
             }
         }
-        let best = search.best;
+        let (best, earlier) = (search.best, search.earlier);
         let episode = best.as_ref().map(|b| b.episode);
         let (ledger, blames) = best.map_or_else(|| (Ledger::default(), Vec::new()), |b| (b.ledger, b.blames));
-        Self { signals, episode, ledger, blames }
+        Self { signals, episode, earlier, ledger, blames }
     }
 }
 
@@ -106,6 +110,7 @@ struct Search<'a> {
     seen: Vec<Seen>,
     /// Whose incident is meant, once that is known.
     only: Option<u64>,
+    earlier: Option<Seen>,
 }
 
 impl Search<'_> {

@@ -67,7 +67,7 @@ fn loud_errors(told: &Told<'_>) -> usize {
     told.material.patterns.by_key.values().filter(|p| p.severity.is_error() && p.cell.total() > 0).count()
 }
 
-/// The incident that is reported.
+/// The incident that is meant, and the one before it.
 pub(crate) fn incidents(told: &Told<'_>, judged: &Judged, suspects: &[Suspect]) -> Vec<Incident> {
     if judged.verdict != Verdict::Incident {
         return Vec::new();
@@ -76,20 +76,27 @@ pub(crate) fn incidents(told: &Told<'_>, judged: &Judged, suspects: &[Suspect]) 
     let newest = told.material.live.newest().unwrap_or(end);
     let first = suspects.first().map_or("", |s| s.service.as_str());
     let window = told.material.config.window_ns();
-    let state = if end.saturating_add(6 * window) <= newest {
-        IncidentState::Resolved
-    } else if end.saturating_add(window) < newest {
-        IncidentState::Recovering
-    } else if newest.saturating_sub(onset) < 12 * window {
-        IncidentState::Growing
-    } else {
-        IncidentState::Open
-    };
+    let state = state(onset, end, newest, window);
     let mut services: Vec<String> =
         told.analysis.blames.iter().take(12).map(|b| told.material.name(b.service).to_owned()).collect();
     services.dedup();
     let kind = suspects.first().map_or("unknown", |s| s.kind.as_str());
-    vec![Incident {
+    let earlier = told.analysis.earlier.map(|seen| {
+        let (onset, end) = (told.time(seen.episode.from), told.time(seen.episode.to));
+        let service = told.material.name(seen.service).to_owned();
+        Incident {
+            id: mix(&[text_id("incident"), text_id(&service), (onset / window.max(1)) as u64]),
+            revision: 1,
+            state: self::state(onset, end, newest, window),
+            onset_unix_nano: onset,
+            last_unix_nano: end.min(newest),
+            title: format!("{service}: an earlier incident"),
+            services: vec![service],
+            // It was the stronger of the two.
+            confidence: judged.confidence,
+        }
+    });
+    let meant = Incident {
         id: mix(&[text_id("incident"), text_id(first), (onset / window.max(1)) as u64]),
         revision: 1,
         state,
@@ -98,5 +105,19 @@ pub(crate) fn incidents(told: &Told<'_>, judged: &Judged, suspects: &[Suspect]) 
         title: if first.is_empty() { "errors in the logs".to_owned() } else { format!("{first}: {kind}") },
         services,
         confidence: judged.confidence,
-    }]
+    };
+    std::iter::once(meant).chain(earlier).collect()
+}
+
+/// Where in its life an incident is that was last seen at `end`.
+fn state(onset: i64, end: i64, newest: i64, window: i64) -> IncidentState {
+    if end.saturating_add(6 * window) <= newest {
+        IncidentState::Resolved
+    } else if end.saturating_add(window) < newest {
+        IncidentState::Recovering
+    } else if newest.saturating_sub(onset) < 12 * window {
+        IncidentState::Growing
+    } else {
+        IncidentState::Open
+    }
 }
