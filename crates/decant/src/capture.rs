@@ -178,6 +178,7 @@ fn read_baseline(
 }
 
 /// What is told while inputs are read.
+#[expect(clippy::large_enum_variant, reason = "one at a time, handed on by value: a box would be one more allocation")]
 pub(crate) enum Part {
     Begin,
     Batch(Batch),
