@@ -3,11 +3,12 @@
 use crate::accuse::Complaints;
 use crate::blame::{self, Blame};
 use crate::evidence::Ledger;
-use crate::material::Material;
+use crate::material::{Material, totals};
 use crate::onset::{self, Episode};
 use crate::several::{self, Seen};
 use crate::signals::{self, Prepared};
 use crate::surge::Loads;
+use crate::windows::Windows;
 
 /// How much everybody's evidence counts beside that of the most blamed, when the onset is sought.
 const ALARM_SHARE: f64 = 0.2;
@@ -58,7 +59,11 @@ impl Analysis {
             search.consider(from, to);
         }
         if let Some(strongest) = search.best.as_ref().and_then(Best::seen).filter(|_| at.is_none()) {
+            let heard = Heard::new(material);
             let newest = several::newest(&search.seen, strongest, |e| {
+                if !heard.is_heard(e) {
+                    return f64::INFINITY;
+                }
                 let well_s = (e.from as f64 * f64::from(material.config.window_s)).max(1.0);
                 ENOUGH * if trained { 1.0 } else { 1.0 + SHORT_HISTORY_S / well_s }
             });
@@ -79,6 +84,31 @@ impl Analysis {
         let episode = best.as_ref().map(|b| b.episode);
         let (ledger, blames) = best.map_or_else(|| (Ledger::default(), Vec::new()), |b| (b.ledger, b.blames));
         Self { signals, episode, earlier, ledger, blames }
+    }
+}
+
+/// Records of the whole system by window: stamps of a wrong clock reach into times of which nobody else speaks.
+struct Heard {
+    records: Windows,
+    from: i64,
+    mean: f64,
+}
+
+/// Share of the usual number of records at which a system is still heard.
+const STILL_HEARD: f64 = 0.2;
+
+impl Heard {
+    fn new(material: &Material<'_>) -> Self {
+        let (mut records, spans, _) = totals(material.live);
+        records.merge(&spans);
+        let stretch = material.stretch;
+        let mean = records.sum(stretch.from, stretch.to) as f64 / stretch.len().max(1) as f64;
+        Self { records, from: stretch.from, mean }
+    }
+
+    fn is_heard(&self, episode: Episode) -> bool {
+        let (from, to) = (self.from + episode.from as i64, self.from + episode.to as i64);
+        self.records.sum(from, to) as f64 >= STILL_HEARD * self.mean * (to - from) as f64
     }
 }
 
