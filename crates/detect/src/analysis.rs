@@ -6,8 +6,9 @@ use crate::evidence::Ledger;
 use crate::material::{Material, totals};
 use crate::onset::{self, Episode};
 use crate::several::{self, Seen};
-use crate::signals::{self, Prepared};
+use crate::signals::{self, Signals};
 use crate::surge::Loads;
+use crate::threshold;
 use crate::windows::Windows;
 
 /// How much everybody's evidence counts beside that of the most blamed, when the onset is sought.
@@ -17,12 +18,10 @@ const LASTING: f64 = 1.2;
 
 /// Weight that an incident needs beside another one.
 const ENOUGH: f64 = 0.35;
-/// Healthy time of which half of what happens in it has hardly been seen.
-const SHORT_HISTORY_S: f64 = 100.0;
 
 /// All that the findings are told from.
 pub(crate) struct Analysis {
-    pub(crate) signals: Vec<Prepared>,
+    pub(crate) signals: Signals,
     /// The stretch in another state; `None` when there is nothing to compare with.
     pub(crate) episode: Option<Episode>,
     /// A stronger incident before it, of another service.
@@ -34,7 +33,7 @@ pub(crate) struct Analysis {
 
 impl Analysis {
     pub(crate) fn new(material: &Material<'_>, at: Option<i64>) -> Self {
-        let signals = signals::all(material);
+        let mut signals = signals::all(material);
         let windows = material.stretch.len();
         let at = at.map(|t| material.config.window(t) - material.stretch.from);
         let at = at.and_then(|w| usize::try_from(w).ok()).filter(|w| *w < windows);
@@ -44,10 +43,8 @@ impl Analysis {
         let (complaints, loads) = (Complaints::new(material), Loads::new(material));
         let mut search = Search {
             material,
-            signals: &signals,
             complaints,
             loads,
-            at,
             windows,
             trained,
             best: None,
@@ -55,30 +52,32 @@ impl Analysis {
             only: None,
             earlier: None,
         };
-        for (from, to) in onset::candidates(windows, well, search.signals.len()) {
-            search.consider(from, to);
-        }
-        if let Some(strongest) = search.best.as_ref().and_then(Best::seen).filter(|_| at.is_none()) {
+        let includes = |(from, to): &(usize, usize)| at.is_none_or(|w| (*from..*to).contains(&w));
+        let count = signals.all.len();
+        let coarse: Vec<(usize, usize)> =
+            onset::candidates(windows, well, count).into_iter().filter(includes).collect();
+        search.consider(&mut signals, &coarse);
+        let strongest = search.best.as_ref().and_then(Best::seen).filter(|_| at.is_none());
+        if let Some(strongest) = strongest {
             let heard = Heard::new(material);
             let newest = several::newest(&search.seen, strongest, |e| {
                 if !heard.is_heard(e) {
                     return f64::INFINITY;
                 }
-                let well_s = (e.from as f64 * f64::from(material.config.window_s)).max(1.0);
-                ENOUGH * if trained { 1.0 } else { 1.0 + SHORT_HISTORY_S / well_s }
+                let well_s = e.from as f64 * f64::from(material.config.window_s);
+                threshold::enough(material.config, (!trained).then_some(well_s)).max(ENOUGH)
             });
             if newest.episode != strongest.episode {
                 search.best = None;
                 search.earlier = Some(strongest);
-                search.consider(newest.episode.from, newest.episode.to);
+                search.consider(&mut signals, &[(newest.episode.from, newest.episode.to)]);
                 search.only = Some(newest.service);
             }
         }
         // The coarse search of a long stretch is followed by a fine one around what it found.
         if let Some((from, to)) = search.best.as_ref().map(|b| (b.episode.from, b.episode.to)) {
-            for from in onset::around(from, to, windows, well, search.signals.len()) {
-                search.consider(from, to);
-            }
+            let fine = onset::around(from, to, windows, well, count).map(|from| (from, to)).filter(includes);
+            search.consider(&mut signals, &fine.collect::<Vec<_>>());
         }
         let (best, earlier) = (search.best, search.earlier);
         let episode = best.as_ref().map(|b| b.episode);
@@ -129,10 +128,8 @@ impl Best {
 
 struct Search<'a> {
     material: &'a Material<'a>,
-    signals: &'a [Prepared],
     complaints: Complaints,
     loads: Loads,
-    at: Option<usize>,
     windows: usize,
     trained: bool,
     best: Option<Best>,
@@ -144,12 +141,16 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn consider(&mut self, from: usize, to: usize) {
-        if self.at.is_some_and(|w| !(from..to).contains(&w)) {
-            return;
+    fn consider(&mut self, signals: &mut Signals, stretches: &[(usize, usize)]) {
+        signals.cut(stretches);
+        for (from, to) in stretches {
+            self.judge(signals, *from, *to);
         }
+    }
+
+    fn judge(&mut self, signals: &Signals, from: usize, to: usize) {
         let episode = Episode { from, to, weight: 0.0 };
-        let ledger = Ledger::new(self.material, self.signals, episode);
+        let ledger = Ledger::new(self.material, signals, episode);
         let (blames, alarm) =
             blame::rank(self.material, &ledger, &self.complaints.flows(episode), &self.loads.flows(episode));
         let weight = blames.first().map_or(0.0, |b| b.score);

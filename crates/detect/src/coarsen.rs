@@ -47,8 +47,7 @@ impl Facts {
                 a.entries += b.entries;
                 a.errors += b.errors;
                 a.own_errors += b.own_errors;
-                a.ms.merge(&b.ms);
-                a.self_ms.merge(&b.self_ms);
+                a.self_ms.merge(b.self_ms);
             },
         );
         each(&mut self.edges, factor, |c| &mut c.windows, |a, b| a.merge(&b));

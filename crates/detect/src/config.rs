@@ -20,12 +20,14 @@ pub struct Config {
     pub max_log_keys: usize,
     /// Metric series.
     pub max_series: usize,
+    /// Points of all series; beyond, the older half of each keeps every second one.
+    pub max_points: usize,
     /// Slots with a point in one series.
     pub max_points_per_series: usize,
     /// Operations and edges with numbers of their own.
     pub max_edges: usize,
-    /// Traces held whole, for examples and for spans that come late; older ones are folded into numbers.
-    pub max_open_traces: usize,
+    /// How long after its beginning a trace may get further spans; later ones count for themselves.
+    pub trace_wait_s: u32,
     /// Spans and template sightings in all open traces.
     pub max_open_items: usize,
     /// Change events.
@@ -50,13 +52,14 @@ impl Default for Config {
             max_services: 20_000,
             max_log_keys: 100_000,
             max_series: 200_000,
+            max_points: 24_000_000,
             max_points_per_series: 2_000,
             max_edges: 50_000,
-            max_open_traces: 100_000,
+            trace_wait_s: 300,
             max_open_items: 1_000_000,
             max_changes: 5_000,
             max_exemplar_bytes: 8_192,
-            false_alarms_per_hour: 0.05,
+            false_alarms_per_hour: 0.4,
             min_history_s: 50,
             max_findings: 60,
         }
@@ -72,6 +75,11 @@ impl Config {
     /// A metric slot's length: half a window, so that a window always holds the newest value and one before.
     pub(crate) fn slot_ns(&self) -> i64 {
         self.window_ns() / 2
+    }
+
+    /// How long a trace is open.
+    pub(crate) fn trace_wait_ns(&self) -> i64 {
+        i64::from(self.trace_wait_s) * 1_000_000_000
     }
 
     /// The window of a time.
@@ -94,9 +102,13 @@ pub struct RawConfig {
     pub max_log_keys: Option<usize>,
     /// 200,000.
     pub max_series: Option<usize>,
+    /// Points of all series, 16 to 24 bytes each; 24,000,000.
+    pub max_points: Option<usize>,
     /// Spans and template sightings held whole; 1,000,000.
     pub max_open_items: Option<usize>,
-    /// False incidents an hour that are tolerated, for the whole system; 0.05.
+    /// How long a trace may get further spans; 300.
+    pub trace_wait_s: Option<u32>,
+    /// False incidents an hour that are tolerated, for the whole system; 0.4.
     pub false_alarms_per_hour: Option<f64>,
     /// History needed before anything is called well; 50.
     pub min_history_s: Option<u32>,
@@ -124,16 +136,20 @@ impl RawConfig {
         in_range("window_s", f64::from(window_s), (1.0, 600.0))?;
         let min_history_s = self.min_history_s.unwrap_or(default.min_history_s);
         in_range("min_history_s", f64::from(min_history_s), (1.0, 86_400.0))?;
+        let trace_wait_s = self.trace_wait_s.unwrap_or(default.trace_wait_s);
+        in_range("trace_wait_s", f64::from(trace_wait_s), (1.0, 86_400.0))?;
         let alarms = self.false_alarms_per_hour.unwrap_or(default.false_alarms_per_hour);
         in_range("false_alarms_per_hour", alarms, (1e-6, 60.0))?;
         Ok(Config {
             window_s,
             min_history_s,
+            trace_wait_s,
             false_alarms_per_hour: alarms,
             max_windows: count("max_windows", self.max_windows, default.max_windows, (30.0, 100_000.0))?,
             max_services: count("max_services", self.max_services, default.max_services, (1.0, 1e6))?,
             max_log_keys: count("max_log_keys", self.max_log_keys, default.max_log_keys, (100.0, 1e7))?,
             max_series: count("max_series", self.max_series, default.max_series, (100.0, 1e7))?,
+            max_points: count("max_points", self.max_points, default.max_points, (10_000.0, 1e10))?,
             max_open_items: count("max_open_items", self.max_open_items, default.max_open_items, (1_000.0, 1e8))?,
             max_findings: count("max_findings", self.max_findings, default.max_findings, (1.0, 1_000.0))?,
             ..default

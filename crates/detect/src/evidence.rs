@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::ids::{IdMap, NONE};
+use crate::ids::NONE;
 use crate::material::Material;
 use crate::null;
 use crate::onset::Episode;
 use crate::role::{Role, of_host};
 use crate::signal::{Contrast, What};
-use crate::signals::Prepared;
+use crate::signals::Signals;
 
 /// What kind of thing changed at a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,24 +80,34 @@ const BASELINE_TRUST: f64 = 0.8;
 const CHANCE: f64 = 2.0;
 
 impl Ledger {
-    pub(crate) fn new(material: &Material<'_>, signals: &[Prepared], episode: Episode) -> Self {
-        let classes: Vec<u64> = signals.iter().map(|s| null::class(material, s.signal.what)).collect();
+    /// Of an episode at whose ends the signals are cut.
+    pub(crate) fn new(material: &Material<'_>, signals: &Signals, episode: Episode) -> Self {
+        let (from, to) = (signals.cut_at(episode.from), signals.cut_at(episode.to));
         // Two healthy stretches may be known, the time before and a baseline: what departs from either speaks, each
         // measured by how far its class departs from that one.
-        let live: Vec<Contrast> =
-            signals.iter().map(|s| s.prefix.contrast(episode.from, episode.to).unwrap_or_default()).collect();
+        let live: Vec<Contrast> = signals.all.iter().map(|s| s.prefix.contrast(from, to).unwrap_or_default()).collect();
         let base: Vec<Contrast> =
-            signals.iter().map(|s| s.prefix.against_base(episode.from, episode.to).unwrap_or_default()).collect();
-        let (live_spreads, base_spreads) = (null::spreads(&classes, &live), null::spreads(&classes, &base));
+            signals.all.iter().map(|s| s.prefix.against_base(from, to).unwrap_or_default()).collect();
+        let spreads = null::spreads(&signals.classes, &live).into_iter().zip(null::spreads(&signals.classes, &base));
         let mut ledger = Self::default();
-        for (((signal, class), live), base) in signals.iter().zip(&classes).zip(live).zip(base) {
-            let what = signal.signal.what;
-            let tame = |c: &Contrast, spreads: &IdMap<f64>| {
-                c.z / spreads.get(class).copied().unwrap_or(1.0).powf(1.0 - flip(what, c))
-            };
-            let z_live = tame(&live, &live_spreads);
-            let z_base = BASELINE_TRUST * tame(&base, &base_spreads);
+        let members = signals
+            .classes
+            .iter()
+            .zip(spreads)
+            .flat_map(|((_, range), spreads)| range.clone().map(move |at| (at, spreads)));
+        for (at, (live_spread, base_spread)) in members {
+            let (signal, live, base) = (&signals.all[at], live[at], base[at]);
+            if live.z.abs().max(base.z.abs()) <= CHANCE {
+                continue;
+            }
+            let what = signal.what;
+            let tame = |c: &Contrast, spread: f64| c.z / spread.powf(1.0 - flip(what, c));
+            let z_live = tame(&live, live_spread);
+            let z_base = BASELINE_TRUST * tame(&base, base_spread);
             let (z, contrast) = if z_base.abs() > z_live.abs() { (z_base, base) } else { (z_live, live) };
+            if z.abs() <= CHANCE {
+                continue;
+            }
             let strength = (z.abs() - CHANCE).max(0.0)
                 * (0.5 + 0.5 * flip(what, &contrast))
                 * boldness(what, &contrast)
@@ -106,7 +116,7 @@ impl Ledger {
                 continue;
             }
             let item = Item { what, z, strength };
-            for (service, aspect) in aspects(material, what, signal.signal.service, z) {
+            for (service, aspect) in aspects(material, what, signal.service, z) {
                 ledger.services.entry(service).or_default().entry(aspect).or_default().push(item);
             }
         }
@@ -122,11 +132,8 @@ impl Ledger {
     /// Certificates whose remaining time is over.
     fn add_expired(&mut self, material: &Material<'_>, episode: Episode) {
         let end = material.stretch.from + episode.to as i64;
-        for (key, series) in &material.live.series {
-            let name = material.name(series.metric);
-            if Role::of(name) != Role::Certificate || !["remain", "expir", "left"].iter().any(|w| name.contains(w)) {
-                continue;
-            }
+        for key in &material.expiring {
+            let Some(series) = material.live.series.get(key) else { continue };
             let last = series.points.iter().rfind(|p| material.config.window(p.time) < end);
             if last.is_some_and(|p| p.value <= 0.0) {
                 let item = Item { what: What::Metric { series: *key }, z: -EXPIRED, strength: EXPIRED };
@@ -172,7 +179,7 @@ fn flip(what: What, contrast: &Contrast) -> f64 {
 fn fullness(material: &Material<'_>, what: What, episode: Episode) -> f64 {
     let What::Metric { series } = what else { return 1.0 };
     let Some(series) = material.live.series.get(&series) else { return 1.0 };
-    if !Role::of(material.name(series.metric)).is_resource() {
+    if !material.role(series.metric).is_resource() {
         return 1.0;
     }
     let Some(capacity) = material.capacity(series) else { return 1.0 };
@@ -224,7 +231,8 @@ fn aspects(material: &Material<'_>, what: What, service: u64, z: f64) -> Vec<(u6
         What::Metric { series } | What::MetricRate { series } => {
             let Some(series) = material.live.series.get(&series) else { return Vec::new() };
             let name = material.name(series.metric);
-            let role = if matches!(what, What::MetricRate { .. }) { Role::Throughput } else { Role::of(name) };
+            let role =
+                if matches!(what, What::MetricRate { .. }) { Role::Throughput } else { material.role(series.metric) };
             let bad = match role {
                 Role::Success => !up,
                 Role::Throughput | Role::Network | Role::Other | Role::Clock | Role::Queue => true,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use decant_model::Findings;
 
 use crate::analysis::Analysis;
-use crate::material::{Material, shares, totals};
+use crate::material::{self, Material, totals};
 use crate::patterns::Patterns;
 use crate::rollup::Rollups;
 use crate::stretch::{Observed, Stretch};
@@ -47,6 +47,7 @@ impl History {
         self.traces.absorb(stubs, sightings, &self.config);
         rollups.coarsen(self.factor);
         self.live.merge(rollups, &self.config);
+        self.live.thin(self.config.max_points);
         if self.config.whole_capture { self.coarsen() } else { self.forget() }
     }
 
@@ -93,6 +94,7 @@ impl History {
         self.baseline_traces.absorb(stubs, sightings, &self.config);
         rollups.coarsen(self.factor);
         self.baseline.merge(rollups, &self.config);
+        self.baseline.thin(self.config.max_points);
     }
 
     /// Newest event time seen.
@@ -127,6 +129,7 @@ impl History {
         };
         let from = ask.from.map_or(from, |t| config.window(t).max(from));
         let to = ask.to.map_or(to, |t| (config.window(t.saturating_sub(1)) + 1).min(to)).max(from);
+        let roles = material::roles(&self.live);
         Material {
             config,
             live: &self.live,
@@ -139,7 +142,9 @@ impl History {
             spans: Observed::of(&spans, window_s),
             base_logs: Observed::of(&base_logs, window_s),
             base_spans: Observed::of(&base_spans, window_s),
-            shares: shares(&self.live),
+            expiring: material::expiring(&self.live, &roles),
+            shares: material::shares(&self.live, &roles),
+            roles,
             stubs: self.traces.stubs(),
         }
     }

@@ -52,21 +52,30 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// The id of `text`, which is remembered while fewer than `limit` are. The flag tells whether there was room.
-    pub(crate) fn intern(&mut self, text: &str, limit: usize) -> (u64, bool) {
+    /// The id of `text`, which is remembered while fewer than `limit` are. The flag tells whether there was room. A text
+    /// that `known` holds is shared with it.
+    pub(crate) fn intern(&mut self, text: &str, limit: usize, known: &mut Self) -> (u64, bool) {
         let id = text_id(text);
-        (id, id == NONE || self.learn(id, text, limit))
+        (id, id == NONE || self.learn(id, text, limit, known))
     }
 
-    fn learn(&mut self, id: u64, text: &str, limit: usize) -> bool {
+    fn learn(&mut self, id: u64, text: &str, limit: usize, known: &mut Self) -> bool {
         if self.texts.contains_key(&id) {
             return true;
         }
         if self.texts.len() >= limit {
             return false;
         }
-        self.texts.insert(id, Arc::from(text));
+        if known.texts.len() >= limit && !known.texts.contains_key(&id) {
+            known.texts.clear();
+        }
+        self.texts.insert(id, known.texts.entry(id).or_insert_with(|| Arc::from(text)).clone());
         true
+    }
+
+    /// Makes room for as many as another holds.
+    pub(crate) fn reserve(&mut self, other: &Self) {
+        self.texts.reserve(other.texts.len());
     }
 
     /// The text of an id; empty when it is not known.

@@ -31,6 +31,7 @@ mod sketch;
 mod statistics;
 mod stretch;
 mod surge;
+mod threshold;
 mod timeline;
 mod traces;
 mod windows;

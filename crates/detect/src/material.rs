@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Config;
+use crate::ids::IdMap;
 use crate::patterns::Patterns;
 use crate::role::Role;
 use crate::rollup::{Rollups, Series, Stub};
@@ -24,6 +25,10 @@ pub(crate) struct Material<'a> {
     pub(crate) spans: Observed,
     pub(crate) base_logs: Observed,
     pub(crate) base_spans: Observed,
+    /// What metrics are about.
+    pub(crate) roles: IdMap<Role>,
+    /// Series that tell how long a certificate is still good.
+    pub(crate) expiring: Vec<u64>,
     /// Resources of services that are told as a share of a capacity.
     pub(crate) shares: BTreeSet<(u64, Role)>,
     /// Spans of traces held whole.
@@ -41,13 +46,32 @@ pub(crate) fn totals(rollups: &Rollups) -> (Windows, Windows, Windows) {
     (logs, spans, points)
 }
 
+/// Roles of all metrics.
+pub(crate) fn roles(live: &Rollups) -> IdMap<Role> {
+    let mut roles = IdMap::default();
+    for series in live.series.values() {
+        roles.entry(series.metric).or_insert_with(|| Role::of(live.names.text(series.metric)));
+    }
+    roles
+}
+
+/// Series that tell how long a certificate is still good.
+pub(crate) fn expiring(live: &Rollups, roles: &IdMap<Role>) -> Vec<u64> {
+    let is_left = |name: &str| ["remain", "expir", "left"].iter().any(|w| name.contains(w));
+    live.series
+        .iter()
+        .filter(|(_, s)| roles.get(&s.metric) == Some(&Role::Certificate) && is_left(live.names.text(s.metric)))
+        .map(|(key, _)| *key)
+        .collect()
+}
+
 /// Which resources of which services are told as shares.
-pub(crate) fn shares(live: &Rollups) -> BTreeSet<(u64, Role)> {
+pub(crate) fn shares(live: &Rollups, roles: &IdMap<Role>) -> BTreeSet<(u64, Role)> {
     live.series
         .values()
-        .filter(|s| capacity(live, s).is_some())
-        .map(|s| (s.service, Role::of(live.names.text(s.metric))))
-        .filter(|(_, role)| role.is_resource())
+        .filter_map(|s| Some((s, *roles.get(&s.metric)?)))
+        .filter(|(s, role)| role.is_resource() && capacity(live, s).is_some())
+        .map(|(s, role)| (s.service, role))
         .collect()
 }
 
@@ -60,6 +84,10 @@ impl Material<'_> {
     pub(crate) fn name(&self, id: u64) -> &str {
         let text = self.live.names.text(id);
         if text.is_empty() { self.baseline.names.text(id) } else { text }
+    }
+
+    pub(crate) fn role(&self, metric: u64) -> Role {
+        self.roles.get(&metric).copied().unwrap_or(Role::Other)
     }
 
     /// Whether a resource of a service is told as a share of its capacity, beside which absolute numbers say little.

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 pub(crate) use change_event::ChangeEvent;
 pub(crate) use log_cell::{Exemplar, LogCell};
 pub use roller::Roller;
-pub(crate) use series::{Point, Series, SeriesKind};
+pub(crate) use series::{Attributes, Point, Series, SeriesKind};
 pub(crate) use service_seen::ServiceSeen;
 pub(crate) use stub::{Sighting, Stub};
 
@@ -58,7 +58,7 @@ impl Rollups {
         });
         let per_series = config.max_points_per_series;
         union(&mut self.series, other.series, config.max_series, "series over the limit", &mut notes, |a, b| {
-            a.merge(b, per_series);
+            a.merge(&b, per_series);
         });
         union(&mut self.changes, other.changes, config.max_changes, "changes over the limit", &mut notes, |_, _| {});
         self.newest = self.newest.max(other.newest);
@@ -68,6 +68,18 @@ impl Rollups {
             *notes.entry(name).or_default() += count;
         }
         self.notes = notes;
+    }
+
+    /// Empty ones, with room for as much as these hold.
+    fn successor(&self) -> Self {
+        let mut next = Self::default();
+        next.names.reserve(&self.names);
+        next.services.reserve(self.services.len());
+        next.logs.reserve(self.logs.len());
+        next.series.reserve(self.series.len());
+        next.stubs.reserve(self.stubs.len());
+        next.sightings.reserve(self.sightings.len());
+        next
     }
 
     /// Spans and sightings, which are joined elsewhere.
@@ -87,8 +99,7 @@ impl Rollups {
             cell.total() > 0
         });
         self.series.retain(|_, series| {
-            let old = series.points.partition_point(|p| p.time < time);
-            series.points.drain(..old);
+            series.forget_before(time);
             !series.points.is_empty()
         });
         self.services.retain(|_, seen| {
@@ -99,6 +110,19 @@ impl Rollups {
             left > 0 || seen.timeless > 0
         });
         self.changes.retain(|_, change| change.time >= time);
+    }
+
+    /// Halves the resolution of the older half of every series until all points fit.
+    pub(crate) fn thin(&mut self, limit: usize) {
+        let mut points: usize = self.series.values().map(|s| s.points.len()).sum();
+        while points > limit.max(2 * self.series.len()) {
+            let gone: usize = self.series.values_mut().map(Series::thin).sum();
+            if gone == 0 {
+                break;
+            }
+            points -= gone;
+            *self.notes.entry("points thinned out").or_default() += gone as u64;
+        }
     }
 
     /// Whether nothing was seen.

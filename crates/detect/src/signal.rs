@@ -45,7 +45,7 @@ pub(crate) enum What {
     MetricRate { series: u64 },
 }
 
-/// A signal and its values by window.
+/// A signal and its values by window, as a detector makes it.
 #[derive(Clone, Debug)]
 pub(crate) struct Signal {
     pub(crate) what: What,
@@ -57,14 +57,14 @@ pub(crate) struct Signal {
 /// The forms; windows are indices into the stretch looked at, `base` is what the baseline and the time before it say.
 #[derive(Clone, Debug)]
 pub(crate) enum Values {
-    /// (window, events, seconds or chances).
+    /// (window, events, seconds or chances), by window.
     Count {
-        cells: Vec<(u32, f64, f64)>,
+        cells: Vec<(u32, f32, f32)>,
         base: Vec<(f64, f64)>,
         form: Form,
     },
     Level {
-        cells: Vec<(u32, f64)>,
+        cells: Vec<(u32, f32)>,
         base: Vec<f64>,
         prior: Spread,
     },
@@ -146,10 +146,12 @@ impl Sums {
 /// Beyond this a z says nothing more.
 const MOST_Z: f64 = 100.0;
 
-/// A signal prepared for many comparisons: prefix sums over the windows.
+/// A signal prepared for comparisons: its cells, and sums of all before each of some windows, the **cuts**. A hundred
+/// thousand signals over thousands of windows have no room for a sum at each, and a search looks at a few only.
 #[derive(Clone, Debug)]
 pub(crate) struct Prefix {
-    sums: Vec<Sums>,
+    cells: Cells,
+    cuts: Vec<Sums>,
     base: Sums,
     judge: Judge,
 }
@@ -160,53 +162,91 @@ enum Judge {
     Level(Spread),
 }
 
-impl Prefix {
-    pub(crate) fn new(values: &Values, windows: usize) -> Self {
-        let mut sums = vec![Sums::default(); windows + 1];
-        let mut put = |window: u32, value: Sums| {
-            if let Some(at) = sums.get_mut(window as usize + 1) {
-                *at = at.plus(value);
-            }
-        };
-        let (base, judge) = match values {
-            Values::Count { cells, base, form } => {
-                cells.iter().for_each(|(w, k, n)| put(*w, Sums::count(*k, *n)));
-                let base = base.iter().fold(Sums::default(), |sum, (k, n)| sum.plus(Sums::count(*k, *n)));
-                (base, Judge::Count(*form))
-            }
-            Values::Level { cells, base, prior } => {
-                cells.iter().for_each(|(w, x)| put(*w, Sums::level(*x)));
-                (base.iter().fold(Sums::default(), |sum, x| sum.plus(Sums::level(*x))), Judge::Level(*prior))
-            }
-        };
-        for i in 1..sums.len() {
-            sums[i] = sums[i].plus(sums[i - 1]);
+#[derive(Clone, Debug)]
+enum Cells {
+    Count(Vec<(u32, f32, f32)>),
+    Level(Vec<(u32, f32)>),
+}
+
+impl Cells {
+    fn len(&self) -> usize {
+        match self {
+            Self::Count(cells) => cells.len(),
+            Self::Level(cells) => cells.len(),
         }
-        Self { sums, base, judge }
     }
 
-    fn range(&self, from: usize, to: usize) -> Sums {
-        let last = self.sums.len() - 1;
-        self.sums[to.min(last)].minus(self.sums[from.min(last)])
+    fn window(&self, at: usize) -> usize {
+        match self {
+            Self::Count(cells) => cells[at].0 as usize,
+            Self::Level(cells) => cells[at].0 as usize,
+        }
     }
 
-    /// Windows `from..to` against all that is known to be outside, live and baseline. `None` when it is not the inside
-    /// but the outside that departs from the baseline.
+    fn sums(&self, at: usize) -> Sums {
+        match self {
+            Self::Count(cells) => Sums::count(f64::from(cells[at].1), f64::from(cells[at].2)),
+            Self::Level(cells) => Sums::level(f64::from(cells[at].1)),
+        }
+    }
+}
+
+impl Prefix {
+    pub(crate) fn new(values: Values) -> Self {
+        let (cells, base, judge) = match values {
+            Values::Count { mut cells, base, form } => {
+                cells.sort_by_key(|c| c.0);
+                let base = base.iter().fold(Sums::default(), |sum, (k, n)| sum.plus(Sums::count(*k, *n)));
+                (Cells::Count(cells), base, Judge::Count(form))
+            }
+            Values::Level { mut cells, base, prior } => {
+                cells.sort_by_key(|c| c.0);
+                let base = base.iter().fold(Sums::default(), |sum, x| sum.plus(Sums::level(*x)));
+                (Cells::Level(cells), base, Judge::Level(prior))
+            }
+        };
+        Self { cells, cuts: Vec::new(), base, judge }
+    }
+
+    /// Sums up to each of some windows, which ascend, and all.
+    pub(crate) fn cut(&mut self, windows: &[usize]) {
+        self.cuts.clear();
+        self.cuts.reserve_exact(windows.len() + 1);
+        let (mut at, mut sums) = (0, Sums::default());
+        for window in windows {
+            while at < self.cells.len() && self.cells.window(at) < *window {
+                sums = sums.plus(self.cells.sums(at));
+                at += 1;
+            }
+            self.cuts.push(sums);
+        }
+        self.cuts.push((at..self.cells.len()).fold(sums, |sum, at| sum.plus(self.cells.sums(at))));
+    }
+
+    /// Sums before a cut.
+    fn before(&self, cut: usize) -> Sums {
+        self.cuts.get(cut).copied().unwrap_or_default()
+    }
+
+    /// What lies between two cuts against all that is known to be outside, live and baseline. `None` when it is not the
+    /// inside but the outside that departs from the baseline.
     pub(crate) fn contrast(&self, from: usize, to: usize) -> Option<Contrast> {
-        let inside = self.range(from, to);
+        let earlier = self.before(from);
+        let inside = self.before(to).minus(earlier);
         if self.base.n <= 0.0 {
             // Nothing but the time before is known to be well.
-            return Some(self.compare(inside, self.range(0, from)));
+            return Some(self.compare(inside, earlier));
         }
-        let outside = self.range(0, from).plus(self.range(to, usize::MAX));
+        let all = self.cuts.last().copied().unwrap_or_default();
+        let outside = all.minus(inside);
         let contrast = self.compare(inside, outside.plus(self.base));
         let odd_one_out = outside.n <= 0.0 || self.compare(outside, inside.plus(self.base)).z.abs() <= contrast.z.abs();
         odd_one_out.then_some(contrast)
     }
 
-    /// Windows `from..to` against the baseline alone; `None` when it knows nothing of the signal.
+    /// What lies between two cuts against the baseline alone; `None` when it knows nothing of the signal.
     pub(crate) fn against_base(&self, from: usize, to: usize) -> Option<Contrast> {
-        (self.base.n > 0.0).then(|| self.compare(self.range(from, to), self.base))
+        (self.base.n > 0.0).then(|| self.compare(self.before(to).minus(self.before(from)), self.base))
     }
 
     fn compare(&self, after: Sums, before: Sums) -> Contrast {

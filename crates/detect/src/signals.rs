@@ -7,29 +7,81 @@ mod traces;
 
 pub(crate) use metrics::capacity;
 
-use crate::material::Material;
-use crate::signal::{Prefix, Signal};
+use std::ops::Range;
 
-/// A signal and its prefix sums.
+use crate::material::Material;
+use crate::null;
+use crate::signal::{Prefix, Signal, What};
+
+/// A signal, ready to be compared.
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
-    pub(crate) signal: Signal,
+    pub(crate) what: What,
+    /// The service that it is about.
+    pub(crate) service: u64,
     pub(crate) prefix: Prefix,
 }
 
-/// Everything that can be watched, in a fixed order.
-pub(crate) fn all(material: &Material<'_>) -> Vec<Prepared> {
-    let mut signals = Vec::new();
-    logs::rates(material, &mut signals);
-    traces::presence(material, &mut signals);
-    traces::operations(material, &mut signals);
-    traces::edges(material, &mut signals);
-    traces::pairs(material, &mut signals);
-    traces::children(material, &mut signals);
-    traces::throughput(material, &mut signals);
-    silence::silence(material, &mut signals);
-    metrics::series(material, &mut signals);
-    signals.sort_unstable_by_key(|s| (s.service, s.what));
-    let windows = material.stretch.len();
-    signals.into_iter().map(|signal| Prepared { prefix: Prefix::new(&signal.values, windows), signal }).collect()
+/// All signals, each class of them together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Signals {
+    pub(crate) all: Vec<Prepared>,
+    /// Classes ([`null::class`]) and where they lie in `all`.
+    pub(crate) classes: Vec<(u64, Range<usize>)>,
+    /// Windows at which stretches may begin and end, in order.
+    cuts: Vec<usize>,
 }
+
+impl Signals {
+    /// Prepares comparisons of stretches.
+    pub(crate) fn cut(&mut self, stretches: &[(usize, usize)]) {
+        let mut cuts: Vec<usize> = stretches.iter().flat_map(|(from, to)| [*from, *to]).collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        self.all.iter_mut().for_each(|s| s.prefix.cut(&cuts));
+        self.cuts = cuts;
+    }
+
+    /// The cut at a window.
+    pub(crate) fn cut_at(&self, window: usize) -> usize {
+        self.cuts.partition_point(|cut| *cut < window)
+    }
+}
+
+/// Everything that can be watched, in a fixed order.
+pub(crate) fn all(material: &Material<'_>) -> Signals {
+    let mut all: Vec<(u64, Prepared)> = Vec::new();
+    // Each detector's signals are boiled down before the next one makes its own.
+    let mut found: Vec<Signal> = Vec::new();
+    for detector in DETECTORS {
+        detector(material, &mut found);
+        all.extend(found.drain(..).map(|Signal { what, service, values }| {
+            (null::class(material, what), Prepared { what, service, prefix: Prefix::new(values) })
+        }));
+    }
+    metrics::series(material, |Signal { what, service, values }| {
+        let prepared = Prepared { what, service, prefix: Prefix::new(values) };
+        all.push((null::class(material, what), prepared));
+    });
+    all.sort_unstable_by_key(|(class, s)| (*class, s.service, s.what));
+    let mut classes: Vec<(u64, Range<usize>)> = Vec::new();
+    for (at, (class, _)) in all.iter().enumerate() {
+        match classes.last_mut() {
+            Some((last, range)) if last == class => range.end = at + 1,
+            _ => classes.push((*class, at..at + 1)),
+        }
+    }
+    Signals { all: all.into_iter().map(|(_, s)| s).collect(), classes, cuts: Vec::new() }
+}
+
+/// What makes signals, but for metrics, of which there are so many that each is boiled down at once.
+const DETECTORS: [fn(&Material<'_>, &mut Vec<Signal>); 8] = [
+    logs::rates,
+    traces::presence,
+    traces::operations,
+    traces::edges,
+    traces::pairs,
+    traces::children,
+    traces::throughput,
+    silence::silence,
+];

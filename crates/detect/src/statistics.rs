@@ -63,19 +63,18 @@ fn part(observed: f64, expected: f64) -> f64 {
     if observed <= 0.0 || expected <= 0.0 { 0.0 } else { observed * (observed / expected).ln() }
 }
 
-/// Median of a slice, which is sorted on the way; `None` when empty.
+/// Median of a slice, which is put in another order on the way; `None` when empty.
 pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// A quantile of a slice, which is sorted on the way; between two values the mean of both counts.
+/// A quantile of a slice, which is put in another order on the way; between two values it is weighed how near each is.
 pub(crate) fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
-    if values.is_empty() {
-        return None;
-    }
-    values.sort_by(f64::total_cmp);
-    let at = q.clamp(0.0, 1.0) * (values.len() - 1) as f64;
-    let (low, high) = (values[at.floor() as usize], values[at.ceil() as usize]);
+    let last = values.len().checked_sub(1)?;
+    let at = q.clamp(0.0, 1.0) * last as f64;
+    let (_, low, above) = values.select_nth_unstable_by(at.floor() as usize, f64::total_cmp);
+    let low = *low;
+    let high = if at > at.floor() { above.iter().copied().min_by(f64::total_cmp).unwrap_or(low) } else { low };
     Some(low + (high - low) * (at - at.floor()))
 }
 

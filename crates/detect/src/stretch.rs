@@ -20,6 +20,9 @@ impl Stretch {
     }
 }
 
+/// Windows without a record that are a hole at any rate: wrong clocks leave gaps of years.
+const MOST_SILENT: i64 = 360;
+
 /// Seconds of each window in which a kind of record could have been seen, by total counts of that kind.
 ///
 /// The first and the last window are rarely whole: they count for what their volume says. A gap far longer than is usual
@@ -37,7 +40,7 @@ impl Observed {
         let mut gaps: Vec<i64> = entries.windows(2).map(|w| w[1].0 - w[0].0).collect();
         gaps.sort_unstable();
         let usual = gaps.get(gaps.len() * 9 / 10).copied().unwrap_or(1);
-        let hole = (6 * usual).max(6);
+        let hole = usual.saturating_mul(6).clamp(6, MOST_SILENT);
         let mut seconds = vec![(first, window_s)];
         for pair in entries.windows(2) {
             let (a, b) = (pair[0].0, pair[1].0);
@@ -72,5 +75,17 @@ impl Observed {
 
     pub(crate) fn all(&self) -> &[(i64, f64)] {
         &self.seconds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_of_years_is_a_hole_and_fills_no_list() {
+        let mut windows = Windows::default();
+        [-900_000_000, -5, 0, 900_000_000].into_iter().for_each(|window| windows.add(window, 1));
+        assert!(Observed::of(&windows, 10.0).all().len() < 20);
     }
 }

@@ -4,6 +4,7 @@ use decant_model::{Incident, IncidentState, Suspect, Verdict};
 
 use super::Told;
 use crate::ids::{mix, text_id};
+use crate::threshold;
 
 /// The verdict and how sure it is.
 #[derive(Clone, Debug, Default)]
@@ -13,11 +14,6 @@ pub(crate) struct Judged {
     pub(crate) reason: String,
 }
 
-/// Weight of the most blamed service from which on an incident is more likely than not.
-const ENOUGH: f64 = 0.35;
-const ENOUGH_TRAINED: f64 = 0.1;
-/// Healthy time of which half of what happens in it has hardly been seen.
-const SHORT_HISTORY_S: f64 = 100.0;
 /// How steeply confidence rises with weight.
 const SLOPE: f64 = 6.0;
 
@@ -32,9 +28,8 @@ pub(crate) fn judge(told: &Told<'_>) -> Judged {
     let timed = material.stretch.len() > 0;
     let enough_history = trained || before_s >= u64::from(material.config.min_history_s);
     let errors = loud_errors(told);
-    // The shorter the healthy time, the more it takes; a baseline leaves less to guess.
-    let well_s = told.analysis.episode.map_or(0.0, |e| (e.from as u64 * window_s) as f64).max(1.0);
-    let enough = if trained { ENOUGH_TRAINED } else { ENOUGH * (1.0 + SHORT_HISTORY_S / well_s) };
+    let well_s = told.analysis.episode.map_or(0.0, |e| (e.from as u64 * window_s) as f64);
+    let enough = threshold::enough(material.config, (!trained).then_some(well_s));
     let confidence = 1.0 / (1.0 + (-SLOPE * (weight - enough)).exp());
     if timed && enough_history && confidence >= 0.5 {
         let reason = format!("several signals changed together (weight of evidence {weight:.2})");
@@ -50,7 +45,8 @@ pub(crate) fn judge(told: &Told<'_>) -> Judged {
             format!("only {whole_s} s of telemetry with times and no baseline: too little to tell well from sick");
         return Judged { verdict: Verdict::InsufficientData, confidence: 0.0, reason };
     }
-    let reason = "nothing changed beyond what this system's own variation explains".to_owned();
+    let reason =
+        format!("nothing changed beyond what this system's own variation explains (weight of evidence {weight:.2})");
     Judged { verdict: Verdict::NoIncident, confidence, reason }
 }
 

@@ -6,15 +6,18 @@ mod span_rows;
 
 use decant_model::{Batch, ResourceTable, Rows};
 
-use super::{Rollups, ServiceSeen};
+use super::{Attributes, Rollups, ServiceSeen};
 use crate::Config;
-use crate::ids::NONE;
+use crate::ids::{IdMap, NONE, Names};
 
 /// The rolling state of one lane.
 #[derive(Debug)]
 pub struct Roller {
     config: Config,
     open: Rollups,
+    /// Texts and attributes that were met before, so that what comes again and again is not copied for each yield.
+    names: Names,
+    attributes: IdMap<Attributes>,
 }
 
 /// What rows need to know of their resource, found once a batch.
@@ -28,7 +31,7 @@ struct Owner {
 impl Roller {
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        Self { config: config.clone(), open: Rollups::default() }
+        Self { config: config.clone(), open: Rollups::default(), names: Names::default(), attributes: IdMap::default() }
     }
 
     /// Counts a batch in. Log rows need their `shape_id`; all text must have been through redaction.
@@ -43,7 +46,8 @@ impl Roller {
 
     /// What was rolled up since the last call.
     pub fn take(&mut self) -> Rollups {
-        std::mem::take(&mut self.open)
+        let next = self.open.successor();
+        std::mem::replace(&mut self.open, next)
     }
 
     fn owners(&mut self, resources: &ResourceTable) -> Vec<Owner> {
@@ -58,7 +62,7 @@ impl Roller {
     }
 
     fn name(&mut self, text: &str) -> u64 {
-        let (id, known) = self.open.names.intern(text, self.config.max_names);
+        let (id, known) = self.open.names.intern(text, self.config.max_names, &mut self.names);
         if !known {
             self.note("names over the limit", 1);
         }
@@ -84,6 +88,11 @@ impl Roller {
         }
         Some(seen)
     }
+}
+
+/// A time within 1970 to 2116: farther ones are of clocks that are wrong anyway, and differences must stay numbers.
+fn sane(time_unix_nano: i64) -> i64 {
+    time_unix_nano.clamp(0, 1 << 62)
 }
 
 /// Up to `limit` bytes of a text, cut between characters.

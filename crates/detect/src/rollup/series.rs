@@ -3,6 +3,8 @@
 //! Cumulative sums and histograms keep what was told and become rates only when they are read, since a rate needs two
 //! points and the two may come from different batches. A slot that gets several points keeps the newest; deltas add up.
 
+use std::sync::Arc;
+
 use decant_model::{MetricKind, Temporality};
 
 /// How a series' points are to be read.
@@ -33,59 +35,125 @@ impl SeriesKind {
         }
     }
 
+    pub(crate) fn is_pair(self) -> bool {
+        matches!(self, Self::CumulativePair | Self::DeltaPair)
+    }
+
     fn adds(self) -> bool {
         matches!(self, Self::Delta | Self::DeltaPair)
     }
 }
 
-/// A point: value, or count and sum.
+/// A point: value, or count. Points are what a history is mostly made of, so they hold nothing more.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Point {
-    pub(crate) slot: i64,
     pub(crate) time: i64,
     pub(crate) value: f64,
-    pub(crate) sum: f64,
 }
 
-/// A series and its points, sorted by slot.
+/// Attributes of a series in order of their keys, shared by all rollups of a lane.
+pub(crate) type Attributes = Arc<[(String, String)]>;
+
+/// A series and its points, one a slot, in order of time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Series {
+    /// A slot's length.
+    pub(crate) slot_ns: i64,
     pub(crate) service: u64,
     pub(crate) instance: u64,
     pub(crate) metric: u64,
     pub(crate) unit: u64,
     pub(crate) kind: SeriesKind,
-    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) attributes: Attributes,
     pub(crate) points: Vec<Point>,
+    /// Sums of pairs, beside their points; empty for other kinds.
+    pub(crate) sums: Vec<f64>,
 }
 
 impl Series {
-    /// Puts a point into its slot.
-    pub(crate) fn add(&mut self, point: Point, limit: usize) {
-        match self.points.last() {
-            Some(last) if last.slot >= point.slot => match self.points.binary_search_by_key(&point.slot, |p| p.slot) {
-                Ok(at) => {
-                    let known = &mut self.points[at];
-                    if self.kind.adds() {
-                        known.value += point.value;
-                        known.sum += point.sum;
-                        known.time = known.time.max(point.time);
-                    } else if (point.time, point.value.to_bits()) > (known.time, known.value.to_bits()) {
-                        *known = point;
-                    }
+    /// Puts a point, and the sum of a pair, into its slot.
+    pub(crate) fn add(&mut self, point: Point, sum: f64, limit: usize) {
+        let slot = self.slot(point.time);
+        let at = match self.points.last() {
+            Some(last) if self.slot(last.time) >= slot => {
+                let at = self.points.partition_point(|p| self.slot(p.time) < slot);
+                if self.points.get(at).is_some_and(|p| self.slot(p.time) == slot) {
+                    self.update(at, point, sum);
+                    return;
                 }
-                Err(at) => self.points.insert(at, point),
-            },
-            _ => self.points.push(point),
+                at
+            }
+            _ => self.points.len(),
+        };
+        grow(&mut self.points);
+        self.points.insert(at, point);
+        if self.kind.is_pair() {
+            grow(&mut self.sums);
+            self.sums.insert(at, sum);
         }
         if self.points.len() > limit {
-            self.points.remove(0);
+            self.forget(1);
         }
     }
 
-    pub(crate) fn merge(&mut self, other: Self, limit: usize) {
-        for point in other.points {
-            self.add(point, limit);
+    fn slot(&self, time: i64) -> i64 {
+        time.div_euclid(self.slot_ns.max(1))
+    }
+
+    fn update(&mut self, at: usize, point: Point, sum: f64) {
+        let (Some(known), mut none) = (self.points.get_mut(at), 0.0) else { return };
+        let known_sum = self.sums.get_mut(at).unwrap_or(&mut none);
+        if self.kind.adds() {
+            known.value += point.value;
+            *known_sum += sum;
+            known.time = known.time.max(point.time);
+        } else if (point.time, point.value.to_bits()) > (known.time, known.value.to_bits()) {
+            *known = point;
+            *known_sum = sum;
+        }
+    }
+
+    fn sum(&self, at: usize) -> f64 {
+        self.sums.get(at).copied().unwrap_or_default()
+    }
+
+    /// Forgets the `count` oldest points.
+    fn forget(&mut self, count: usize) {
+        self.points.drain(..count.min(self.points.len()));
+        self.sums.drain(..count.min(self.sums.len()));
+    }
+
+    pub(crate) fn forget_before(&mut self, time: i64) {
+        self.forget(self.points.partition_point(|p| p.time < time));
+    }
+
+    /// Halves the resolution of the older half; tells how many points went. Levels and totals keep the later of two
+    /// points, deltas add up.
+    pub(crate) fn thin(&mut self) -> usize {
+        let before = self.points.len();
+        let half = before / 4 * 2;
+        let adds = self.kind.adds();
+        for at in (1..half).step_by(2) {
+            if adds {
+                self.points[at].value += self.points[at - 1].value;
+                if let [first, second] = self.sums.get_mut(at - 1..=at).unwrap_or_default() {
+                    *second += *first;
+                }
+            }
+        }
+        let keep = |at: usize| at >= half || at % 2 == 1;
+        let mut at = 0..;
+        self.points.retain(|_| at.next().is_none_or(keep));
+        let mut at = 0..;
+        self.sums.retain(|_| at.next().is_none_or(keep));
+        self.points.shrink_to_fit();
+        self.sums.shrink_to_fit();
+        before - self.points.len()
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self, limit: usize) {
+        for (at, point) in other.points.iter().enumerate() {
+            self.add(*point, other.sum(at), limit);
         }
     }
 
@@ -96,8 +164,8 @@ impl Series {
             SeriesKind::Gauge => self.points.iter().map(|p| (p.time, p.value)).collect(),
             SeriesKind::Cumulative => self.steps(|value, _, seconds| Some(value / seconds)),
             SeriesKind::CumulativePair => self.steps(|count, sum, _| (count > 0.0).then(|| sum / count)),
-            SeriesKind::Delta => self.gaps(|p, seconds| Some(p.value / seconds)),
-            SeriesKind::DeltaPair => self.gaps(|p, _| (p.value > 0.0).then(|| p.sum / p.value)),
+            SeriesKind::Delta => self.gaps(|value, _, seconds| Some(value / seconds)),
+            SeriesKind::DeltaPair => self.gaps(|count, sum, _| (count > 0.0).then(|| sum / count)),
         }
     }
 
@@ -105,32 +173,51 @@ impl Series {
     pub(crate) fn rates(&self) -> Vec<(i64, f64)> {
         match self.kind {
             SeriesKind::CumulativePair => self.steps(|count, _, seconds| Some(count / seconds)),
-            SeriesKind::DeltaPair => self.gaps(|p, seconds| Some(p.value / seconds)),
+            SeriesKind::DeltaPair => self.gaps(|count, _, seconds| Some(count / seconds)),
             _ => Vec::new(),
         }
     }
 
+    /// Of running totals: what came between two points.
     fn steps(&self, level: impl Fn(f64, f64, f64) -> Option<f64>) -> Vec<(i64, f64)> {
-        self.points
-            .windows(2)
-            .filter_map(|w| {
-                let seconds = (w[1].time - w[0].time) as f64 / 1e9;
-                let reset = w[1].value < w[0].value;
-                let (value, sum) =
-                    if reset { (w[1].value, w[1].sum) } else { (w[1].value - w[0].value, w[1].sum - w[0].sum) };
+        self.gaps_from(
+            |at| {
+                let (before, after) = (self.points[at], self.points[at + 1]);
+                if after.value < before.value {
+                    (after.value, self.sum(at + 1))
+                } else {
+                    (after.value - before.value, self.sum(at + 1) - self.sum(at))
+                }
+            },
+            level,
+        )
+    }
+
+    /// Of deltas: what the later point tells.
+    fn gaps(&self, level: impl Fn(f64, f64, f64) -> Option<f64>) -> Vec<(i64, f64)> {
+        self.gaps_from(|at| (self.points[at + 1].value, self.sum(at + 1)), level)
+    }
+
+    fn gaps_from(
+        &self,
+        told: impl Fn(usize) -> (f64, f64),
+        level: impl Fn(f64, f64, f64) -> Option<f64>,
+    ) -> Vec<(i64, f64)> {
+        let pairs = self.points.windows(2).enumerate();
+        pairs
+            .filter_map(|(at, w)| {
+                let seconds = w[1].time.saturating_sub(w[0].time) as f64 / 1e9;
+                let (value, sum) = told(at);
                 (seconds > 0.0).then(|| level(value, sum, seconds)).flatten().map(|v| (w[1].time, v))
             })
             .collect()
     }
+}
 
-    fn gaps(&self, level: impl Fn(&Point, f64) -> Option<f64>) -> Vec<(i64, f64)> {
-        self.points
-            .windows(2)
-            .filter_map(|w| {
-                let seconds = (w[1].time - w[0].time) as f64 / 1e9;
-                (seconds > 0.0).then(|| level(&w[1], seconds)).flatten().map(|v| (w[1].time, v))
-            })
-            .collect()
+/// Makes room for one more, by a quarter where there is none: doubling would waste half of a history's memory.
+fn grow<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len() / 4 + 4);
     }
 }
 
@@ -139,9 +226,9 @@ mod tests {
     use super::*;
 
     fn series(kind: SeriesKind, values: &[(i64, f64, f64)]) -> Series {
-        let mut series = Series { kind, ..Series::default() };
+        let mut series = Series { kind, slot_ns: 5_000_000_000, ..Series::default() };
         for (second, value, sum) in values {
-            series.add(Point { slot: second / 5, time: second * 1_000_000_000, value: *value, sum: *sum }, 100);
+            series.add(Point { time: second * 1_000_000_000, value: *value }, *sum, 100);
         }
         series
     }
@@ -166,5 +253,19 @@ mod tests {
         let values = [(0, 1.0, 0.0), (10, 2.0, 0.0), (20, 3.0, 0.0)];
         let mixed = [values[2], values[0], values[1], values[0], values[2]];
         assert_eq!(series(SeriesKind::Gauge, &values).points, series(SeriesKind::Gauge, &mixed).points);
+    }
+
+    #[test]
+    fn a_thinned_series_tells_the_same_at_half_the_resolution() {
+        for kind in [SeriesKind::Cumulative, SeriesKind::Delta, SeriesKind::DeltaPair, SeriesKind::CumulativePair] {
+            let running = matches!(kind, SeriesKind::Cumulative | SeriesKind::CumulativePair);
+            let told = |at: i64| if running { 10.0 * at as f64 } else { 10.0 };
+            let values: Vec<_> = (0..40).map(|at| (at * 10, told(at), told(at) / 2.0)).collect();
+            let mut thinned = series(kind, &values);
+            assert_eq!(thinned.thin(), 10, "{kind:?}");
+            let whole = series(kind, &values);
+            assert_eq!(thinned.points.last(), whole.points.last());
+            assert!(thinned.levels().iter().all(|(_, v)| whole.levels().iter().any(|(_, w)| v == w)), "{kind:?}");
+        }
     }
 }

@@ -20,12 +20,12 @@ pub(super) fn rates(material: &Material<'_>, out: &mut Vec<Signal>) {
         let mut counted = counts.iter().peekable();
         let mut cells = Vec::with_capacity(live.len());
         for (window, seconds) in live {
-            let mut events = 0.0;
+            let mut events = 0.0_f32;
             while let Some((_, count)) = counted.next_if(|(w, _)| w <= window) {
-                events += f64::from(*count);
+                events += *count as f32;
             }
             if let Some(index) = stretch.index(*window) {
-                cells.push((index, events, *seconds));
+                cells.push((index, events, *seconds as f32));
             }
         }
         let mut base = Vec::new();

@@ -4,6 +4,9 @@
 //! steps are equal ratios for large values, while a tiny series that doubles stays tiny. The time before the stretch
 //! trains; it may hold older faults, so far outliers are left out of it.
 
+#[cfg(test)]
+mod corpus;
+
 use crate::ids::IdMap;
 use crate::material::Material;
 use crate::rollup::Series;
@@ -34,15 +37,21 @@ impl Scale {
     }
 }
 
-/// Scales by metric, from all series.
+/// Series of a metric by which its scale is known: those with the lowest keys, which are hashes.
+const MAX_SAMPLE: usize = 256;
+
+/// Scales by metric, from a sample of its series.
 pub(crate) fn scales(material: &Material<'_>) -> IdMap<Scale> {
-    let mut by_metric: IdMap<Vec<&Series>> = IdMap::default();
-    for series in material.live.series.values() {
-        by_metric.entry(series.metric).or_default().push(series);
+    let mut by_metric: IdMap<Vec<u64>> = IdMap::default();
+    for (key, series) in &material.live.series {
+        by_metric.entry(series.metric).or_default().push(*key);
     }
     by_metric
         .into_iter()
-        .map(|(metric, series)| {
+        .map(|(metric, mut keys)| {
+            keys.sort_unstable();
+            keys.truncate(MAX_SAMPLE);
+            let series: Vec<&Series> = keys.iter().filter_map(|key| material.live.series.get(key)).collect();
             let unit = series.first().map_or("", |s| material.name(s.unit));
             (metric, scale(&series, material.name(metric), unit))
         })
@@ -93,31 +102,38 @@ fn scale(series: &[&Series], name: &str, unit_name: &str) -> Scale {
 }
 
 /// All series.
-pub(super) fn series(material: &Material<'_>, out: &mut Vec<Signal>) {
+pub(super) fn series(material: &Material<'_>, mut out: impl FnMut(Signal)) {
     let scales = scales(material);
     for (key, series) in &material.live.series {
         let Some(scale) = scales.get(&series.metric).copied() else { continue };
         let levels = series.levels();
-        push(material, What::Metric { series: *key }, series.service, &levels, scale, out);
+        push(material, What::Metric { series: *key }, series.service, &levels, scale, &mut out);
         let rates = series.rates();
         if !rates.is_empty() {
             let mut sizes: Vec<f64> = rates.iter().map(|(_, v)| v.abs()).collect();
             let unit = median(&mut sizes).unwrap_or(1.0).max(1e-9);
             let scale = Scale { unit, variance: LEAST_SPREAD * LEAST_SPREAD };
-            push(material, What::MetricRate { series: *key }, series.service, &rates, scale, out);
+            push(material, What::MetricRate { series: *key }, series.service, &rates, scale, &mut out);
         }
     }
 }
 
-fn push(material: &Material<'_>, what: What, service: u64, levels: &[(i64, f64)], scale: Scale, out: &mut Vec<Signal>) {
+fn push(
+    material: &Material<'_>,
+    what: What,
+    service: u64,
+    levels: &[(i64, f64)],
+    scale: Scale,
+    out: &mut impl FnMut(Signal),
+) {
     let stretch = material.stretch;
-    let mut cells = Vec::new();
+    let mut cells = Vec::with_capacity(levels.len());
     let mut base = Vec::new();
     for (time, value) in levels {
         let window = material.config.window(*time);
         let x = scale.apply(*value);
         match stretch.index(window) {
-            Some(index) => cells.push((index, x)),
+            Some(index) => cells.push((index, x as f32)),
             None if window < stretch.from => base.push(x),
             None => {}
         }
@@ -130,5 +146,5 @@ fn push(material: &Material<'_>, what: What, service: u64, levels: &[(i64, f64)]
         base.retain(|x| (x - middle).abs() <= far);
     }
     let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
-    out.push(Signal { what, service, values: Values::Level { cells, base, prior } });
+    out(Signal { what, service, values: Values::Level { cells, base, prior } });
 }

@@ -38,7 +38,7 @@ pub(super) fn silence(material: &Material<'_>, out: &mut Vec<Signal>) {
         }
         let cells = open
             .iter()
-            .map(|(index, w)| (*index, if windows.binary_search(w).is_err() { 1.0 } else { 0.0 }, 1.0))
+            .map(|(index, w)| (*index, if windows.binary_search(w).is_err() { 1.0_f32 } else { 0.0 }, 1.0))
             .collect();
         let values = Values::Count { cells, base: Vec::new(), form: Form::Share };
         out.push(Signal { what: What::Silence { service }, service, values });

@@ -3,13 +3,10 @@
 use crate::ids::IdMap;
 use crate::material::Material;
 use crate::signal::{Form, Signal, Spread, Values, What};
-use crate::sketch::Sketch;
 use crate::stretch::Stretch;
 use crate::timeline::Timeline;
 use crate::traces::Facts;
 
-/// Durations below this are taken for it: 50 microseconds, finer differences say nothing of a service.
-const FLOOR_MS: f64 = 0.05;
 /// Window-to-window spread of mean log durations that a quiet system is assumed to have, until it shows its own.
 const USUAL_LOG_SPREAD: f64 = 0.15;
 /// How many windows that assumption is worth.
@@ -48,7 +45,7 @@ where
     };
     let cells = pairs(events, chances, stretch.from, stretch.to)
         .into_iter()
-        .filter_map(|(w, k, n)| stretch.index(w).map(|i| (i, k, n)))
+        .filter_map(|(w, k, n)| stretch.index(w).map(|i| (i, k as f32, n as f32)))
         .collect();
     let mut base: Vec<(f64, f64)> = Vec::new();
     base.extend(pairs(events, chances, i64::MIN, stretch.from).into_iter().map(|(_, k, n)| (k, n)));
@@ -61,13 +58,12 @@ fn levels<T: Default>(
     stretch: Stretch,
     live: &Timeline<T>,
     base: Option<&Timeline<T>>,
-    sketch: impl Fn(&T) -> &Sketch,
+    level: impl Fn(&T) -> Option<f64>,
 ) -> Values {
-    let level = |cell: &T| sketch(cell).log_moments(FLOOR_MS).map(|(mean, _)| mean);
     let cells = live
         .range(stretch.from, stretch.to)
         .iter()
-        .filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)?)))
+        .filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)? as f32)))
         .collect();
     let earlier = live.range(i64::MIN, stretch.from).iter().filter_map(|(_, c)| level(c));
     let trained = base.map_or(&[][..], |b| b.cells()).iter().filter_map(|(_, c)| level(c));
@@ -179,7 +175,7 @@ pub(super) fn operations(material: &Material<'_>, out: &mut Vec<Signal>) {
             |c| f64::from(c.spans),
         );
         out.push(Signal { what: What::OwnErrors { operation: key }, service, values });
-        let values = levels(material.stretch, &live.windows, base, |c| &c.self_ms);
+        let values = levels(material.stretch, &live.windows, base, |c| c.self_ms.log_mean());
         out.push(Signal { what: What::SelfTime { operation: key }, service, values });
     }
 }
@@ -201,10 +197,10 @@ pub(super) fn edges(material: &Material<'_>, out: &mut Vec<Signal>) {
             |c| f64::from(c.calls),
         );
         out.push(Signal { what: What::EdgeErrors { edge: key }, service, values });
-        let values = levels(stretch, &live.windows, base, |c| &c.ms);
+        let values = levels(stretch, &live.windows, base, |c| c.ms.log_mean());
         out.push(Signal { what: What::EdgeLatency { edge: key }, service, values });
         if live.windows.cells().iter().any(|(_, c)| c.gap.count() > 0) {
-            let values = levels(stretch, &live.windows, base, |c| &c.gap);
+            let values = levels(stretch, &live.windows, base, |c| c.gap.log_mean());
             out.push(Signal { what: What::EdgeGap { edge: key }, service, values });
         }
     }
@@ -266,7 +262,7 @@ pub(super) fn children(material: &Material<'_>, out: &mut Vec<Signal>) {
         let cells = events
             .range(stretch.from, stretch.to)
             .iter()
-            .filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)?)))
+            .filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)? as f32)))
             .collect();
         let base = events
             .range(i64::MIN, stretch.from)
@@ -307,7 +303,7 @@ pub(super) fn throughput(material: &Material<'_>, out: &mut Vec<Signal>) {
             .spans
             .range(stretch.from, stretch.to)
             .iter()
-            .filter_map(|(w, s)| Some((stretch.index(*w)?, rate(now, *w), *s)))
+            .filter_map(|(w, s)| Some((stretch.index(*w)?, rate(now, *w) as f32, *s as f32)))
             .collect();
         let earlier = material.spans.range(i64::MIN, stretch.from).iter().map(|(w, s)| (rate(now, *w), *s));
         let trained = material.base_spans.all().iter().map(|(w, s)| (rate(then, *w), *s));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::failures::FailureCell;
 use crate::ids::IdMap;
-use crate::sketch::Sketch;
+use crate::sketch::{LogMean, Sketch};
 use crate::timeline::Timeline;
 
 /// Spans of one operation in one window.
@@ -16,8 +16,7 @@ pub(crate) struct CallStats {
     pub(crate) errors: u32,
     /// Failed while no child of theirs failed.
     pub(crate) own_errors: u32,
-    pub(crate) ms: Sketch,
-    pub(crate) self_ms: Sketch,
+    pub(crate) self_ms: LogMean,
 }
 
 /// A span name of a service.

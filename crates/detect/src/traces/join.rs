@@ -81,13 +81,13 @@ impl<'a> Trace<'a> {
     /// A span's time that its children do not cover.
     fn self_ms(&self, span: usize) -> f64 {
         let (start, end) = (self.spans[span].start, self.spans[span].end);
-        let mut covered = 0;
+        let mut covered = 0_i64;
         let mut upto = start;
         for child in self.children(span) {
             // Stubs are sorted by start, and so are children.
             let (from, to) = (self.spans[*child].start.max(upto), self.spans[*child].end.min(end));
             if to > from {
-                covered += to - from;
+                covered = to.saturating_sub(from).saturating_add(covered);
                 upto = to;
             }
         }
@@ -121,7 +121,6 @@ impl<'a> Trace<'a> {
         stats.errors += u32::from(stub.error);
         stats.own_errors +=
             u32::from(stub.error && !calls_out(stub) && !self.children(span).iter().any(|c| self.spans[*c].error));
-        stats.ms.add(stub.duration_ms());
         // The self time of a span that only wraps a call is the way there and back: the edge's gap.
         let is_way = calls_out(stub) || (self.wraps(span) && self.answered(span));
         if !is_way {

@@ -3,7 +3,7 @@
 use decant_model::arrow_array::Array as _;
 use decant_model::{Batch, Logs};
 
-use super::{Owner, Roller, clip};
+use super::{Owner, Roller, clip, sane};
 use crate::ids::mix;
 use crate::rollup::change_event::{ChangeEvent, is_change, is_reporter};
 use crate::rollup::{Exemplar, Sighting};
@@ -21,7 +21,7 @@ impl Roller {
                 self.push_change(logs, row, batch.service(index));
                 continue;
             }
-            let time = logs.time(row);
+            let time = logs.time(row).map(sane);
             let window = time.map(|t| self.config.window(t));
             if let Some(seen) = self.seen(owner, time) {
                 match window {
@@ -50,7 +50,7 @@ impl Roller {
                 }
                 match touched.iter_mut().rev().take(32).find(|(k, ..)| *k == key) {
                     Some((_, first, last)) => {
-                        let order = |r: usize| (logs.time(r), logs.ordinal.value(r));
+                        let order = |r: usize| (logs.time(r).map(sane), logs.ordinal.value(r));
                         if order(row) < order(*first) {
                             *first = row;
                         }
@@ -90,14 +90,18 @@ impl Roller {
     fn keep_exemplars(&mut self, logs: &Logs, batch: &Batch, key: u64, first: usize, last: usize) {
         let limit = self.config.max_exemplar_bytes;
         let Some(cell) = self.open.logs.get_mut(&key) else { return };
-        let earlier =
-            cell.first.as_ref().is_none_or(|e| (logs.time(first), logs.ordinal.value(first)) <= (e.time, e.ordinal));
+        let earlier = cell
+            .first
+            .as_ref()
+            .is_none_or(|e| (logs.time(first).map(sane), logs.ordinal.value(first)) <= (e.time, e.ordinal));
         if earlier {
             let new = exemplar(logs, batch, first, limit);
             cell.first = Some(cell.first.take().map_or_else(|| new.clone(), |old| old.min(new.clone())));
         }
-        let later =
-            cell.last.as_ref().is_none_or(|e| (logs.time(last), logs.ordinal.value(last)) >= (e.time, e.ordinal));
+        let later = cell
+            .last
+            .as_ref()
+            .is_none_or(|e| (logs.time(last).map(sane), logs.ordinal.value(last)) >= (e.time, e.ordinal));
         if later {
             cell.last = cell.last.take().max(Some(exemplar(logs, batch, last, limit)));
         }
@@ -129,7 +133,7 @@ impl Roller {
             title = get(&["message", "feature_flag.key", "k8s.event.reason"]);
         }
         let event = ChangeEvent {
-            time: logs.time(row).unwrap_or(0),
+            time: logs.time(row).map_or(0, sane),
             kind: logs.event_name.value(row).to_owned(),
             service: if is_reporter(service) {
                 get(&["service.name", "deployment.name", "peer.service"])
@@ -169,5 +173,5 @@ fn exemplar(logs: &Logs, batch: &Batch, row: usize, limit: usize) -> Exemplar {
         text.push_str(value);
     }
     let source = batch.resources.get(logs.resource.value(row)).map_or("", |r| r.instance().unwrap_or(r.service()));
-    Exemplar { time: logs.time(row), ordinal: logs.ordinal.value(row), text, source: source.to_owned() }
+    Exemplar { time: logs.time(row).map(sane), ordinal: logs.ordinal.value(row), text, source: source.to_owned() }
 }

@@ -3,7 +3,7 @@
 use decant_model::arrow_array::Array as _;
 use decant_model::{SpanKind, Spans, StatusCode};
 
-use super::{Owner, Roller, clip};
+use super::{Owner, Roller, clip, sane};
 use crate::ids::NONE;
 use crate::rollup::Stub;
 
@@ -26,8 +26,8 @@ impl Roller {
     pub(super) fn push_spans(&mut self, spans: &Spans, owners: &[Owner]) {
         for row in 0..spans.len() {
             let Some(owner) = owners.get(spans.resource.value(row) as usize).copied() else { continue };
-            let start = spans.start_unix_nano.value(row);
-            let window = self.config.window(start.max(spans.end_unix_nano.value(row)));
+            let (start, end) = (sane(spans.start_unix_nano.value(row)), sane(spans.end_unix_nano.value(row)));
+            let window = self.config.window(start.max(end));
             if let Some(seen) = self.seen(owner, Some(start)) {
                 seen.spans.add(window, 1);
             }
@@ -48,7 +48,7 @@ impl Roller {
             let stub = Stub {
                 trace: spans.trace(row),
                 start,
-                end: spans.end_unix_nano.value(row),
+                end,
                 span: u64::from_le_bytes(spans.span(row)),
                 parent: spans.parent(row).map_or(0, u64::from_le_bytes),
                 service: owner.service,
