@@ -20,6 +20,8 @@ use crate::traffic::planted;
 const BUDGET: u64 = 200_000;
 /// Words that stand beside secrets.
 const WORDS: [&str; 6] = [MARKER, "received", "input", "callback", "client", "seen"];
+/// When what is sent fails, from its end.
+const FAILING: &str = "-4m";
 /// Handles that doors other than HTTP expand: the answers are the same.
 const HANDLES_ELSEWHERE: usize = 12;
 /// Handles of each kind that HTTP expands when the binary is not an optimised one.
@@ -60,6 +62,10 @@ fn over_http(server: &Served, handles: &mut BTreeSet<String>, seen: &mut String,
         ask("/v1/search", &format!("&query={word}"), handles);
     }
     ask("/v1/services", "", handles);
+    for question in ["compare", "timeline", "topology"] {
+        let window = if question == "topology" { String::new() } else { format!("&from={FAILING}") };
+        ask(&format!("/v1/{question}"), &window, handles);
+    }
     let most = if is_optimised() { usize::MAX } else { HANDLES_OF_A_KIND };
     let mut expanded: BTreeSet<String> = BTreeSet::new();
     // What an expansion shows may have handles of its own. The first letter of a handle is its kind.
@@ -71,7 +77,7 @@ fn over_http(server: &Served, handles: &mut BTreeSet<String>, seen: &mut String,
         ask("/v1/expand", &format!("&handle={handle}"), handles);
         expanded.insert(handle);
     }
-    assert!(expanded.len() > 20, "there is little to expand: {expanded:?}");
+    assert!(expanded.len() >= 12, "there is little to expand: {expanded:?}");
 }
 
 fn handles_in(json: &Value, out: &mut BTreeSet<String>) {
@@ -110,12 +116,25 @@ fn over_grpc(server: &Served, runtime: &Runtime, handles: &BTreeSet<String>, sea
         }
         let request = v1::ListServicesRequest { budget_tokens, rendering, ..Default::default() };
         searched.look("gRPC ListServices", format!("{:?}", client.list_services(request).await.unwrap()));
+        let from = Some(v1::When { form: Some(v1::when::Form::Text(FAILING.to_owned())) });
+        let request = v1::CompareRequest { budget_tokens, rendering, from: from.clone(), ..Default::default() };
+        searched.look("gRPC Compare", format!("{:?}", client.compare(request).await.unwrap()));
+        let request = v1::TimelineRequest { budget_tokens, rendering, from, ..Default::default() };
+        searched.look("gRPC Timeline", format!("{:?}", client.timeline(request).await.unwrap()));
+        let request = v1::TopologyRequest { budget_tokens, rendering, ..Default::default() };
+        searched.look("gRPC Topology", format!("{:?}", client.topology(request).await.unwrap()));
     });
 }
 
 /// The calls of tools, as JSON-RPC.
 fn calls(handles: &BTreeSet<String>) -> Vec<(&'static str, Value)> {
-    let mut calls = vec![("get_incident_bundle", json!({})), ("list_services", json!({}))];
+    let mut calls = vec![
+        ("get_incident_bundle", json!({})),
+        ("list_services", json!({})),
+        ("compare", json!({"from": FAILING})),
+        ("timeline", json!({"from": FAILING})),
+        ("topology", json!({})),
+    ];
     calls.extend(WORDS.iter().map(|word| ("search_evidence", json!({"query": word}))));
     calls.extend(handles.iter().take(HANDLES_ELSEWHERE).map(|handle| ("expand", json!({"handle": handle}))));
     for (_, arguments) in &mut calls {

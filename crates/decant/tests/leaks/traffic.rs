@@ -73,12 +73,19 @@ pub(crate) fn steps(corpus: &[Specimen]) -> Vec<Step> {
                 let at = at + n as i64 % per_tick * (TICK_S * SECOND_NS / per_tick);
                 all.push(failing(plant(specimen, place, at), n as u64));
             }
+            let again = (at as u64..).zip(again_and_again(corpus));
+            all.extend(again.map(|(n, (place, specimen))| failing(plant(specimen, place, at), n)));
             all.push(changes(corpus, at, (second - HEALTHY_S) / TICK_S));
         }
         ticks_sent.push(merged(at, all));
     }
     assert!(secrets.next().is_none(), "everything is planted");
     ticks_sent.chunks(TICKS_PER_STEP).map(|ticks| merged(ticks[0].at_unix_nano, ticks.to_vec())).collect()
+}
+
+/// What stands in every tick that fails: differences between windows are told of what comes more than once.
+fn again_and_again(corpus: &[Specimen]) -> impl Iterator<Item = (Place, &Specimen)> {
+    planted(corpus).filter(|(place, _)| *place == Place::SpanName).take(3)
 }
 
 /// What was planted, as an error: bundles tell of errors.
