@@ -65,7 +65,6 @@ mod tests {
             ("redact: @\n", "line 1 redact: expected"),
             ("@\n", "line 1"),
             ("lanes: *@\n", "line 1"),
-            ("lanes: !@ 1\n", "line 1"),
             ("lanes: 1\nlanes: @\n", "line 2 twice"),
             ("kafka:\n  brokers: [a]\n  start: @\n", "line 3 start"),
         ] {
