@@ -172,11 +172,13 @@ pub(crate) enum TemplatesFormat {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "csv has a row for every line, in the order of the files; blank lines have no template. Lines are counted from 1\n\
+#[command(
+    after_help = "csv has a row for every line, in the order of the files; blank lines have no template. Lines are counted from 1\n\
                         in each file, also in the files of a directory, which come in the order of their names.\n\n\
                         Examples:\n  \
                         decant templates app.log\n  \
-                        decant templates --messages --format csv messages.txt > lines.csv")]
+                        decant templates --messages --format csv messages.txt > lines.csv"
+)]
 pub(crate) struct TemplatesArguments {
     /// Files, directories, or - for standard input
     #[arg(required = true, value_name = "PATH")]
