@@ -197,7 +197,7 @@ fn redact(c: &mut Criterion) {
         b.iter(|| batches.iter().for_each(|batch| drop(black_box(redactor.push(batch.clone())))));
     });
     group.bench_function("regex-set", |b| {
-        b.iter(|| lines.iter().filter(|line| rules.is_match(line.as_bytes())).count())
+        b.iter(|| lines.iter().filter(|line| rules.is_match(line.as_bytes())).count());
     });
     group.finish();
 }

@@ -76,7 +76,11 @@ pub(crate) fn for_demo(folder: &Path) -> anyhow::Result<Config> {
 fn parse(text: &str) -> anyhow::Result<Config> {
     // An empty file, or one of comments alone, is the defaults.
     let is_empty = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
-    let raw = if is_empty { RawConfig::default() } else { serde_saphyr::from_str(text).map_err(|e| refusal::of(&e, text))? };
+    let raw = if is_empty {
+        RawConfig::default()
+    } else {
+        serde_saphyr::from_str(text).map_err(|e| refusal::of(&e, text))?
+    };
     raw.validate().map_err(|error| with_line(text, error))
 }
 
@@ -186,14 +190,19 @@ mod tests {
     #[test]
     fn what_redaction_cannot_take_is_refused_with_its_line() {
         let rule = |pattern: &str| {
-            format!("lanes: 1\nredact:\n  rules:\n    - {{ name: ok, pattern: x }}\n    - name: bad\n      pattern: \"{pattern}\"\n")
+            format!(
+                "lanes: 1\nredact:\n  rules:\n    - {{ name: ok, pattern: x }}\n    - name: bad\n      pattern: \"{pattern}\"\n"
+            )
         };
         check(&rule("ab+"), &[]);
         check(&rule("("), &["line 5", "redact.rules.bad", "unclosed group"]);
         check(&rule("([a-z]{1000}){1000}"), &["line 5", "redact.rules.bad", "size"]);
         check("redact:\n  rules: [{ name: bad, pattern: '(' }]\n", &["line 2", "redact.rules.bad"]);
         check("redact:\n  allow:\n    - '['\n", &["line 2", "redact.allow", "entry 1"]);
-        check("redact:\n  policies:\n    emails: mask\n", &["line 3", "redact.policies.emails", "did you mean \"email\""]);
+        check(
+            "redact:\n  policies:\n    emails: mask\n",
+            &["line 3", "redact.policies.emails", "did you mean \"email\""],
+        );
         check("redact:\n  key: secret\n", &["line 2", "redact.key", "32 hexadecimal digits"]);
         check("redact:\n  key_file: /no/such/file\n", &["line 2", "redact.key_file", "/no/such/file"]);
         check("redact:\n  max_text_bytes: 1\n", &["line 2", "redact.max_text_bytes is 1"]);

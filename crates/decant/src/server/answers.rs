@@ -30,8 +30,8 @@ use decant_store::Store;
 use jiff::tz::TimeZone;
 
 use super::correlating::Correlating;
-use earlier::Earlier;
 use crate::when;
+use earlier::Earlier;
 
 /// Windows that are remembered so that handles of their answers can be expanded.
 const REMEMBERED_ASKS: usize = 16;
@@ -55,7 +55,14 @@ struct Times {
 
 impl Answers {
     pub(super) fn new(store: Arc<Store>, correlating: Correlating, ingress: Arc<decant_ingress::Metrics>) -> Self {
-        Self { store, correlating, ingress, draining: AtomicBool::new(false), asked: Mutex::new(VecDeque::new()), earlier: Arc::default() }
+        Self {
+            store,
+            correlating,
+            ingress,
+            draining: AtomicBool::new(false),
+            asked: Mutex::new(VecDeque::new()),
+            earlier: Arc::default(),
+        }
     }
 
     /// From now on probes are told that the server is stopping.

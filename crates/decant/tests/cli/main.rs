@@ -4,7 +4,7 @@
 
 mod bad_input;
 mod bundle;
-mod run;
 mod restart;
+mod run;
 mod serve;
 mod templates;
