@@ -129,11 +129,11 @@ fn wrong_prefix(draw: &mut Draw, pattern: &str) -> Option<String> {
     let other = if value.as_bytes()[at].is_ascii_uppercase() { ["Q", "W"] } else { ["q", "w"] };
     let other = if value[at..].starts_with(other[0]) { other[1] } else { other[0] };
     let new = format!("{}{other}{}", &value[..at], &value[at + 1..]);
-    let anothers = FORMATS.iter().any(|(_, p)| match parts(p)[0] {
+    let of_another = FORMATS.iter().any(|(_, p)| match parts(p)[0] {
         Part::Literal(l) => l.len() > 2 && new.starts_with(l),
         Part::Drawn { .. } => false,
     });
-    (!anothers).then_some(new)
+    (!of_another).then_some(new)
 }
 
 /// The value with the drawn part at `chosen` replaced by what `change` makes of it.
