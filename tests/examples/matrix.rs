@@ -37,9 +37,10 @@ impl Row {
                 .map(|(i, onset)| (i.onset_unix_nano - onset) / 1_000_000_000),
             scores: suspects.iter().map(|s| (s.score, truth.blames(&s.service))).collect(),
             changes: findings.changes.iter().map(|c| (c.score, is_guilty(c))).collect(),
-            guilty: truth.guilty_change.as_ref().map(|_| {
-                findings.changes.iter().position(is_guilty).map_or(99, |at| at + 1)
-            }),
+            guilty: truth
+                .guilty_change
+                .as_ref()
+                .map(|_| findings.changes.iter().position(is_guilty).map_or(99, |at| at + 1)),
         }
     }
 }
