@@ -59,7 +59,7 @@ impl Default for Config {
             max_open_items: 1_000_000,
             max_changes: 5_000,
             max_exemplar_bytes: 8_192,
-            false_alarms_per_hour: 0.4,
+            false_alarms_per_hour: 0.25,
             min_history_s: 50,
             max_findings: 60,
         }

@@ -94,25 +94,30 @@ pub(crate) struct Contrast {
     pub(crate) after: Option<f64>,
 }
 
-/// Sums of one stretch. For counts `n` is the chances, `sum` the events and `squares` the sum of events squared by chances.
+/// Sums of one stretch. For counts `n` is the chances, `sum` the events and `squares` the sum of events squared by chances;
+/// `products` is that of each window's events with the last window's.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sums {
     windows: f64,
     n: f64,
     sum: f64,
     squares: f64,
+    products: f64,
+    /// The last window's events by the root of its chances.
+    last: f64,
 }
 
 impl Sums {
     fn level(value: f64) -> Self {
-        Self { windows: 1.0, n: 1.0, sum: value, squares: value * value }
+        Self { windows: 1.0, n: 1.0, sum: value, squares: value * value, products: 0.0, last: value }
     }
 
     fn count(events: f64, chances: f64) -> Self {
         if chances <= 0.0 {
             return Self::default();
         }
-        Self { windows: 1.0, n: chances, sum: events, squares: events * events / chances }
+        let last = events / chances.sqrt();
+        Self { windows: 1.0, n: chances, sum: events, squares: events * events / chances, products: 0.0, last }
     }
 
     fn plus(self, other: Self) -> Self {
@@ -121,7 +126,16 @@ impl Sums {
             n: self.n + other.n,
             sum: self.sum + other.sum,
             squares: self.squares + other.squares,
+            products: self.products + other.products,
+            last: if other.windows > 0.0 { other.last } else { self.last },
         }
+    }
+
+    /// With one more window, which follows the last.
+    fn then(self, next: Self) -> Self {
+        let follows = self.windows > 0.0 && next.windows > 0.0;
+        let sums = self.plus(next);
+        Self { products: sums.products + if follows { self.last * next.last } else { 0.0 }, ..sums }
     }
 
     fn minus(self, other: Self) -> Self {
@@ -130,6 +144,8 @@ impl Sums {
             n: self.n - other.n,
             sum: self.sum - other.sum,
             squares: self.squares - other.squares,
+            products: self.products - other.products,
+            last: self.last,
         }
     }
 
@@ -137,11 +153,25 @@ impl Sums {
         self.sum / self.n
     }
 
+    /// How far a window resembles the one before it (autocorrelation at lag one), drawn towards none by some windows' worth.
+    fn memory(self, worth: f64) -> f64 {
+        let deviation = self.deviation();
+        if self.windows < 3.0 || deviation <= 0.0 {
+            return 0.0;
+        }
+        let pairs = self.windows - 1.0;
+        let together = self.products - pairs / self.windows * self.sum * self.sum / self.n;
+        (together / deviation).clamp(0.0, MOST_MEMORY) * pairs / (pairs + worth)
+    }
+
     /// Sum of squared deviations from the mean.
     fn deviation(self) -> f64 {
         if self.n > 0.0 { (self.squares - self.sum * self.sum / self.n).max(0.0) } else { 0.0 }
     }
 }
+
+/// A resemblance beyond this is a trend, of which the windows tell no more.
+const MOST_MEMORY: f64 = 0.9;
 
 /// Beyond this a z says nothing more.
 const MOST_Z: f64 = 100.0;
@@ -196,12 +226,12 @@ impl Prefix {
         let (cells, base, judge) = match values {
             Values::Count { mut cells, base, form } => {
                 cells.sort_by_key(|c| c.0);
-                let base = base.iter().fold(Sums::default(), |sum, (k, n)| sum.plus(Sums::count(*k, *n)));
+                let base = base.iter().fold(Sums::default(), |sum, (k, n)| sum.then(Sums::count(*k, *n)));
                 (Cells::Count(cells), base, Judge::Count(form))
             }
             Values::Level { mut cells, base, prior } => {
                 cells.sort_by_key(|c| c.0);
-                let base = base.iter().fold(Sums::default(), |sum, x| sum.plus(Sums::level(*x)));
+                let base = base.iter().fold(Sums::default(), |sum, x| sum.then(Sums::level(*x)));
                 (Cells::Level(cells), base, Judge::Level(prior))
             }
         };
@@ -215,12 +245,12 @@ impl Prefix {
         let (mut at, mut sums) = (0, Sums::default());
         for window in windows {
             while at < self.cells.len() && self.cells.window(at) < *window {
-                sums = sums.plus(self.cells.sums(at));
+                sums = sums.then(self.cells.sums(at));
                 at += 1;
             }
             self.cuts.push(sums);
         }
-        self.cuts.push((at..self.cells.len()).fold(sums, |sum, at| sum.plus(self.cells.sums(at))));
+        self.cuts.push((at..self.cells.len()).fold(sums, |sum, at| sum.then(self.cells.sums(at))));
     }
 
     /// Sums before a cut.
@@ -290,5 +320,43 @@ fn count_z(after: Sums, before: Sums, form: Form) -> f64 {
     let pearson = (after.deviation() + before.deviation()) / unit;
     let freedom = (after.windows - 1.0).max(0.0) + (before.windows - 1.0).max(0.0);
     let dispersion = (CHANCE_WORTH + pearson) / (CHANCE_WORTH + freedom);
-    plain / dispersion.max(1.0).sqrt()
+    // What comes in bursts longer than a window varies more in sum than its windows tell (Bartlett 1946).
+    let memory = if form == Form::Rate { before.memory(CHANCE_WORTH) } else { 0.0 };
+    let bursts = (1.0 + memory) / (1.0 - memory);
+    plain / (dispersion * bursts).max(1.0).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// z of the last four of windows with so many events each against those before.
+    fn z(events: &[f32], form: Form, chances: f32) -> f64 {
+        let cells = (0..).zip(events).map(|(at, k)| (at, *k, chances)).collect();
+        let mut prefix = Prefix::new(Values::Count { cells, base: Vec::new(), form });
+        let from = events.len() - 4;
+        prefix.cut(&[from, events.len()]);
+        prefix.contrast(0, 1).map_or(0.0, |c| c.z)
+    }
+
+    #[test]
+    fn bursts_of_several_windows_are_trusted_less_than_single_ones() {
+        let burst = |long: usize| -> Vec<f32> {
+            (0..48).map(|at| if usize::is_multiple_of(at / long, 2) { 2.0 } else { 10.0 }).collect()
+        };
+        let then = |mut before: Vec<f32>| {
+            before.extend([20.0; 4]);
+            before
+        };
+        let [single, several] = [1, 6].map(|long| z(&then(burst(long)), Form::Rate, 10.0));
+        assert!(several > 0.0 && several < single / 1.5, "{several} {single}");
+    }
+
+    #[test]
+    fn what_comes_by_chance_alone_is_trusted_as_it_is() {
+        let steady: Vec<f32> =
+            (0..48_u32).map(|at| [5.0, 4.0, 6.0, 5.0, 7.0, 3.0, 5.0][at as usize * 3 % 7]).chain([20.0; 4]).collect();
+        let expected = crate::statistics::rate_z(80.0, 40.0, steady[..48].iter().sum::<f32>().into(), 480.0);
+        assert!((z(&steady, Form::Rate, 10.0) - expected).abs() < 1e-6, "{}", z(&steady, Form::Rate, 10.0));
+    }
 }

@@ -10,9 +10,9 @@ use crate::Config;
 
 /// Weight that healthy runs exceeded [`AT_RATE`] times an hour.
 const ENOUGH: f64 = 0.35;
-const AT_RATE: f64 = 0.4;
+const AT_RATE: f64 = 0.25;
 /// By how much the weight must rise for the rate to fall by e.
-const SCALE: f64 = 0.09;
+const SCALE: f64 = 0.1;
 /// Evidence below this is never an incident, however many false alarms are tolerated.
 const LEAST: f64 = 0.1;
 /// Healthy time of which half of what happens in it has hardly been seen.
