@@ -108,7 +108,7 @@ pub struct RawConfig {
     pub max_open_items: Option<usize>,
     /// How long a trace may get further spans; 300.
     pub trace_wait_s: Option<u32>,
-    /// False incidents an hour that are tolerated, for the whole system; 0.4.
+    /// False incidents an hour that are tolerated, for the whole system; 0.25.
     pub false_alarms_per_hour: Option<f64>,
     /// History needed before anything is called well; 50.
     pub min_history_s: Option<u32>,

@@ -97,9 +97,15 @@ fn outside_share(told: &Told<'_>, suspect: &Suspect, patterns: &[LogPattern]) ->
 
 /// Hosts in the public space of names that a text names.
 fn hosts(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-')
-        .map(|token| token.trim_matches(['.', '-']))
-        .filter(|token| is_outside(token))
+    let mut before = "";
+    text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-').filter_map(move |piece| {
+        let token = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        // `github.com/acme/cart` is where code lives, unless it is the host of a URL.
+        let is_path = piece.ends_with('/') && before != "/";
+        before = piece;
+        let token = token.trim_matches(['.', '-']);
+        (!is_path && is_outside(token)).then_some(token)
+    })
 }
 
 fn is_outside(host: &str) -> bool {
@@ -127,6 +133,7 @@ mod tests {
             ("java.io.IOException at com.acme.Cart.put(Cart.java:12)", None),
             ("dial orders.shop.svc.cluster.local:8080: i/o timeout", None),
             ("panic in ratelimit.go:38", None),
+            ("github.com/acme/cart.(*Store).Put(0xc0001) golang.org/x/net/http2.go:12", None),
             ("", None),
         ] {
             assert_eq!(hosts(text).next(), host, "{text}");

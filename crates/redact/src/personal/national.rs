@@ -78,8 +78,6 @@ pub(crate) const IDS: &[NationalId] = &[
     id("rodne cislo", "cz-rc", 10, |t| digits(t).iter().fold(0u64, |n, d| n * 10 + u64::from(*d)).is_multiple_of(11)),
     id("pps number", "ie-pps", 9, ie_pps),
     id("pps number", "ie-pps", 8, ie_pps),
-    id("pps_number", "ie-pps", 9, ie_pps),
-    id("pps_number", "ie-pps", 8, ie_pps),
     id("ppsn", "ie-pps", 9, ie_pps),
     id("ppsn", "ie-pps", 8, ie_pps),
     id("teudat zehut", "il-id", 9, |t| luhn(&digits(t)) && digits(t).len() == 9),
@@ -115,13 +113,13 @@ impl NationalId {
 
     /// Whether the word ends the key, fillers and digits aside: `customer.pesel`, `cpfNumber`, `pesel_2`.
     fn ends(&self, key: &str) -> bool {
-        let lower = key.to_lowercase();
+        let lower = key.to_ascii_lowercase();
         self.literals().iter().any(|literal| {
             let Some(at) = lower.rfind(literal.as_str()) else { return false };
             let rest = part(&lower, at + literal.len(), lower.len()).trim_start_matches(['_', '-', '.']);
             let ends = rest.bytes().all(|b| b.is_ascii_digit()) || FILLERS.contains(&rest);
             // `customerPesel` begins a word, `epoxynie` does not.
-            let camel = part(key, at, at + 1).bytes().all(|b| b.is_ascii_uppercase());
+            let camel = key.as_bytes().get(at).is_some_and(u8::is_ascii_uppercase);
             ends && (starts_word(lower.as_bytes(), at) || camel)
         })
     }

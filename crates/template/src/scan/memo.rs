@@ -44,7 +44,8 @@ impl Memo {
     #[inline]
     pub(super) fn classify(&mut self, padded: &[u8], start: usize, end: usize, flags: u8) -> Chunk {
         let chunk = padded.get(start..end).unwrap_or_default();
-        let hexadecimal = matches!(chunk, [_, b'x' | b'X', ..] | [_, _, b'x' | b'X', ..]);
+        // Behind any slash or sign a masked `0x` could be a `1x`.
+        let hexadecimal = chunk.iter().any(|b| matches!(b, b'x' | b'X'));
         if let Some(head) = padded.get(start..).and_then(<[u8]>::first_chunk::<KEY_BYTES>)
             && end - start <= KEY_BYTES
             && !hexadecimal

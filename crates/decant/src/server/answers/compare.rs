@@ -79,7 +79,7 @@ async fn spans(answers: &Answers, query: &CompareQuery) -> Result<(Span, Span), 
     };
     let now = resolve(Some(query.from.clone()), query.to.clone()).await?;
     let before = match (&query.against_from, &query.against_to) {
-        (None, None) => Span { from: now.from.saturating_sub(now.to - now.from), to: now.from },
+        (None, None) => Span { from: now.from.saturating_sub(now.to.saturating_sub(now.from)), to: now.from },
         (from, to) => resolve(from.clone(), to.clone()).await?,
     };
     Ok((now, before))

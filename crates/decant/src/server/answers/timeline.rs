@@ -2,7 +2,7 @@
 
 use decant_context::{Handles, Kind, PageItem};
 use decant_egress::{Answer, ServiceError, TimelineQuery};
-use decant_model::{Findings, Novelty};
+use decant_model::{Findings, IncidentState, Novelty};
 
 use super::{Answers, Times, blocking, describe, page, request};
 
@@ -31,11 +31,12 @@ fn items(findings: &Findings) -> Vec<PageItem> {
         // What was said before and after alike did not happen at some time.
         pattern.novelty != Novelty::Steady && item.at_unix_nano.is_some()
     });
-    let ended = findings.incidents.iter().filter(|incident| incident.state.as_str() == "resolved");
+    let ended = findings.incidents.iter().filter(|incident| incident.state == IncidentState::Resolved);
     items.extend(ended.map(|incident| PageItem {
         handle: handles.get(Kind::Incident, incident.id),
         kind: Kind::Incident.as_str().to_owned(),
         at_unix_nano: Some(incident.last_unix_nano),
+        flagged: decant_engine::instruction_like(&incident.title).is_some(),
         text: format!("newest anomaly of: {}", incident.title),
         ..PageItem::default()
     }));

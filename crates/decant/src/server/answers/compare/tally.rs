@@ -125,11 +125,9 @@ impl Tally {
                 let mut found: BTreeMap<(u32, u64), Totals> = BTreeMap::new();
                 for row in 0..logs.len() {
                     let totals = found.entry((logs.resource.value(row), logs.shape_id.value(row))).or_default();
-                    totals.add(Totals {
-                        rows: 1,
-                        errors: u64::from(logs.severity(row).is_error()),
-                        ..Totals::default()
-                    });
+                    let records = logs.records(row);
+                    let errors = if logs.severity(row).is_error() { records } else { 0 };
+                    totals.add(Totals { rows: records, errors, ..Totals::default() });
                 }
                 for ((resource, shape), totals) in found {
                     let key = (batch.service(resource).to_owned(), shape);
