@@ -28,10 +28,14 @@ pub(crate) fn names_no_secret(key: &str) -> bool {
     last_words(key, |word| INNOCENT.contains(&word))
 }
 
-/// Whether a key names something that may have any number: an order, a span, and no card or account.
+/// Words of keys whose value is an innocent thing of letters, and would not be a number of sixteen digits.
+const NO_NUMBERS: &[&str] =
+    &["name", "label", "type", "method", "host", "file", "path", "target", "tag", "ref", "class"];
+
+/// Whether a key names something that may have any number: an order, a span, and no card, account or name.
 pub(crate) fn names_an_id(key: &str) -> bool {
     let paying = |word: &str| matches!(word, "card" | "pan" | "payment" | "account" | "credit" | "cc");
-    names_no_secret(key) && !last_words(key, paying)
+    last_words(key, |word| INNOCENT.contains(&word) && !NO_NUMBERS.contains(&word)) && !last_words(key, paying)
 }
 
 /// Whether one of the last two words of `someKey_of-Words` fulfils it.
@@ -106,3 +110,14 @@ const INNOCENT: &[&str] = &[
     "uuid",
     "version",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_may_stand_where_a_name_is_meant_and_not_where_an_id_is() {
+        assert!(["span_id", "traceId", "commit"].into_iter().all(names_an_id));
+        assert!(!["customer_name", "label", "billing_method", "card_id"].into_iter().any(names_an_id));
+    }
+}
