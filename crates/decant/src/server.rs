@@ -121,7 +121,7 @@ impl Server {
         if let Some(past) = past {
             past.replay(&config.engine, correlating.clone());
         }
-        let lanes = tokio::spawn(lanes.spread(deliveries));
+        let lanes = tokio::spawn(lanes.spread(deliveries, topics));
 
         let addresses = Addresses::of(otlp_grpc.as_ref(), otlp_http.as_ref(), &context_grpc, &context_http)?;
         let mut sources = JoinSet::new();

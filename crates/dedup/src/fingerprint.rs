@@ -1,17 +1,24 @@
 //! The fingerprint of a log batch: all its columns in one hash, a few gigabytes a second.
 //!
 //! A row alone cannot say whether it is a repeat or a redelivery: clocks of a millisecond give two equal lines of a tight
-//! loop one time. A whole batch that comes again, with the same times to the nanosecond in the same order, is the same
-//! delivery. Without any time there is no telling, and no fingerprint.
+//! loop one time. Several rows that come again with the same times in the same order, or one whose clock is finer, are
+//! the same delivery. Where there is no telling there is no fingerprint: better counted twice than lost.
 
-use decant_model::arrow_array::{Array, ArrowPrimitiveType, FixedSizeBinaryArray, PrimitiveArray, StringArray};
+use decant_model::arrow_array::{Array, ArrowPrimitiveType, FixedSizeBinaryArray, Int64Array, PrimitiveArray, StringArray};
 use decant_model::{Batch, Logs};
 use xxhash_rust::xxh3::Xxh3;
 
-/// `None` when no row has a time.
+/// The tick of coarse clocks.
+const MILLISECOND: i64 = 1_000_000;
+
+/// `None` when no row has a time, or a single row none that is finer than a millisecond.
 pub(crate) fn of(batch: &Batch, logs: &Logs) -> Option<u64> {
-    let undated = |array: &dyn Array| array.null_count() == array.len();
-    if undated(&logs.time_unix_nano) && undated(&logs.observed_time_unix_nano) {
+    let times = [&logs.time_unix_nano, &logs.observed_time_unix_nano];
+    let told = |array: &&Int64Array| match batch.len() {
+        1 => array.iter().flatten().any(|time| time % MILLISECOND != 0),
+        _ => array.null_count() < array.len(),
+    };
+    if !times.iter().any(told) {
         return None;
     }
     let mut hash = Xxh3::new();

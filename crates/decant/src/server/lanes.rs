@@ -1,18 +1,19 @@
 //! The lanes' threads, and how batches are spread over them.
 //!
-//! A batch goes to the lane that its first resource hashes to, so that a record that is delivered twice meets the same
-//! dedup state. A lane thread takes a batch through the stages, hands it to the writer, and tells the correlator what it
+//! A record that is delivered twice has to meet the same dedup state. So a partition's batches go to one lane, however
+//! they are cut when it is read again; a request, which comes again as it was, to that which its first resource hashes
+//! to. A lane thread takes a batch through the stages, hands it to the writer, and tells the correlator what it
 //! learnt when its queue has run dry, or after some batches when it never does.
 
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use decant_engine::{Config, Lane};
-use decant_ingress::{Deliveries, Delivery};
-use decant_model::Batch;
+use decant_ingress::{Deliveries, Delivery, Topic};
 use tokio::sync::mpsc;
 
 use super::correlating::Correlating;
+use super::topics;
 use super::writing::Writing;
 
 /// Batches that may wait for a lane; the intake's bounds hold for them too.
@@ -49,9 +50,9 @@ impl Lanes {
     }
 
     /// Spreads deliveries until they end; returns the threads, which end when their queues are empty.
-    pub(super) async fn spread(self, mut deliveries: Deliveries) -> Vec<JoinHandle<()>> {
+    pub(super) async fn spread(self, mut deliveries: Deliveries, topics: Vec<Topic>) -> Vec<JoinHandle<()>> {
         while let Some(delivery) = deliveries.recv().await {
-            let lane = lane_of(&delivery.batch, self.queues.len());
+            let lane = topics::lane_of(&delivery.batch, &topics, self.queues.len());
             if let Some(queue) = self.queues.get(lane)
                 && let Err(refused) = queue.send(delivery).await
             {
@@ -62,11 +63,6 @@ impl Lanes {
         }
         self.threads
     }
-}
-
-fn lane_of(batch: &Batch, lanes: usize) -> usize {
-    let id = batch.resources.get(0).map_or(0, |resource| resource.id());
-    (id % lanes.max(1) as u64) as usize
 }
 
 fn run(

@@ -152,9 +152,9 @@ proptest! {
         order in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
     ) {
         let mut dedup = dedup(Config::default());
-        // Each request is made at its own moment.
+        // Each request is made at its own moment, and the clock is finer than a millisecond.
         let request = |n: usize, offset: i64| {
-            let rows: Vec<Log> = requests[n].iter().map(|(t, body)| log(t * SECOND + n as i64, body)).collect();
+            let rows: Vec<Log> = requests[n].iter().map(|(t, body)| log(t * SECOND + n as i64 + 1, body)).collect();
             logs(at("otlp_http", offset), &rows)
         };
         let order: Vec<usize> = order.iter().map(|at| at.index(requests.len())).collect();
