@@ -12,6 +12,8 @@ pub struct DedupCounts {
     pub near_repeats: u64,
     /// Rows of repeats that the policy drops; the rows that stand for them say how many they are.
     pub folded: u64,
+    /// Those of them that were near repeats.
+    pub folded_near: u64,
     /// Rows that had been here before: they count once.
     pub redelivered: u64,
     /// Identities forgotten for want of room.

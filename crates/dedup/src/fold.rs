@@ -14,6 +14,16 @@ use crate::logs::Marks;
 
 /// Rows of one unfolded batch.
 const ROWS_MAX: usize = 65_536;
+/// No batch that is taken in has more rows; a row of a damaged store that says so is taken for this many.
+const FOLDED_MAX: u32 = 1 << 24;
+
+/// Rows that a fold took away.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Gone {
+    pub(crate) rows: u64,
+    /// Those of them that were near repeats.
+    pub(crate) near_repeats: u64,
+}
 
 /// Rows that become one.
 struct Group {
@@ -27,13 +37,14 @@ struct Group {
 }
 
 /// The batch with one row for each key; events are no repeats of each other and stay. With `keep_last` the last row stays
-/// too: where rows are messages, it tells how far the batch reaches. Returns how many rows went.
-pub(crate) fn fold(batch: &mut Batch, marks: &Marks, keep_last: bool) -> u64 {
-    let Rows::Logs(logs) = &batch.rows else { return 0 };
+/// too: where rows are messages, it tells how far the batch reaches.
+pub(crate) fn fold(batch: &mut Batch, marks: &Marks, keep_last: bool) -> Gone {
+    let Rows::Logs(logs) = &batch.rows else { return Gone::default() };
     let (groups, rows) = (groups(logs, marks, keep_last), logs.len());
     if groups.len() == rows {
-        return 0;
+        return Gone::default();
     }
+    let near_repeats = logs.near_repeat.true_count();
     let mut kept: Vec<Group> = groups;
     kept.sort_unstable_by_key(|group| group.row);
     let mut keep = vec![false; rows];
@@ -43,13 +54,14 @@ pub(crate) fn fold(batch: &mut Batch, marks: &Marks, keep_last: bool) -> u64 {
         }
     }
     // One flag a row was made from the columns themselves, so the lengths agree.
-    let Ok(Rows::Logs(mut left)) = batch.rows.filter(keep) else { return 0 };
+    let Ok(Rows::Logs(mut left)) = batch.rows.filter(keep) else { return Gone::default() };
     left.repeat = kept.iter().map(|g| Some(g.repeat)).collect::<BooleanArray>();
     left.near_repeat = kept.iter().map(|g| Some(g.near_repeat)).collect::<BooleanArray>();
     let further = |group: &Group| u32::try_from(group.records - 1).unwrap_or(u32::MAX);
     left.folded = UInt32Array::from_iter_values(kept.iter().map(further));
     left.folded_until_unix_nano = kept.iter().map(|g| g.until.filter(|_| g.records > 1)).collect::<Int64Array>();
-    let gone = (rows - left.len()) as u64;
+    let near_repeats = near_repeats.saturating_sub(left.near_repeat.true_count()) as u64;
+    let gone = Gone { rows: (rows - left.len()) as u64, near_repeats };
     batch.rows = Rows::Logs(left);
     gone
 }
@@ -107,7 +119,7 @@ pub fn unfold(batch: Batch) -> Vec<Batch> {
         }
     };
     for row in 0..logs.len() {
-        let further = i64::from(logs.folded.value(row));
+        let further = i64::from(logs.folded.value(row).min(FOLDED_MAX));
         let own = logs.time_unix_nano.is_valid(row).then(|| logs.time_unix_nano.value(row));
         let first = logs.time(row);
         let until = logs.folded_until_unix_nano.is_valid(row).then(|| logs.folded_until_unix_nano.value(row));

@@ -94,7 +94,10 @@ impl Dedup {
         let all_count = counted.len() == batch.len();
         if self.config.repeats == Repeats::Drop {
             let gone = fold::fold(&mut batch, &marks, rows_are_messages);
-            self.counts.folded += if all_count { gone } else { 0 };
+            if all_count {
+                self.counts.folded += gone.rows;
+                self.counts.folded_near += gone.near_repeats;
+            }
         }
         self.count(if all_count { &batch } else { &counted });
         self.counts.evicted = self.receiver.evicted() + self.marker.evicted();

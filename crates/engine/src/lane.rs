@@ -91,8 +91,8 @@ impl Lane {
     pub fn counts(&self) -> LaneCounts {
         let dedup = self.dedup.counts();
         let mut counts = self.counts.clone();
-        counts.repeats = dedup.repeats + dedup.folded;
-        counts.near_repeats = dedup.near_repeats;
+        counts.repeats = dedup.repeats + dedup.folded - dedup.folded_near;
+        counts.near_repeats = dedup.near_repeats + dedup.folded_near;
         counts.folded = dedup.folded;
         counts.redelivered = dedup.redelivered;
         counts.evicted = dedup.evicted;

@@ -75,7 +75,8 @@ enum Pass {
     Again,
 }
 
-/// How far behind the limit of a text values may end that begin before it: no value is taken for longer.
+/// How far behind the limit of a text values may end that begin before it: no value is taken for longer, but by rules of
+/// the operator's own.
 const CUT_MARGIN_BYTES: usize = 64 << 10;
 
 /// How often a text that changed is looked at again.
@@ -146,8 +147,12 @@ impl Redactor {
         }
     }
 
-    /// What is looked at of a text, and how many bytes are not: those that would be cut off anyway.
+    /// What is looked at of a text, and how many bytes are not: those that would be cut off anyway. Rules of the operator's
+    /// own may match however much there is, and look at all of it.
     pub(crate) fn head<'a>(&self, text: &'a str) -> (&'a str, usize) {
+        if !self.config.rules.is_empty() {
+            return (text, 0);
+        }
         let end = text.floor_char_boundary(self.config.max_text_bytes + CUT_MARGIN_BYTES);
         (text.get(..end).unwrap_or(text), text.len() - end)
     }

@@ -55,6 +55,9 @@ fn near_repeats_fold_where_the_operator_set_numbers_aside() {
     assert_eq!((bodies(&passed.stored), records(&passed.stored)), (vec!["try 1"], 3));
     let passed = push(&mut dedup, at_default(&[log(4, "try 3"), log(5, "try 4")]));
     assert_eq!((marks(&passed.stored).as_str(), records(&passed.stored)), ("~", 2));
+    let counts = dedup.counts();
+    // "try 3" is the same as before to the letter; a near one of its group stands in the store.
+    assert_eq!((counts.near_repeats, counts.folded, counts.folded_near), (1, 3, 2));
 }
 
 #[test]

@@ -30,6 +30,14 @@ fn own_rules_are_tried_where_their_keyword_is() {
 }
 
 #[test]
+fn an_own_value_that_begins_in_what_is_kept_is_found_however_far_it_reaches() {
+    let mut redactor = with(|raw| raw.rules.push(rule("dump", "(?s)<dump>.*</dump>", &[]))).unwrap();
+    let text = format!("before <dump>{}</dump> after", "x7k!q ".repeat(100_000));
+    assert_eq!(redactor.text(&text), "before <dump:1> after");
+    assert!(redactor.text(&text.replace("</dump>", "")).ends_with(" bytes more]"));
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused_by_name() {
     type Change = Box<dyn FnOnce(&mut RawConfig)>;
     let cases: [(&str, Change); 7] = [
