@@ -21,6 +21,7 @@ mod writing;
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -42,6 +43,9 @@ use self::recovery::Past;
 use self::writing::Writing;
 use crate::config::Config;
 
+/// How long failures may take to reach the senders at the end of a stop that took too long.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 /// What part of the server a task is, for messages.
 type Part = &'static str;
 
@@ -61,6 +65,8 @@ pub(crate) struct Server {
     lanes: tokio::task::JoinHandle<Vec<JoinHandle<()>>>,
     writer: JoinHandle<()>,
     writer_ended: CancellationToken,
+    /// Ends the writer's patience with a failing disk.
+    give_up: CancellationToken,
     drain_timeout: Duration,
     answers: Arc<Answers>,
 }
@@ -74,6 +80,7 @@ impl Server {
         let stop_intake = CancellationToken::new();
         let stop_doors = CancellationToken::new();
         let writer_ended = CancellationToken::new();
+        let give_up = CancellationToken::new();
         // Ports first: a taken one is the commonest fault, and costs nothing to find out.
         let otlp_grpc = bind(config.ingress.otlp.grpc_listen, "otlp.grpc_listen").await?;
         let otlp_http = bind(config.ingress.otlp.http_listen, "otlp.http_listen").await?;
@@ -102,7 +109,7 @@ impl Server {
 
         let (correlating, _) = Correlating::start(&config.engine).context("cannot start the correlator")?;
         let (writing, writer) =
-            Writing::start(store.clone(), writer_ended.clone()).context("cannot start the writer")?;
+            Writing::start(store.clone(), writer_ended.clone(), give_up.clone()).context("cannot start the writer")?;
         let past = Past::of(&store, config.replay);
         let topics = config.ingress.kafka.as_ref().map_or_else(Vec::new, |kafka| kafka.topics.clone());
         let (past, counted) = tokio::task::spawn_blocking({
@@ -152,6 +159,7 @@ impl Server {
             lanes,
             writer,
             writer_ended,
+            give_up,
             drain_timeout: config.drain_timeout,
             answers,
         })
@@ -180,7 +188,8 @@ impl Server {
         }
     }
 
-    /// Stops the intake, lets everything that came in become durable, then closes the doors.
+    /// Stops the intake, lets everything that came in become durable, then closes the doors. When the time for that is over,
+    /// who still waits is told that it did not.
     ///
     /// # Errors
     /// It took longer than the configured time, or a part failed on the way.
@@ -188,7 +197,7 @@ impl Server {
         self.answers.drain();
         self.stop_intake.cancel();
         let timeout = self.drain_timeout;
-        let drained = tokio::time::timeout(timeout, async {
+        let mut drained = pin!(async {
             let mut first_error = None;
             while let Some(ended) = self.sources.join_next().await {
                 first_error = first_error.or(failure(ended));
@@ -208,15 +217,17 @@ impl Server {
                 first_error = first_error.or(failure(ended));
             }
             first_error.map_or(Ok(()), Err)
-        })
-        .await;
-        match drained {
-            Ok(result) => result,
-            Err(_) => bail!(
-                "what was under way did not become durable within {} ms; senders were not told that it did",
-                timeout.as_millis()
-            ),
+        });
+        if let Ok(result) = tokio::time::timeout(timeout, &mut drained).await {
+            return result;
         }
+        self.give_up.cancel();
+        // The outcome is told already; this is for the senders' answers to get out.
+        tokio::time::timeout(LAST_WORDS, drained).await.ok();
+        bail!(
+            "what was under way did not become durable within {} ms; senders were not told that it did",
+            timeout.as_millis()
+        )
     }
 }
 

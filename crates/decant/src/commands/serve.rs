@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
@@ -10,11 +11,14 @@ use crate::cli::ServeArguments;
 use crate::config;
 use crate::server::Server;
 
+/// How long threads that are still at work are waited for at the end.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
+
 pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
     let config = config::load(arguments.config.as_deref())?;
     log();
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let mut stop = Stop::new()?;
         let mut server = Server::start(config).await?;
         say(&server);
@@ -25,7 +29,10 @@ pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
             }
             error = server.failed() => Err(error),
         }
-    })
+    });
+    // What could not be ended in time must not keep the process.
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    ended
 }
 
 /// Our own log goes to standard error; `DECANT_LOG` filters it (`debug`, `decant_store=debug`).

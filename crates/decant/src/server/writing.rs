@@ -2,7 +2,8 @@
 //!
 //! One write to the disk costs as much for a hundred batches as for one. So the writer takes what has gathered, waits a
 //! moment for more unless there is much already, appends it as one group, and only then answers. When the disk fails, it
-//! tries again and senders wait; nothing is acknowledged that is not there.
+//! tries again and senders wait; nothing is acknowledged that is not there. At shutdown it tries until the time for that
+//! is over, and then tells the senders.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use decant_ingress::{Ack, Failure};
 use decant_model::Batch;
 use decant_store::{Store, StoreError};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -39,11 +41,17 @@ impl Writing {
     /// Starts the thread.
     ///
     /// `ended` is cancelled when the thread ends, which it does before its time when the store takes no writes any more.
-    pub(super) fn start(store: Arc<Store>, ended: CancellationToken) -> std::io::Result<(Self, JoinHandle<()>)> {
+    /// Once `give_up` is cancelled, what fails is not tried again. Called within the runtime.
+    pub(super) fn start(
+        store: Arc<Store>,
+        ended: CancellationToken,
+        give_up: CancellationToken,
+    ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = mpsc::channel(QUEUE);
+        let patience = Patience { runtime: Handle::current(), give_up };
         let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || {
             let _ended = ended.drop_guard();
-            run(&store, receiver);
+            run(&store, receiver, &patience);
         })?;
         Ok((Self(sender), thread))
     }
@@ -59,10 +67,24 @@ impl Writing {
     }
 }
 
-fn run(store: &Store, mut queue: mpsc::Receiver<Write>) {
+/// Waits between two tries.
+struct Patience {
+    runtime: Handle,
+    give_up: CancellationToken,
+}
+
+impl Patience {
+    /// Whether to try again, after this time.
+    fn lasts(&self, wait: Duration) -> bool {
+        // An error says that the time passed and nobody gave up.
+        self.runtime.block_on(async { tokio::time::timeout(wait, self.give_up.cancelled()).await.is_err() })
+    }
+}
+
+fn run(store: &Store, mut queue: mpsc::Receiver<Write>, patience: &Patience) {
     while let Some(first) = queue.blocking_recv() {
         let (batches, acks) = gather(first, &mut queue);
-        match append(store, &batches, &queue) {
+        match append(store, &batches, &queue, patience) {
             Ok(()) => acks.into_iter().for_each(Ack::durable),
             Err(error) => {
                 let failure = Failure::Retryable(error.to_string());
@@ -77,8 +99,13 @@ fn run(store: &Store, mut queue: mpsc::Receiver<Write>) {
 
 /// Appends until it is done. The lanes have learnt these batches and would drop a second delivery of them as a repeat, so
 /// what fails is tried again here; meanwhile the queues fill, and senders are told to come again. At shutdown, when
-/// nothing more comes in, a last failure is told to the senders.
-fn append(store: &Store, batches: &[Batch], queue: &mpsc::Receiver<Write>) -> Result<(), StoreError> {
+/// nothing more comes in or the time is over, a last failure is told to the senders.
+fn append(
+    store: &Store,
+    batches: &[Batch],
+    queue: &mpsc::Receiver<Write>,
+    patience: &Patience,
+) -> Result<(), StoreError> {
     let mut wait = RETRY_WAIT;
     loop {
         match store.append(batches) {
@@ -93,7 +120,9 @@ fn append(store: &Store, batches: &[Batch], queue: &mpsc::Receiver<Write>) -> Re
             }
             Err(error) => {
                 tracing::error!(%error, batches = batches.len(), "a group of batches could not be made durable: trying again");
-                thread::sleep(wait);
+                if !patience.lasts(wait) {
+                    return Err(error);
+                }
                 wait = (wait * 2).min(RETRY_WAIT_MAX);
             }
         }

@@ -59,11 +59,16 @@ impl Served {
     }
 
     fn send_log(&self, body: &str) -> u16 {
-        let json = format!(
-            r#"{{"resourceLogs":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"cart"}}}}]}},
-            "scopeLogs":[{{"logRecords":[{{"timeUnixNano":"1772528400000000000","severityNumber":17,"body":{{"stringValue":"{body}"}}}}]}}]}}]}}"#
-        );
-        http(self.otlp_http, "POST", "/v1/logs", &json).0
+        http(self.otlp_http, "POST", "/v1/logs", &log(body)).0
+    }
+
+    fn wait_for_a_failed_append(&self) {
+        let until = Instant::now() + Duration::from_secs(20);
+        let failures = |l: &str| l.starts_with("decant_store_append_failures_total") && !l.ends_with(" 0");
+        while !self.metrics().lines().any(failures) {
+            assert!(Instant::now() < until, "no append failed: {}", self.metrics());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// A bundle as JSON.
@@ -104,6 +109,14 @@ impl Drop for Served {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// A request of one log record.
+fn log(body: &str) -> String {
+    format!(
+        r#"{{"resourceLogs":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"cart"}}}}]}},
+        "scopeLogs":[{{"logRecords":[{{"timeUnixNano":"1772528400000000000","severityNumber":17,"body":{{"stringValue":"{body}"}}}}]}}]}}]}}"#
+    )
 }
 
 /// One request, one answer: status and body.
@@ -151,20 +164,27 @@ fn a_disk_that_fails_for_a_while_delays_the_acknowledgement_and_loses_nothing() 
     std::fs::write(&obstacle, "").unwrap();
     std::thread::scope(|scope| {
         let sending = scope.spawn(|| server.send_log("ledger waits for the disk"));
-        let until = Instant::now() + Duration::from_secs(20);
-        while !server
-            .metrics()
-            .lines()
-            .any(|l| l.starts_with("decant_store_append_failures_total") && !l.ends_with(" 0"))
-        {
-            assert!(Instant::now() < until, "no append failed: {}", server.metrics());
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        server.wait_for_a_failed_append();
         assert!(!sending.is_finished(), "it was acknowledged and is not there");
         std::fs::remove_file(&obstacle).unwrap();
         assert_eq!(sending.join().unwrap(), 200);
     });
     assert!(server.context().contains("ledger waits for the disk"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stop_with_a_disk_that_stays_full_ends_in_its_time_and_tells_the_sender() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::start_with(folder.path(), "drain_timeout_ms: 300\n");
+    let obstacle = folder.path().join("data/data/logs");
+    std::fs::create_dir_all(obstacle.parent().unwrap()).unwrap();
+    std::fs::write(&obstacle, "").unwrap();
+    let (otlp_http, json) = (server.otlp_http, log("ledger waits for the disk"));
+    let sending = std::thread::spawn(move || http(otlp_http, "POST", "/v1/logs", &json).0);
+    server.wait_for_a_failed_append();
+    assert_eq!(server.terminate(), 1);
+    assert_eq!(sending.join().unwrap(), 503);
 }
 
 #[test]
