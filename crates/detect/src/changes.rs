@@ -307,5 +307,6 @@ fn change(merged: &Merged, score: f64, reasons: &[String]) -> Change {
         revision: event.revision.clone(),
         title: event.title.clone(),
         why: reasons.join("; "),
+        verdict: None,
     }
 }

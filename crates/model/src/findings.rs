@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{EdgeStats, Severity};
+use crate::{ChangeVerdict, EdgeStats, Resilience, Severity};
 
 /// What there is to say about a stretch of telemetry.
 #[derive(Clone, Debug, Default)]
@@ -18,11 +18,14 @@ pub struct Findings {
     pub verdict: Verdict,
     /// One plain sentence: why this verdict, how sure.
     pub verdict_reason: String,
+    /// The one that is meant first, then others of the same stretch, the strongest first.
     pub incidents: Vec<Incident>,
     /// In order of rank.
     pub suspects: Vec<Suspect>,
     /// In order of score.
     pub changes: Vec<Change>,
+    /// By service; empty unless experiments were seen.
+    pub resilience: Vec<Resilience>,
     /// In order of significance, as all that follow.
     pub log_patterns: Vec<LogPattern>,
     pub metric_shifts: Vec<MetricShift>,
@@ -101,6 +104,8 @@ pub struct Incident {
     pub last_unix_nano: i64,
     /// A few words of ours.
     pub title: String,
+    /// Service of the first suspect; empty when there is none.
+    pub first_suspect: String,
     /// Blast radius, the worst hit first.
     pub services: Vec<String>,
     /// Probability that this is an incident, 0 to 1.
@@ -162,6 +167,8 @@ pub struct Change {
     pub title: String,
     /// Why it is or is not accused, in words of ours.
     pub why: String,
+    /// How it went; of what changes a running service, and lies within the stretch.
+    pub verdict: Option<ChangeVerdict>,
 }
 
 /// How a log pattern changed.

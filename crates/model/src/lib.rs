@@ -14,6 +14,7 @@ mod logs;
 mod metrics;
 mod resource;
 mod spans;
+mod verdicts;
 
 pub use attributes::{Attributes, AttributesBuilder};
 pub use batch::{Batch, Position, Rows, Signal};
@@ -27,5 +28,6 @@ pub use logs::{LogRecord, Logs, LogsBuilder, Severity};
 pub use metrics::{MetricKind, MetricPoint, Metrics, MetricsBuilder, Temporality};
 pub use resource::{Resource, ResourceTable};
 pub use spans::{SpanKind, SpanRecord, Spans, SpansBuilder, StatusCode};
+pub use verdicts::{ChangeVerdict, Experiment, Outcome, Resilience, Survival};
 
 pub use arrow_array;

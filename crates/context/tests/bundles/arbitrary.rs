@@ -97,6 +97,7 @@ fn change() -> impl Strategy<Value = Change> {
             service,
             title,
             why,
+            ..Change::default()
         }
     })
 }
@@ -249,6 +250,7 @@ prop_compose! {
             traces: second.3,
             topology: third.0.into_iter().map(|(caller, callee, calls)| TopologyEdge { caller, callee, calls }).collect(),
             healthy: third.1.into_iter().map(|(subject, what)| HealthyCheck { subject, what }).collect(),
+            resilience: Vec::new(),
             excerpts: third.2,
             missing,
         }

@@ -30,6 +30,7 @@ pub(crate) fn incident() -> Findings {
             title: "orders cannot reach orders-db".to_owned(),
             services: ["orders", "web", "cart"].map(str::to_owned).to_vec(),
             confidence: 0.97,
+            ..Incident::default()
         }],
         suspects: vec![
             Suspect {
@@ -68,6 +69,7 @@ pub(crate) fn incident() -> Findings {
             revision: Some("4f2c9d1".to_owned()),
             title: "Use the new pool (#812)".to_owned(),
             why: "The only change within ten minutes, in the first suspect.".to_owned(),
+            ..Change::default()
         }],
         log_patterns: vec![pool_timeout(), upstream_failed()],
         metric_shifts: vec![MetricShift {
@@ -101,6 +103,7 @@ pub(crate) fn incident() -> Findings {
             subject: "cart".to_owned(),
             what: "rates, errors and durations as before".to_owned(),
         }],
+        resilience: Vec::new(),
         excerpts: Vec::new(),
         missing: vec!["No metrics of orders-db.".to_owned()],
         counts: counts(9_120, 7_800, 1_200, 100, 20),

@@ -87,6 +87,7 @@ pub(crate) fn incidents(told: &Told<'_>, judged: &Judged, suspects: &[Suspect]) 
             onset_unix_nano: onset,
             last_unix_nano: end.min(newest),
             title: format!("{service}: an earlier incident"),
+            first_suspect: service.clone(),
             services: vec![service],
             // It was the stronger of the two.
             confidence: judged.confidence,
@@ -99,6 +100,7 @@ pub(crate) fn incidents(told: &Told<'_>, judged: &Judged, suspects: &[Suspect]) 
         onset_unix_nano: onset,
         last_unix_nano: end.min(newest),
         title: if first.is_empty() { "errors in the logs".to_owned() } else { format!("{first}: {kind}") },
+        first_suspect: first.to_owned(),
         services,
         confidence: judged.confidence,
     };
