@@ -106,9 +106,10 @@ fn with_line(text: &str, error: anyhow::Error) -> anyhow::Error {
         let Some(key) = wanted.peek() else { break };
         let is_key = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
         // Entries of a list are known by their names: `- name: order-token`.
-        let named = || line.split_once("name:").and_then(|(_, rest)| rest.split([',', '}', '#']).next());
-        let is_named = || found.is_some() && named().is_some_and(|n| n.trim().trim_matches(['"', '\'']) == *key);
-        if is_key(line.trim_start()) || is_named() {
+        let parts = line.split("- ").flat_map(|item| item.split(['{', ',']));
+        let named = |part: &str| part.trim().strip_prefix("name:")?.split(['}', '#']).next().map(str::to_owned);
+        let is_named = found.is_some() && parts.filter_map(named).any(|n| n.trim().trim_matches(['"', '\'']) == *key);
+        if is_key(line.trim_start()) || is_named {
             wanted.next();
             found = Some(at);
         }
@@ -185,6 +186,19 @@ mod tests {
         check("stores:\n  path: x\n", &["stores", "line 1"]);
         check("lanes: many\n", &["line 1"]);
         check("context:\n  grpc_listen: nowhere\n", &["line 2", "context.grpc_listen", "127.0.0.1:4320"]);
+    }
+
+    #[test]
+    fn a_key_file_gives_the_key_and_two_keys_or_a_bad_one_are_refused_and_not_shown() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().display();
+        let key = "00112233445566778899aabbccddeeff";
+        std::fs::write(file.path(), format!("{key}\n")).unwrap();
+        assert!(parse(&format!("redact:\n  key_file: {path}\n")).unwrap().engine.redact.is_keyed());
+        check(&format!("redact:\n  key: {key}\n  key_file: {path}\n"), &["line 3", "redact.key_file", "one of them"]);
+        std::fs::write(file.path(), "no-key-but-a-word\n").unwrap();
+        let message = format!("{:#}", parse(&format!("redact:\n  key_file: {path}\n")).unwrap_err());
+        assert!(message.contains("32 hexadecimal digits") && !message.contains("but-a-word"), "{message}");
     }
 
     #[test]

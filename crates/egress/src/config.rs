@@ -104,7 +104,7 @@ impl Default for Limits {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     #[error("{setting}: write an address and a port, such as 127.0.0.1:{port}")]
-    Address { setting: &'static str, value: String, port: u16 },
+    Address { setting: &'static str, port: u16 },
     #[error("{setting} is {value}: it must lie between {min} and {max}")]
     OutOfRange { setting: &'static str, value: u64, min: u64, max: u64 },
     #[error("allowed_origins holds {0:?}: write scheme, host and port, such as http://localhost:3000")]
@@ -179,7 +179,7 @@ impl RawLimits {
 
 fn address(setting: &'static str, value: Option<String>, port: u16) -> Result<SocketAddr, ConfigError> {
     let Some(value) = value else { return Ok(SocketAddr::from(([127, 0, 0, 1], port))) };
-    value.parse().map_err(|_| ConfigError::Address { setting, value, port })
+    value.parse().map_err(|_| ConfigError::Address { setting, port })
 }
 
 fn in_range(

@@ -66,11 +66,11 @@ impl Default for IntakeLimits {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     #[error("{setting}: write an address and a port, such as 127.0.0.1:{port}, or off")]
-    Address { setting: &'static str, value: String, port: u16 },
+    Address { setting: &'static str, port: u16 },
     #[error("{setting} is {value}: it must lie between {min} and {max}")]
     OutOfRange { setting: &'static str, value: u64, min: u64, max: u64 },
     #[error("{setting}: it must be one of {allowed}")]
-    OneOf { setting: &'static str, value: String, allowed: &'static str },
+    OneOf { setting: &'static str, allowed: &'static str },
     #[error("{setting} is empty: {mend}")]
     Empty { setting: &'static str, mend: &'static str },
     #[error("kafka.topics names {0:?} twice: a topic has one encoding")]

@@ -5,7 +5,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::cli::ServeArguments;
 use crate::config;
@@ -38,12 +42,14 @@ pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
 /// Our own log goes to standard error; `DECANT_LOG` filters it (`debug`, `decant_store=debug`).
 pub(crate) fn log() {
     let asked = std::env::var("DECANT_LOG").unwrap_or_else(|_| "info".to_owned());
-    // At debug level rmcp logs the arguments of calls, which nobody has redacted.
-    let filter = EnvFilter::try_new(format!("{asked},rmcp=warn")).unwrap_or_else(|_| EnvFilter::new("info,rmcp=warn"));
-    let subscriber = tracing_subscriber::fmt()
+    let filter = EnvFilter::try_new(asked).unwrap_or_else(|_| EnvFilter::new("info"));
+    // Whatever is asked for: at debug level rmcp logs the arguments of calls, which nobody has redacted.
+    let is_ours = |event: &Metadata<'_>| !event.target().starts_with("rmcp") || *event.level() <= Level::WARN;
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .with_env_filter(filter);
+        .with_filter(filter.and(filter_fn(is_ours)));
+    let subscriber = tracing_subscriber::registry().with(lines);
     // Only a second call in one process could fail, and then the first one's log serves.
     subscriber.try_init().ok();
 }

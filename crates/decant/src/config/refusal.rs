@@ -17,9 +17,8 @@ pub(super) fn of(error: &Parse, text: &str) -> Error {
         Parse::InvalidScalar { ty, .. } => format!("expected a value of the type {ty}"),
         Parse::Unexpected { expected, .. } => format!("expected {expected}"),
         Parse::SerdeUnknownVariant { expected, .. } => format!("expected one of {}", expected.join(", ")),
-        Parse::SerdeUnknownField { field, expected, .. } => {
-            let name = if is_name(field) { format!(" {field}") } else { String::new() };
-            format!("there is no setting{name} here; expected one of {}", expected.join(", "))
+        Parse::SerdeUnknownField { expected, .. } => {
+            format!("there is no such setting here; expected one of {}", expected.join(", "))
         }
         Parse::SerdeMissingField { field, .. } => format!("{field} is missing"),
         Parse::DuplicateMappingKey { .. } => "this setting stands here twice".to_owned(),
@@ -33,10 +32,19 @@ pub(super) fn of(error: &Parse, text: &str) -> Error {
     let line = at.line();
     let setting = usize::try_from(line).ok().and_then(|line| text.lines().nth(line.checked_sub(1)?));
     let setting = setting.and_then(|line| line.trim_start_matches([' ', '-']).split_once(':')).map(|(name, _)| name);
-    match setting.filter(|name| is_name(name)) {
+    let may_be_told = |name: &&str| match error {
+        Parse::SerdeUnknownField { expected, .. } => expected.iter().any(|known| is_like(name, known)),
+        _ => is_name(name),
+    };
+    match setting.filter(may_be_told) {
         Some(name) => anyhow!("line {line}, column {}: {name}: {what}", at.column()),
         None => anyhow!("line {line}, column {}: {what}", at.column()),
     }
+}
+
+/// Whether one is the other, mistyped: then it is no password.
+fn is_like(name: &str, known: &str) -> bool {
+    is_name(name) && strsim::damerau_levenshtein(name, known) <= known.len() / 3
 }
 
 /// Whether it can be a setting's name: small letters joined by `_` and `.`, as no key or token is.
@@ -49,6 +57,23 @@ mod tests {
     use super::super::parse;
 
     #[test]
+    fn an_unknown_setting_is_named_when_it_is_like_a_known_one_and_else_may_be_a_password() {
+        for (config, named) in [
+            ("lane: 2\n", true),
+            ("stores:\n  path: x\n", true),
+            ("kafka:\n  brokers: [a]\n  gruop_id: x\n", true),
+            ("correct.horse_battery: 1\n", false),
+            ("kafka:\n  brokers: [a]\n  hunter: x\n", false),
+        ] {
+            let message = format!("{:#}", parse(config).unwrap_err());
+            let line = config.lines().find(|line| !line.starts_with("kafka") && !line.contains("brokers")).unwrap();
+            let name = line.trim().split(':').next().unwrap();
+            assert_eq!(message.contains(name), named, "{config}: {message}");
+            assert!(message.contains("no such setting here; expected one of"), "{message}");
+        }
+    }
+
+    #[test]
     fn a_refusal_names_line_and_setting_and_never_the_value() {
         let word = ["Xk9", "-pass", "-7hQ2"].concat();
         for (config, words) in [
@@ -56,7 +81,7 @@ mod tests {
             ("kafka:\n  properties:\n    sasl.password: @\n  brokerz: [a]\n", "line 4 brokerz brokers"),
             ("kafka:\n  properties: { sasl.password: @, x: [1] }\n", "line 2 properties: expected"),
             ("kafka:\n  properties: @\n", "line 2 properties: expected"),
-            ("kafka:\n  @: 1\n", "line 2 no setting"),
+            ("kafka:\n  @: 1\n", "line 2 no such setting"),
             ("redact:\n  keys: @\n", "line 2 keys"),
             ("redact:\n  key: [@\n", "line"),
             ("redact:\n  key: \"@\n", "line"),

@@ -47,7 +47,7 @@ impl Served {
         let path = folder.join("decant.yaml");
         std::fs::write(&path, config).unwrap();
         let mut child = decant()
-            .env("DECANT_LOG", "trace")
+            .env("DECANT_LOG", "trace,rmcp=trace,rmcp::service=trace")
             .args(["serve", "--config"])
             .arg(&path)
             .stdin(Stdio::null())

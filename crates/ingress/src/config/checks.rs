@@ -47,5 +47,5 @@ pub(super) fn address(
         return Ok(None);
     }
     let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
-    text.parse().map(Some).map_err(|_| ConfigError::Address { setting, value, port })
+    text.parse().map(Some).map_err(|_| ConfigError::Address { setting, port })
 }

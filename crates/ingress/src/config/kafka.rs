@@ -145,7 +145,7 @@ impl RawKafka {
         let start = match self.start.as_deref() {
             None | Some("earliest") => Start::Earliest,
             Some("latest") => Start::Latest,
-            Some(other) => return Err(one_of("kafka.start", other, "earliest, latest")),
+            Some(_) => return Err(one_of("kafka.start", "earliest, latest")),
         };
         let group_id = self.group_id.unwrap_or(default.group_id);
         if group_id.is_empty() {
@@ -203,13 +203,13 @@ impl RawTopic {
         let encoding = match self.encoding.as_deref() {
             None => Encoding::OtlpProto,
             Some(name) => Encoding::from_name(name)
-                .ok_or_else(|| one_of("kafka.topics.encoding", name, "otlp_proto, otlp_json, json, raw, text"))?,
+                .ok_or_else(|| one_of("kafka.topics.encoding", "otlp_proto, otlp_json, json, raw, text"))?,
         };
         let signal = match self.signal.as_deref() {
             Some("logs") => Signal::Logs,
             Some("metrics") => Signal::Metrics,
             Some("traces" | "spans") => Signal::Traces,
-            Some(other) => return Err(one_of("kafka.topics.signal", other, "logs, metrics, traces")),
+            Some(_) => return Err(one_of("kafka.topics.signal", "logs, metrics, traces")),
             None if self.name.contains("metric") => Signal::Metrics,
             None if self.name.contains("span") || self.name.contains("trace") => Signal::Traces,
             None => Signal::Logs,
@@ -218,6 +218,6 @@ impl RawTopic {
     }
 }
 
-fn one_of(setting: &'static str, value: &str, allowed: &'static str) -> ConfigError {
-    ConfigError::OneOf { setting, value: value.to_owned(), allowed }
+fn one_of(setting: &'static str, allowed: &'static str) -> ConfigError {
+    ConfigError::OneOf { setting, allowed }
 }

@@ -95,9 +95,9 @@ impl RawOtlp {
         let acknowledge = match self.acknowledge.as_deref() {
             None | Some("durable") => Acknowledge::Durable,
             Some("received") => Acknowledge::Received,
-            Some(other) => {
+            Some(_) => {
                 let allowed = "durable, received";
-                return Err(ConfigError::OneOf { setting: "otlp.acknowledge", value: other.to_owned(), allowed });
+                return Err(ConfigError::OneOf { setting: "otlp.acknowledge", allowed });
             }
         };
         let limits = OtlpLimits {
