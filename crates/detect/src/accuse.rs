@@ -122,8 +122,9 @@ pub(crate) fn hand_on(blames: &mut Vec<Blame>, flows: &Flows) {
         }
         moving = next;
     }
+    let known: BTreeMap<u64, usize> = blames.iter().enumerate().map(|(at, b)| (b.service, at)).collect();
     for (service, amount) in received {
-        match blames.iter_mut().find(|b| b.service == service) {
+        match known.get(&service).and_then(|at| blames.get_mut(*at)) {
             Some(blame) => blame.parts.push((Aspect::Accused, amount)),
             None => blames.push(Blame { service, score: 0.0, parts: vec![(Aspect::Accused, amount)] }),
         }

@@ -1,7 +1,7 @@
 //! From signals to an answer: which stretch was sick, what speaks for whom.
 
 use crate::accuse::Complaints;
-use crate::blame::{self, Blame};
+use crate::blame::{self, Blame, Graph};
 use crate::evidence::Ledger;
 use crate::material::{Material, totals};
 use crate::onset::{self, Episode};
@@ -43,6 +43,7 @@ impl Analysis {
         let (complaints, loads) = (Complaints::new(material), Loads::new(material));
         let mut search = Search {
             material,
+            graph: Graph::new(material),
             complaints,
             loads,
             windows,
@@ -128,6 +129,7 @@ impl Best {
 
 struct Search<'a> {
     material: &'a Material<'a>,
+    graph: Graph,
     complaints: Complaints,
     loads: Loads,
     windows: usize,
@@ -152,7 +154,7 @@ impl Search<'_> {
         let episode = Episode { from, to, weight: 0.0 };
         let ledger = Ledger::new(self.material, signals, episode);
         let (blames, alarm) =
-            blame::rank(self.material, &ledger, &self.complaints.flows(episode), &self.loads.flows(episode));
+            blame::rank(&self.graph, &ledger, &self.complaints.flows(episode), &self.loads.flows(episode));
         let weight = blames.first().map_or(0.0, |b| b.score);
         // The true onset is where the whole system's evidence lines up; and what is reported is, if in doubt, what still
         // goes on. A capture that comes with a baseline may as well show an end.

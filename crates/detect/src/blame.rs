@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::accuse::{self, Flows};
 use crate::evidence::{Aspect, Ledger};
-use crate::ids::NONE;
+use crate::ids::{IdMap, NONE};
 use crate::material::Material;
 use crate::role::Role;
 use crate::surge;
@@ -62,11 +62,32 @@ fn believed(strength: f64) -> f64 {
     strength * strength / (strength * strength + HALF * HALF)
 }
 
+/// The graph as far as blame needs it, found once for all stretches.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Graph {
+    /// Edges of each service on which an aspect could show.
+    edges: BTreeMap<Aspect, IdMap<f64>>,
+    /// Direct callees by caller, and callers by callee.
+    callees: IdMap<BTreeSet<u64>>,
+    callers: IdMap<BTreeSet<u64>>,
+}
+
+impl Graph {
+    pub(crate) fn new(material: &Material<'_>) -> Self {
+        let mut graph = Self { edges: edge_counts(material), ..Self::default() };
+        for edge in material.facts.edges.values().chain(material.base_facts.edges.values()) {
+            if edge.caller != NONE && edge.caller != edge.callee {
+                graph.callees.entry(edge.caller).or_default().insert(edge.callee);
+                graph.callers.entry(edge.callee).or_default().insert(edge.caller);
+            }
+        }
+        graph
+    }
+}
+
 /// All services with evidence, the most blamed first.
-pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger, flows: &Flows, surges: &Flows) -> (Vec<Blame>, f64) {
+pub(crate) fn rank(graph: &Graph, ledger: &Ledger, flows: &Flows, surges: &Flows) -> (Vec<Blame>, f64) {
     let greatest = ledger.greatest();
-    let edges = edge_counts(material);
-    let callees = callees(material);
     let mut blames: Vec<Blame> = ledger
         .services
         .iter()
@@ -78,7 +99,7 @@ pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger, flows: &Flows, surg
                     let strength = ledger.strength(*service, *aspect);
                     let most = greatest.get(aspect).copied().unwrap_or(1.0).max(1e-9);
                     let mut part = weight(*aspect) * believed(strength) * (strength / most);
-                    if let Some(all) = edges.get(aspect) {
+                    if let Some(all) = graph.edges.get(aspect) {
                         let hurt = aspects.get(aspect).map_or(0, Vec::len) as f64;
                         part *= (hurt / all.get(service).copied().unwrap_or(1.0).max(1.0)).min(1.0);
                     }
@@ -92,17 +113,17 @@ pub(crate) fn rank(material: &Material<'_>, ledger: &Ledger, flows: &Flows, surg
     let alarm = blames.iter().map(|b| b.score).sum();
     accuse::hand_on(&mut blames, flows);
     surge::hand_on(&mut blames, surges);
-    excuse_surge(&mut blames, &callees);
-    excuse(&mut blames, &callees);
+    excuse_surge(&mut blames, &graph.callers);
+    excuse(&mut blames, &graph.callees);
     blames.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.service.cmp(&b.service)));
     (blames, alarm)
 }
 
 /// Edges of each service on which an aspect could show. What all hurt edges have in common is to blame: so an aspect of
 /// edges counts by the share of a service's edges that show it.
-fn edge_counts(material: &Material<'_>) -> BTreeMap<Aspect, BTreeMap<u64, f64>> {
-    let mut gaps: BTreeMap<u64, f64> = BTreeMap::new();
-    let mut pairs: BTreeMap<u64, f64> = BTreeMap::new();
+fn edge_counts(material: &Material<'_>) -> BTreeMap<Aspect, IdMap<f64>> {
+    let mut gaps: IdMap<f64> = IdMap::default();
+    let mut pairs: IdMap<f64> = IdMap::default();
     for edge in material.facts.edges.values() {
         if edge.windows.cells().iter().any(|(_, c)| c.gap.count() > 0) {
             for end in [edge.caller, edge.callee] {
@@ -119,17 +140,6 @@ fn edge_counts(material: &Material<'_>) -> BTreeMap<Aspect, BTreeMap<u64, f64>> 
         }
     }
     BTreeMap::from([(Aspect::Gap, gaps), (Aspect::Unanswered, pairs.clone()), (Aspect::Clock, pairs)])
-}
-
-/// Direct callees by caller.
-fn callees(material: &Material<'_>) -> BTreeMap<u64, BTreeSet<u64>> {
-    let mut callees: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
-    for edge in material.facts.edges.values().chain(material.base_facts.edges.values()) {
-        if edge.caller != NONE && edge.caller != edge.callee {
-            callees.entry(edge.caller).or_default().insert(edge.callee);
-        }
-    }
-    callees
 }
 
 /// Whether an aspect of a caller may only echo what its callee suffers.
@@ -149,14 +159,14 @@ pub(crate) fn echoes(aspect: Aspect) -> bool {
 
 /// Load travels from caller to callee: a service that is called more often because its caller is is no source of it, and
 /// what breaks there under the load is the surge's doing.
-fn excuse_surge(blames: &mut [Blame], callees: &BTreeMap<u64, BTreeSet<u64>>) {
+fn excuse_surge(blames: &mut [Blame], callers: &IdMap<BTreeSet<u64>>) {
     let surge: BTreeMap<u64, f64> = blames
         .iter()
         .map(|b| (b.service, b.parts.iter().filter(|(a, _)| *a == Aspect::ThroughputUp).map(|(_, p)| p).sum()))
         .collect();
     for blame in blames {
-        let callers = callees.iter().filter(|(caller, of)| **caller != blame.service && of.contains(&blame.service));
-        let load = callers.filter_map(|(caller, _)| surge.get(caller)).fold(0.0_f64, |a, b| a.max(*b));
+        let callers = callers.get(&blame.service).into_iter().flatten();
+        let load = callers.filter_map(|caller| surge.get(caller)).fold(0.0_f64, |a, b| a.max(*b));
         let kept = 1.0 - MOST_EXCUSED * load / (load + HALF_EXCUSED);
         for (_, part) in &mut blame.parts {
             *part *= kept;
@@ -169,7 +179,7 @@ const MOST_EXCUSED: f64 = 0.9;
 const HALF_EXCUSED: f64 = 0.3;
 
 /// Failures and delays travel from callee to caller: what a caller shows is excused as far as a callee shows a cause.
-fn excuse(blames: &mut [Blame], callees: &BTreeMap<u64, BTreeSet<u64>>) {
+fn excuse(blames: &mut [Blame], callees: &IdMap<BTreeSet<u64>>) {
     let own: BTreeMap<u64, f64> = blames
         .iter()
         .map(|b| {
