@@ -54,6 +54,20 @@ pub(crate) fn change(before: Option<f64>, after: Option<f64>, form: fn(f64) -> S
     format!("{before_text} > {after_text}")
 }
 
+/// The first side of a change told by itself: three digits, whatever the other side is.
+pub(crate) fn before(value: f64, form: fn(f64) -> String) -> String {
+    form(rounded(value, 3))
+}
+
+/// The second side by itself: two digits, more where two would make it the first.
+pub(crate) fn after(before: Option<f64>, after: f64, form: fn(f64) -> String) -> String {
+    let of = |digits| form(rounded(after, digits));
+    match before {
+        Some(before) if before != after && of(2) == form(rounded(before, 2)) => of(3),
+        _ => of(2),
+    }
+}
+
 /// A value with so many significant digits.
 pub(crate) fn rounded(value: f64, digits: usize) -> f64 {
     format!("{value:.*e}", digits.saturating_sub(1)).parse().unwrap_or(value)

@@ -5,6 +5,7 @@
 //! level alone, so both forms show the same. Text that is ours begins a line or stands bare; text of the telemetry stands
 //! in one of the frames of [`crate::quote`].
 
+mod after;
 mod changes;
 mod counts;
 mod edges;
@@ -48,6 +49,15 @@ impl View<'_> {
         levels.iter().enumerate().filter(|(_, level)| **level > 0).map(|(index, level)| (index, *level))
     }
 
+    /// Shown items by a key that new data leaves as it is, where revisions follow; else in the order of the plan.
+    fn steady<K: Ord>(self, list: List, key: impl Fn(usize) -> K) -> Vec<(usize, u8)> {
+        let mut shown: Vec<(usize, u8)> = self.shown(list).collect();
+        if self.source.is_split {
+            shown.sort_by_cached_key(|(index, _)| key(*index));
+        }
+        shown
+    }
+
     /// Items that are not shown, by the name under which the bundle counts them; none with a count of 0.
     fn omitted(self) -> Vec<(&'static str, u64)> {
         let lists = List::ALL.into_iter().map(|list| {
@@ -80,7 +90,12 @@ pub(crate) fn offers(source: &Source<'_>, list: List) -> Vec<Offer> {
     }
 }
 
-/// The text for models. What holds still from one revision to the next comes first.
+/// The text for models.
+///
+/// What an incident's next revision will say again stands first: how to read it, the verdict and the first suspect's
+/// name, who calls whom, what changed, each pattern, series and call with how it was before. What moves with every new
+/// record stands last, by handle: reasons and scores, figures since the onset, counts. So a cache of prompts finds nearly
+/// all of the text again, and the end, which a model reads best, has the news.
 pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     let view = View { source, selection };
     let mut out = String::new();
@@ -92,24 +107,51 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     };
     let others = |list: &List| *list != List::Excerpts;
     let (summary, evidence) = List::ALL.split_at(3);
-    let order = summary.iter().copied().chain(first).chain(evidence.iter().copied().filter(others));
-    for list in order.chain(last) {
-        match list {
-            List::Incidents => incidents::text(view, &mut out),
-            List::Suspects => suspects::text(view, &mut out),
-            List::Changes => changes::text(view, &mut out),
-            List::Excerpts => excerpts::text(view, &mut out),
-            List::LogPatterns => patterns::text(view, &mut out),
-            List::MetricShifts => metrics::text(view, &mut out),
-            List::SpanEdges => edges::text(view, &mut out),
-            List::Traces => traces::text(view, &mut out),
-            List::Healthy => healthy::text(view, &mut out),
-            List::Missing => missing::text(view, &mut out),
-            List::Topology => topology::text(view, &mut out),
+    let evidence = evidence.iter().copied().filter(others);
+    let order: Vec<List> = if source.is_split {
+        STEADY_FIRST.into_iter().chain(first).chain(STEADY).chain(last).collect()
+    } else {
+        summary.iter().copied().chain(first).chain(evidence).chain(last).collect()
+    };
+    for list in order {
+        write_list(view, list, &mut out);
+        if list == List::Topology && source.is_split {
+            counts::services(view, &mut out);
         }
     }
-    counts::text(view, &mut out);
+    if !source.is_split {
+        counts::services(view, &mut out);
+        counts::text(view, &mut out);
+        return out;
+    }
+    let mut moving = String::new();
+    for list in [List::Suspects, List::Incidents] {
+        write_list(view, list, &mut moving);
+    }
+    after::text(view, &mut moving);
+    counts::text(view, &mut moving);
+    out.push_str(&if selection.omissions { moving } else { after::reserved(&moving, selection.complete) });
     out
+}
+
+/// Lists in the order in which they hold still; suspects and incidents follow at the end.
+const STEADY_FIRST: [List; 3] = [List::Topology, List::Missing, List::Changes];
+const STEADY: [List; 5] = [List::LogPatterns, List::MetricShifts, List::SpanEdges, List::Traces, List::Healthy];
+
+fn write_list(view: View<'_>, list: List, out: &mut String) {
+    match list {
+        List::Incidents => incidents::text(view, out),
+        List::Suspects => suspects::text(view, out),
+        List::Changes => changes::text(view, out),
+        List::Excerpts => excerpts::text(view, out),
+        List::LogPatterns => patterns::text(view, out),
+        List::MetricShifts => metrics::text(view, out),
+        List::SpanEdges => edges::text(view, out),
+        List::Traces => traces::text(view, out),
+        List::Healthy => healthy::text(view, out),
+        List::Missing => missing::text(view, out),
+        List::Topology => topology::text(view, out),
+    }
 }
 
 /// The JSON form; its `budget`, which is known last, is null.
@@ -161,7 +203,50 @@ fn raise(list: List, index: usize, strength: f64, bytes: usize) -> Offer {
 
 /// Significance on a scale of 0 to 1.
 fn weight(significance: f64) -> f64 {
-    if significance.is_finite() { (significance / (significance + 12.0)).clamp(0.02, 1.0) } else { 0.02 }
+    let significance = f64::from(doublings(significance)).exp2();
+    (significance / (significance + 12.0)).max(0.02)
+}
+
+/// Significance grows with every sample of a steady incident; how often it doubled hardly does.
+fn doublings(significance: f64) -> i8 {
+    if significance > 0.0 { significance.log2().round().clamp(-3.0, 9.0) as i8 } else { -3 }
+}
+
+/// Items with their indices, the weightiest first and those that weigh alike by id: an order that hardly moves.
+fn by_weight<T>(items: &[T], of: impl Fn(&T) -> (f64, u64)) -> Vec<(usize, &T)> {
+    let mut items: Vec<(usize, &T)> = items.iter().enumerate().collect();
+    items.sort_by_cached_key(|(_, item)| {
+        let (significance, id) = of(item);
+        (std::cmp::Reverse(doublings(significance)), id)
+    });
+    items
+}
+
+/// Figures by handle, on one line that is there when it has some.
+struct Line {
+    text: String,
+    separator: &'static str,
+}
+
+impl Line {
+    fn new(name: &str) -> Self {
+        Self { text: name.to_owned(), separator: ": " }
+    }
+
+    fn push(&mut self, handle: &str, told: &str) {
+        self.text.push_str(self.separator);
+        self.text.push_str(handle);
+        self.text.push(' ');
+        self.text.push_str(told);
+        self.separator = ", ";
+    }
+
+    fn end(self, out: &mut String) {
+        if self.separator == ", " {
+            out.push_str(&self.text);
+            out.push('\n');
+        }
+    }
 }
 
 /// Inserts `value` under `name` unless it is null: unknown is absent.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use decant_model::{Evidence, Findings};
+use decant_model::{Evidence, Findings, Suspect};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::delta::Delta;
@@ -12,6 +12,9 @@ use crate::selection::List;
 
 /// Evidence of a suspect that its line names; the rest is counted.
 pub(crate) const EVIDENCE_SHOWN: usize = 8;
+
+/// Places of a suspect's evidence that count alike.
+const ALIKE: usize = 3;
 
 /// What there is to go by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +50,10 @@ pub(crate) struct Source<'a> {
     pub(crate) anchor_unix_nano: Option<i64>,
     /// Whether `T0` is an onset.
     pub(crate) has_onset: bool,
+    /// Whether revisions follow: what holds still is told apart from the figures, which move.
+    pub(crate) is_split: bool,
+    /// The first suspect's service.
+    first: Option<String>,
     /// How much a finding supports the suspects.
     support: HashMap<(Kind, u64), f64>,
     /// Hashes of lines that excerpts hold.
@@ -61,13 +68,12 @@ impl<'a> Source<'a> {
         let mut support_of = HashMap::new();
         // In a single log, everything that stands out supports its one service: that tells nothing.
         let suspects = if capture == Capture::Log { &[] } else { findings.suspects.as_slice() };
-        let first_score = suspects.first().map_or(1.0, |suspect| suspect.score).max(f64::MIN_POSITIVE);
         for (rank, suspect) in suspects.iter().enumerate() {
             // One that hardly anything speaks for has evidence that hardly matters.
-            let beside_first = (suspect.score / first_score).clamp(0.0, 1.0);
-            let of_suspect = 0.65_f64.powi(rank as i32) * (0.3 + 0.7 * beside_first);
+            let of_suspect = 0.65_f64.powi(rank as i32) * (0.3 + 0.7 * beside_first(suspects, suspect));
             for (place, Evidence { kind, id }) in suspect.evidence.iter().enumerate() {
-                let support = of_suspect * 0.9_f64.powi(place as i32);
+                // Neighbours change places with every sample, so they count alike.
+                let support = of_suspect * 0.9_f64.powi((place / ALIKE * ALIKE) as i32);
                 let known = support_of.entry((Kind::from(*kind), *id)).or_insert(0.0_f64);
                 *known = known.max(support);
             }
@@ -92,6 +98,8 @@ impl<'a> Source<'a> {
                 .map(|incident| incident.onset_unix_nano)
                 .or(findings.scope.from_unix_nano),
             has_onset: !findings.incidents.is_empty(),
+            is_split: capture != Capture::Log && !findings.incidents.is_empty(),
+            first: findings.suspects.first().map(|suspect| suspect.service.clone()),
             support: support_of,
             excerpted,
             doubled,
@@ -106,9 +114,22 @@ impl<'a> Source<'a> {
             handles: self.handles.clone(),
             anchor_unix_nano: self.anchor_unix_nano,
             has_onset: self.has_onset,
+            is_split: self.is_split,
+            first: self.first.clone(),
             support: self.support.clone(),
             ..Source::new(findings)
         }
+    }
+
+    /// Suspects that may well be it, in order of rank.
+    pub(crate) fn likely(&self) -> impl Iterator<Item = &Suspect> {
+        let suspects = &self.findings.suspects;
+        suspects.iter().filter(|suspect| beside_first(suspects, suspect) > 0.0)
+    }
+
+    /// Whether this is the first suspect's name.
+    pub(crate) fn is_first(&self, service: &str) -> bool {
+        self.first.as_deref() == Some(service)
     }
 
     /// Items of a list.
@@ -152,6 +173,12 @@ impl<'a> Source<'a> {
     pub(crate) fn relative(&self, unix_nano: i64) -> String {
         self.anchor_unix_nano.map_or_else(|| figures::rfc3339(unix_nano), |anchor| figures::relative(unix_nano, anchor))
     }
+}
+
+/// A suspect's score beside the first's, in tenths: small moves are none.
+pub(crate) fn beside_first(suspects: &[Suspect], suspect: &Suspect) -> f64 {
+    let first = suspects.first().map_or(1.0, |suspect| suspect.score).max(f64::MIN_POSITIVE);
+    ((suspect.score / first).clamp(0.0, 1.0) * 10.0).round() / 10.0
 }
 
 fn folded(text: &str) -> u64 {

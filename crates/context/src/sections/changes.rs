@@ -1,7 +1,9 @@
 //! Change events, weighed; below 0.5 they are not accused.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
+use decant_model::Change;
 use serde_json::{Map, Value, json};
 
 use super::{View, heading, put, raise};
@@ -12,11 +14,16 @@ use crate::source::Source;
 use crate::{figures, quote};
 
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
-    let changes = source.findings.changes.iter().enumerate();
+    let tenths = |score: f64| (score.clamp(0.1, 1.0) * 10.0).round();
+    let mut changes: Vec<(usize, &Change)> = source.findings.changes.iter().enumerate().collect();
+    // Scores move a little with every sample; the latest of those that weigh alike comes first.
+    changes.sort_by_key(|(_, c)| (Reverse(tenths(c.score) as u8), Reverse(c.at_unix_nano), c.id));
     changes
-        .map(|(index, change)| {
+        .into_iter()
+        .enumerate()
+        .map(|(place, (index, change))| {
             let strength =
-                (change.score.max(0.1) * 0.85_f64.powi(index as i32)).max(source.support(Kind::Change, change.id));
+                (0.1 * tenths(change.score) * 0.85_f64.powi(place as i32)).max(source.support(Kind::Change, change.id));
             raise(List::Changes, index, strength, 90 + change.title.len().min(160) + change.why.len())
         })
         .collect()
@@ -24,17 +31,26 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    for (index, _) in view.ranked(List::Changes) {
-        let Some(change) = view.source.findings.changes.get(index) else { continue };
-        heading(out, &mut started, "changes (rank, probability to be the cause; below 0.5 not accused)");
-        let _infallible = write!(
-            out,
-            "{}. [{}] {} {}",
-            change.rank,
-            view.source.handle(Kind::Change, change.id),
-            figures::probability(change.score),
-            view.source.relative(change.at_unix_nano),
-        );
+    let is_split = view.source.is_split;
+    let mut shown: Vec<&Change> =
+        view.ranked(List::Changes).filter_map(|(index, _)| view.source.findings.changes.get(index)).collect();
+    if is_split {
+        shown.sort_by_key(|change| (change.at_unix_nano, change.id));
+    }
+    let title = if is_split {
+        "changes (in order of time)"
+    } else {
+        "changes (rank, probability to be the cause; below 0.5 not accused)"
+    };
+    for change in shown {
+        heading(out, &mut started, title);
+        let handle = view.source.handle(Kind::Change, change.id);
+        if is_split {
+            let _infallible = write!(out, "[{handle}]");
+        } else {
+            let _infallible = write!(out, "{}. [{handle}] {}", change.rank, figures::probability(change.score));
+        }
+        let _infallible = write!(out, " {}", view.source.relative(change.at_unix_nano));
         let _infallible = write!(out, " {}", quote::inline(&change.kind));
         if let Some(service) = &change.service {
             let _infallible = write!(out, " {}", quote::inline(service));
@@ -50,6 +66,16 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         }
         out.push('\n');
     }
+}
+
+/// What moves, by handle.
+pub(super) fn after(view: View<'_>, out: &mut String) {
+    let mut line = super::Line::new("changes, probability to be the cause (below 0.5 not accused)");
+    for (index, _) in view.ranked(List::Changes) {
+        let Some(change) = view.source.findings.changes.get(index) else { continue };
+        line.push(&view.source.handle(Kind::Change, change.id), &figures::probability(change.score));
+    }
+    line.end(out);
 }
 
 pub(super) fn json(view: View<'_>) -> Vec<Value> {

@@ -13,7 +13,7 @@ const SERVICES: usize = 100;
 /// Notes and policies named.
 const NOTES: usize = 40;
 
-pub(super) fn text(view: View<'_>, out: &mut String) {
+pub(super) fn services(view: View<'_>, out: &mut String) {
     let (scope, selection) = (&view.source.findings.scope, view.selection);
     if selection.services && !scope.services.is_empty() {
         let named: Vec<_> = scope.services.iter().take(SERVICES).map(|name| quote::inline(name)).collect();
@@ -21,6 +21,10 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let _infallible = writeln!(out, "services: {}{more}", named.join(", "));
     }
+}
+
+pub(super) fn text(view: View<'_>, out: &mut String) {
+    let (scope, selection) = (&view.source.findings.scope, view.selection);
     if selection.window && (scope.from_unix_nano.is_some() || !scope.services.is_empty()) {
         let time = |time: Option<i64>| time.map_or_else(|| "unknown".to_owned(), figures::rfc3339);
         let (from, to) = (time(scope.from_unix_nano), time(scope.to_unix_nano));

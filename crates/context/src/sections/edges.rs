@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use decant_model::{EdgeStats, SpanEdge};
 use serde_json::{Map, Value};
 
-use super::{View, heading, put, raise, weight};
+use super::{View, by_weight, heading, put, raise, weight};
 use crate::handles::Kind;
 use crate::plan::Offer;
 use crate::selection::List;
@@ -15,8 +15,9 @@ use crate::{figures, quote};
 
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let mut callees: HashMap<&str, i32> = HashMap::new();
-    let edges = source.findings.span_edges.iter().enumerate();
+    let edges = by_weight(&source.findings.span_edges, |e| (e.significance, e.id));
     edges
+        .into_iter()
         .map(|(index, edge)| {
             let callee = callees.entry(&edge.callee).or_default();
             let own = 0.5 * weight(edge.significance) * 0.85_f64.powi(*callee);
@@ -29,9 +30,14 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    for (index, _) in view.shown(List::SpanEdges) {
+    let title = if view.source.is_split {
+        "calls (caller > callee operation, what changed; was: before T0; gap is time between the two)"
+    } else {
+        "calls (caller > callee operation; before > after T0; gap is time between the two)"
+    };
+    for (index, _) in view.steady(List::SpanEdges, |index| place(view.source, index)) {
         let Some(edge) = view.source.findings.span_edges.get(index) else { continue };
-        heading(out, &mut started, "calls (caller > callee operation; before > after T0; gap is time between the two)");
+        heading(out, &mut started, title);
         row(view.source, edge, out);
     }
 }
@@ -48,16 +54,19 @@ fn row(source: &Source<'_>, edge: &SpanEdge, out: &mut String) {
     if !edge.what.is_empty() {
         let _infallible = write!(out, " {}", quote::ours(&edge.what));
     }
-    let (before, after) = (&edge.before, &edge.after);
-    let measures = [
-        ("calls/min", before.calls_per_min, after.calls_per_min, figures::figure as fn(f64) -> String),
-        ("errors", before.error_ratio, after.error_ratio, figures::percent),
-        ("p50", before.p50_ms, after.p50_ms, figures::milliseconds),
-        ("p99", before.p99_ms, after.p99_ms, figures::milliseconds),
-        ("gap", before.gap_p50_ms, after.gap_p50_ms, figures::milliseconds),
-    ];
     let mut separator = ":";
-    for (name, before, after, show) in measures {
+    if source.is_split {
+        let is_gap = edge.what.contains("gap");
+        for (name, before, _, show) in measures(edge) {
+            let Some(before) = before.filter(|_| name != "gap" || is_gap) else { continue };
+            let was = if separator == ":" { " was" } else { "" };
+            let _infallible = write!(out, "{separator}{was} {name} {}", figures::before(before, show));
+            separator = ",";
+        }
+        out.push('\n');
+        return;
+    }
+    for (name, before, after, show) in measures(edge) {
         let told = match (before, after) {
             _ if moved(before, after) => figures::change(before, after, show),
             // How busy the edge is, though that did not change.
@@ -68,6 +77,43 @@ fn row(source: &Source<'_>, edge: &SpanEdge, out: &mut String) {
         separator = ",";
     }
     out.push('\n');
+}
+
+type Measure = (&'static str, Option<f64>, Option<f64>, fn(f64) -> String);
+
+fn measures(edge: &SpanEdge) -> [Measure; 5] {
+    let (before, after) = (&edge.before, &edge.after);
+    [
+        ("calls/min", before.calls_per_min, after.calls_per_min, figures::figure),
+        ("errors", before.error_ratio, after.error_ratio, figures::percent),
+        ("p50", before.p50_ms, after.p50_ms, figures::milliseconds),
+        ("p99", before.p99_ms, after.p99_ms, figures::milliseconds),
+        ("gap", before.gap_p50_ms, after.gap_p50_ms, figures::milliseconds),
+    ]
+}
+
+/// Calls of the first suspect and to it first, then callee by callee.
+fn place<'a>(source: &'a Source<'_>, index: usize) -> (bool, &'a str, &'a str, &'a str, u64) {
+    source.findings.span_edges.get(index).map_or((true, "", "", "", 0), |e| {
+        let is_first = source.is_first(&e.callee) || source.is_first(&e.caller);
+        (!is_first, e.callee.as_str(), e.caller.as_str(), e.operation.as_str(), e.id)
+    })
+}
+
+/// What moves, by handle: the measures that did.
+pub(super) fn after(view: View<'_>, out: &mut String) {
+    let mut line = super::Line::new("calls");
+    for (index, _) in view.steady(List::SpanEdges, |index| place(view.source, index)) {
+        let Some(edge) = view.source.findings.span_edges.get(index) else { continue };
+        let moved = measures(edge).into_iter().filter(|(_, before, after, _)| moved(*before, *after));
+        let told: Vec<String> = moved
+            .filter_map(|(name, before, after, show)| Some(format!("{name} {}", figures::after(before, after?, show))))
+            .collect();
+        if !told.is_empty() {
+            line.push(&view.source.handle(Kind::SpanEdge, edge.id), &told.join(" "));
+        }
+    }
+    line.end(out);
 }
 
 /// Whether a measure is known and differs by a tenth.

@@ -39,6 +39,11 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         }
     }
     let mut started = false;
+    if view.source.is_split {
+        lines.iter_mut().for_each(|(_, subjects)| subjects.sort_unstable());
+        // What tells a number comes last: it moves.
+        lines.sort_by_key(|(what, _)| what.contains(|c: char| c.is_ascii_digit()));
+    }
     for (what, subjects) in lines {
         heading(out, &mut started, "checked and well");
         let _infallible = writeln!(out, "- {}: {}", subjects.join(", "), quote::ours(what));

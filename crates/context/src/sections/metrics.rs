@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use decant_model::MetricShift;
 use serde_json::{Map, Value, json};
 
-use super::{View, heading, put, raise, weight};
+use super::{View, by_weight, heading, put, raise, weight};
 use crate::handles::Kind;
 use crate::plan::Offer;
 use crate::selection::List;
@@ -19,8 +19,9 @@ const ATTRIBUTES: usize = 6;
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let mut alike: HashMap<(&str, &str), i32> = HashMap::new();
     let mut services: HashMap<&str, i32> = HashMap::new();
-    let shifts = source.findings.metric_shifts.iter().enumerate();
+    let shifts = by_weight(&source.findings.metric_shifts, |m| (m.significance, m.id));
     shifts
+        .into_iter()
         .map(|(index, shift)| {
             let series = alike.entry((&shift.service, &shift.metric)).or_default();
             let service = services.entry(&shift.service).or_default();
@@ -35,11 +36,39 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    for (index, _) in view.shown(List::MetricShifts) {
+    let title = if view.source.is_split {
+        "metric shifts (was: median before T0; where it went; begin)"
+    } else {
+        "metric shifts (median before > after T0, farthest value, begin)"
+    };
+    for (index, _) in view.steady(List::MetricShifts, |index| place(view.source, index)) {
         let Some(shift) = view.source.findings.metric_shifts.get(index) else { continue };
-        heading(out, &mut started, "metric shifts (median before > after T0, farthest value, begin)");
+        heading(out, &mut started, title);
         row(view.source, shift, out);
     }
+}
+
+/// The first suspect's series first, then service by service.
+fn place<'a>(source: &'a Source<'_>, index: usize) -> (bool, &'a str, &'a str, u64) {
+    let shift = source.findings.metric_shifts.get(index);
+    shift.map_or((true, "", "", 0), |m| (!source.is_first(&m.service), m.service.as_str(), m.metric.as_str(), m.id))
+}
+
+/// What moves, by handle.
+pub(super) fn after(view: View<'_>, out: &mut String) {
+    let mut line = super::Line::new("medians");
+    for (index, _) in view.steady(List::MetricShifts, |index| place(view.source, index)) {
+        let Some(shift) = view.source.findings.metric_shifts.get(index) else { continue };
+        let Some(after) = shift.after else { continue };
+        let mut told = figures::after(shift.before, after, figures::figure);
+        // A value far beyond the median is told too.
+        let from = shift.before.unwrap_or(after);
+        if let Some(peak) = shift.peak.filter(|peak| (peak - from).abs() > 1.5 * (after - from).abs()) {
+            let _infallible = write!(told, " (farthest {})", figures::figure(figures::rounded(peak, 2)));
+        }
+        line.push(&view.source.handle(Kind::MetricShift, shift.id), &told);
+    }
+    line.end(out);
 }
 
 fn row(source: &Source<'_>, shift: &MetricShift, out: &mut String) {
@@ -59,11 +88,24 @@ fn row(source: &Source<'_>, shift: &MetricShift, out: &mut String) {
         let more = if more > 0 { format!(" +{more}") } else { String::new() };
         let _infallible = write!(out, " {{{}{more}}}", named.join(" "));
     }
-    let _infallible = write!(out, ": {}", figures::change(shift.before, shift.after, figures::figure));
+    if source.is_split {
+        match shift.before {
+            Some(before) => {
+                let _infallible = write!(out, ": was {}", figures::before(before, figures::figure));
+            }
+            None => out.push_str(": was unknown"),
+        }
+    } else {
+        let _infallible = write!(out, ": {}", figures::change(shift.before, shift.after, figures::figure));
+    }
     if !shift.unit.is_empty() && shift.unit != "1" {
         let _infallible = write!(out, " {}", quote::inline(&shift.unit));
     }
-    if let Some(peak) = shift.peak {
+    if source.is_split {
+        if let (Some(before), Some(after)) = (shift.before, shift.after) {
+            out.push_str(if after < before { ", down" } else { ", up" });
+        }
+    } else if let Some(peak) = shift.peak {
         let _infallible = write!(out, ", farthest {}", figures::figure(peak));
     }
     if let Some(onset) = shift.onset_unix_nano {

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use decant_model::{LogExample, LogPattern, Novelty, SlotSummary};
 use serde_json::{Map, Value, json};
 
-use super::{View, heading, put, raise, weight};
+use super::{View, by_weight, heading, put, raise, weight};
 use crate::handles::Kind;
 use crate::plan::Offer;
 use crate::selection::List;
@@ -28,7 +28,7 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let mut alike: HashMap<(&str, bool), i32> = HashMap::new();
     let mut templates: HashMap<u64, i32> = HashMap::new();
     let mut offers = Vec::new();
-    for (index, pattern) in source.findings.log_patterns.iter().enumerate() {
+    for (index, pattern) in by_weight(&source.findings.log_patterns, |p| (p.significance, p.id)) {
         let novelty = match pattern.novelty {
             Novelty::New | Novelty::Vanished => 1.0,
             Novelty::Rising | Novelty::Falling | Novelty::Unknown => 0.8,
@@ -80,14 +80,19 @@ fn examples_at(pattern: &LogPattern, level: u8) -> usize {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    for (index, level) in view.shown(List::LogPatterns) {
+    let title = if view.source.is_split {
+        "log patterns (was: records/min before T0; | template, time| record)"
+    } else {
+        "log patterns (records/min before > after T0; | template, time| record)"
+    };
+    for (index, level) in view.steady(List::LogPatterns, |index| place(view.source, index)) {
         let Some(pattern) = view.source.findings.log_patterns.get(index) else { continue };
-        heading(out, &mut started, "log patterns (records/min before > after T0; | template, time| record)");
+        heading(out, &mut started, title);
         numbers(view.source, pattern, out);
         let flagged = pattern.examples.iter().any(|example| example.flagged);
         quote::lines(out, "", &filled(pattern), flagged, (4, TEMPLATE_CHARS));
-        if level >= 3 {
-            slots(pattern, out);
+        if level >= 3 && !view.source.is_split {
+            slots(pattern, "  slots", out);
         }
         for example in shown_examples(pattern).take(examples_at(pattern, level)) {
             let at = match example.time_unix_nano {
@@ -97,6 +102,33 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
             quote::lines(out, &at, &example.text, example.flagged, (EXAMPLE_LINES, EXAMPLE_CHARS));
         }
     }
+}
+
+/// Errors first, then by how it changed and since when: what a revision adds comes last of its kind.
+fn place(source: &Source<'_>, index: usize) -> (bool, Novelty, Option<i64>, u64) {
+    let pattern = source.findings.log_patterns.get(index);
+    pattern.map_or((true, Novelty::Unknown, None, 0), |p| {
+        (!p.severity.is_error(), p.novelty, p.first_unix_nano.or(p.last_unix_nano), p.id)
+    })
+}
+
+/// What moves, by handle.
+pub(super) fn after(view: View<'_>, out: &mut String) {
+    let mut line = super::Line::new("records/min");
+    let mut described = String::new();
+    for (index, level) in view.steady(List::LogPatterns, |index| place(view.source, index)) {
+        let Some(pattern) = view.source.findings.log_patterns.get(index) else { continue };
+        let handle = view.source.handle(Kind::LogPattern, pattern.id);
+        match pattern.after_per_min {
+            Some(rate) => line.push(&handle, &figures::after(pattern.before_per_min, rate, figures::figure)),
+            None => line.push(&handle, &format!("x{}", pattern.count)),
+        }
+        if level >= 3 {
+            slots(pattern, &format!("slots of {handle}"), &mut described);
+        }
+    }
+    line.end(out);
+    out.push_str(&described);
 }
 
 fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {
@@ -109,7 +141,11 @@ fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {
             let _infallible = write!(out, " {word}");
         }
     }
-    if pattern.before_per_min.is_some() || pattern.after_per_min.is_some() {
+    if source.is_split {
+        if let Some(before) = pattern.before_per_min.filter(|_| pattern.novelty != Novelty::New) {
+            let _infallible = write!(out, ", was {}", figures::before(before, figures::figure));
+        }
+    } else if pattern.before_per_min.is_some() || pattern.after_per_min.is_some() {
         let rates = figures::change(pattern.before_per_min, pattern.after_per_min, figures::figure);
         let _infallible = write!(out, " {rates}");
     } else {
@@ -169,7 +205,7 @@ fn is_telling(slot: &SlotSummary, records: u64) -> bool {
     slot.distinct > 1 && (top >= 0.25 || slot.distinct <= VALUES as u64) && records / 2 >= slot.distinct
 }
 
-fn slots(pattern: &LogPattern, out: &mut String) {
+fn slots(pattern: &LogPattern, name: &str, out: &mut String) {
     let records = records(pattern) as f64;
     let described: Vec<String> = telling(pattern)
         .take(SLOTS)
@@ -190,7 +226,7 @@ fn slots(pattern: &LogPattern, out: &mut String) {
     if !described.is_empty() {
         let more = telling(pattern).count().saturating_sub(SLOTS);
         let more = if more > 0 { format!("; +{more} slots") } else { String::new() };
-        let _infallible = writeln!(out, "  slots: {}{more}", described.join("; "));
+        let _infallible = writeln!(out, "{name}: {}{more}", described.join("; "));
     }
 }
 

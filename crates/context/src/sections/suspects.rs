@@ -9,11 +9,13 @@ use super::{View, heading, put, raise};
 use crate::handles::Kind;
 use crate::plan::Offer;
 use crate::selection::List;
-use crate::source::{EVIDENCE_SHOWN, Source};
+use crate::source::{EVIDENCE_SHOWN, Source, beside_first};
 use crate::{figures, quote};
 
 /// Suspects that are named before the reasoning of all but the first.
 const NAMED: usize = 3;
+/// What the reasoning about an unlikely suspect is worth beside that about the first.
+const UNLIKELY: f64 = 0.1;
 
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let suspects = source.findings.suspects.iter().enumerate();
@@ -23,7 +25,9 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
             let reasoning = suspect.what.len() + 9 * suspect.evidence.len().min(EVIDENCE_SHOWN);
             // Who else it may be is a short line each, and worth more than why.
             let named = if index < NAMED { 1.0 - 0.01 * index as f64 } else { strength };
-            [raise(List::Suspects, index, named, 60), raise(List::Suspects, index, strength, reasoning)]
+            // Why it may be one that it is not is hardly worth a line.
+            let why = strength * beside_first(&source.findings.suspects, suspect).max(UNLIKELY);
+            [raise(List::Suspects, index, named, 60), raise(List::Suspects, index, why, reasoning)]
         })
         .collect()
 }

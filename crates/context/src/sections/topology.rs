@@ -15,28 +15,37 @@ use crate::{figures, quote};
 const SUSPECTS: usize = 3;
 
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
-    let suspects: HashSet<&str> =
-        source.findings.suspects.iter().take(SUSPECTS).map(|suspect| suspect.service.as_str()).collect();
-    let edges = source.findings.topology.iter().enumerate();
+    let suspects: HashSet<&str> = source.likely().take(SUSPECTS).map(|suspect| suspect.service.as_str()).collect();
+    // In the order of names: how busy an edge is changes with every sample.
+    let mut edges: Vec<_> = source.findings.topology.iter().enumerate().collect();
+    edges.sort_by(|(_, a), (_, b)| (&a.caller, &a.callee).cmp(&(&b.caller, &b.callee)));
     edges
-        .map(|(index, edge)| {
+        .into_iter()
+        .enumerate()
+        .map(|(place, (index, edge))| {
             let touches = suspects.contains(edge.caller.as_str()) || suspects.contains(edge.callee.as_str());
             let strength = if touches { 1.0 } else { 0.2 };
-            raise(List::Topology, index, strength * 0.995_f64.powi(index.min(2_000) as i32), 8 + edge.callee.len())
+            raise(List::Topology, index, strength * 0.995_f64.powi(place.min(2_000) as i32), 8 + edge.callee.len())
         })
         .collect()
 }
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut callers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let is_split = view.source.is_split;
     for (index, _) in view.shown(List::Topology) {
         let Some(edge) = view.source.findings.topology.get(index) else { continue };
-        let callee = format!("{} {}", quote::inline(&edge.callee), figures::figure(edge.calls as f64));
+        let mut callee = quote::inline(&edge.callee).into_owned();
+        if !is_split {
+            let _infallible = write!(callee, " {}", figures::figure(edge.calls as f64));
+        }
         callers.entry(&edge.caller).or_default().push(callee);
     }
     let mut started = false;
-    for (caller, callees) in callers {
-        heading(out, &mut started, "topology (caller > callee calls)");
+    let title = if is_split { "topology (caller > callees)" } else { "topology (caller > callee calls)" };
+    for (caller, mut callees) in callers {
+        heading(out, &mut started, title);
+        callees.sort_unstable();
         let caller = if caller.is_empty() { "outside".into() } else { quote::inline(caller) };
         let _infallible = writeln!(out, "{caller} > {}", callees.join(", "));
     }

@@ -57,7 +57,8 @@ pub(super) fn spans_omitted(view: View<'_>) -> u64 {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    for (index, level) in view.shown(List::Traces) {
+    let start = |index: usize| view.source.findings.traces.get(index).map(|trace| (trace.start_unix_nano, trace.id));
+    for (index, level) in view.steady(List::Traces, start) {
         let Some(trace) = view.source.findings.traces.get(index) else { continue };
         heading(out, &mut started, "traces (offset, duration, of it own time)");
         let shown = spans(trace, level);

@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::View;
 use crate::delta::{Delta, GONE_NAMED};
+use crate::handles::Kind;
 use crate::selection::List;
 use crate::source::Capture;
 use crate::{SCHEMA, figures, quote};
@@ -28,7 +29,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         let _infallible = writeln!(out, "{}", format!("{SCHEMA}\n{note}").trim_end());
         if let Some(anchor) = view.source.anchor_unix_nano.filter(|_| tells_times(view)) {
             let what = if view.source.has_onset { "onset" } else { "beginning of the window" };
-            let _infallible = writeln!(out, "T0 = {} ({what}); +1s is a second later.", figures::rfc3339(anchor));
+            let now = if view.source.is_split { " Rows tell how it was; how it is now stands at the end." } else { "" };
+            let _infallible = writeln!(out, "T0 = {} ({what}); +1s is a second later.{now}", figures::rfc3339(anchor));
         }
     }
     // A reader must never take a part for the whole.
@@ -36,7 +38,11 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         Some(delta) => format!("{verdict} (new since revision {})", delta.since),
         None => verdict.to_owned(),
     };
-    if view.selection.reason && !findings.verdict_reason.trim().is_empty() {
+    if view.source.is_split {
+        let _infallible = write!(out, "verdict: {verdict}");
+        first_suspect(view, out);
+        out.push('\n');
+    } else if view.selection.reason && !findings.verdict_reason.trim().is_empty() {
         let _infallible = writeln!(out, "verdict: {verdict}. {}", quote::ours(&findings.verdict_reason));
     } else {
         let _infallible = writeln!(out, "verdict: {verdict}");
@@ -44,6 +50,15 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     if let Some(delta) = view.source.delta.as_ref().filter(|_| view.selection.complete) {
         unchanged(delta, out);
     }
+}
+
+/// Who it is, so that a reader has the answer before the evidence. At the least of budgets the suspects' own lines do.
+fn first_suspect(view: View<'_>, out: &mut String) {
+    let is_shown = view.selection.note && view.selection.level(List::Suspects, 0) > 0;
+    let Some(first) = view.source.findings.suspects.first().filter(|first| is_shown && first.rank == 1) else { return };
+    let handle = view.source.handle(Kind::Suspect, first.id);
+    let (service, kind) = (quote::inline(&first.service), quote::inline(&first.kind));
+    let _infallible = write!(out, "; first suspect [{handle}] {service} {kind}");
 }
 
 /// Whether anything shown has a time relative to `T0`; in a system nearly everything has.

@@ -1,0 +1,54 @@
+//! What moved since the onset, by handle: why this verdict, and the figures of all that is shown above.
+//!
+//! Where a row above tells how something was, its line here tells how it is. All of it changes with every record, so it
+//! stands at the end.
+
+use std::fmt::Write as _;
+
+use super::{View, changes, edges, metrics, patterns};
+use crate::quote;
+use crate::selection::List;
+
+pub(super) fn text(view: View<'_>, out: &mut String) {
+    let reason = &view.source.findings.verdict_reason;
+    if view.selection.reason && !reason.trim().is_empty() {
+        let _infallible = writeln!(out, "why this verdict: {}", quote::ours(reason));
+    }
+    let mut figures = String::new();
+    changes::after(view, &mut figures);
+    patterns::after(view, &mut figures);
+    metrics::after(view, &mut figures);
+    edges::after(view, &mut figures);
+    if !figures.is_empty() {
+        out.push_str("## now (since T0, of the rows above, by handle)\n");
+        out.push_str(&figures);
+    }
+}
+
+/// What moves, with every figure as long as figures are, and with room for what is left out: so that what fits does not
+/// hang on a digit more.
+pub(super) fn reserved(moving: &str, is_complete: bool) -> String {
+    let mut out = String::with_capacity(moving.len() + 64);
+    let mut rest = moving.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = rest.next() {
+        // Digits of handles and names follow a letter.
+        if c.is_ascii_digit() && !before.is_alphanumeric() {
+            while rest.next_if(|c| c.is_ascii_digit() || *c == '.').is_some() {}
+            out.push_str(FIGURE);
+            before = '8';
+        } else {
+            out.push(c);
+            before = c;
+        }
+    }
+    if is_complete {
+        let lists = List::ALL.map(|list| format!(" {} {FIGURE},", list.field()));
+        out.extend(lists);
+        out.push('\n');
+    }
+    out
+}
+
+/// Three tokens, as most figures have.
+const FIGURE: &str = "88.8";
