@@ -7,7 +7,7 @@ use super::extras;
 use super::failure::Failure;
 use super::kind::{Class, Kind};
 use super::shape::{self, Shapes};
-use super::words::Words;
+use super::words::{self, Words};
 
 mod ring;
 mod step;
@@ -46,6 +46,7 @@ pub(super) struct Source {
     ring: Ring,
     step: Step,
     header: Option<Line>,
+    command: Option<Line>,
     after: u32,
     after_priority: f32,
     scratch: String,
@@ -122,7 +123,7 @@ impl Source {
     fn begin_step(&mut self, ordinal: u64, text: &str, class: Class) {
         if text.contains("##[") {
             self.step.begin(ordinal, text, class);
-            self.header = None;
+            (self.header, self.command) = (None, None);
             self.after = 0;
         } else {
             let line =
@@ -134,7 +135,14 @@ impl Source {
     fn quiet(&mut self, ordinal: u64, text: &str, class: Class, shapes: &mut Shapes) {
         if class.kind == Kind::Header {
             let step = self.step.number();
-            self.header = Some(Line { ordinal, text: clean::cut(text), class, shape: 0, step, priority: 0.0 });
+            let line = Line { ordinal, text: clean::cut(text), class, shape: 0, step, priority: 0.5 };
+            // Where a runner names the steps, their titles say what ran.
+            if step == 0 && words::is_command(text) {
+                let class = Class { kind: Kind::Command, score: 0.1, ends: false };
+                self.command = Some(Line { class, ..line });
+            } else {
+                self.header = Some(line);
+            }
         }
         if self.after == 0 && class.kind == Kind::Warning {
             self.warning(ordinal, text, class, shapes);
@@ -172,6 +180,7 @@ impl Source {
         }
         if class.score >= 0.5 {
             self.kept.extend(self.step.told());
+            self.kept.extend(self.command.take());
             let near = |h: &Line| h.step == number && h.ordinal + HEADER_REACH > ordinal;
             if let Some(mut header) = self.header.take().filter(near) {
                 header.priority = priority * 0.6;

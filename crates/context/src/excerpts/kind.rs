@@ -11,6 +11,8 @@ pub(super) enum Kind {
     Step,
     /// A line of a step's script.
     Script,
+    /// A command that a shell or runner shows before it runs it.
+    Command,
     /// A warning: of interest when warnings count as errors.
     Warning,
     /// A command, task or test that begins here.
@@ -48,7 +50,7 @@ impl Kind {
             Self::Exit => "exit status",
             Self::Summary => "summary of failures",
             Self::Detail | Self::Frame => "details of a failure",
-            Self::Step | Self::Script | Self::Header => "step that failed",
+            Self::Step | Self::Script | Self::Command | Self::Header => "step that failed",
             Self::Plain | Self::Noise => "last lines before the failure",
         }
     }

@@ -13,6 +13,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::kind::{Class, Kind};
 use list::{Effect, WORDS};
+pub(super) use place::{bare, is_command};
+
+/// What the words of a record are worth that calls itself information.
+const CALM: f32 = 0.45;
 
 /// The automaton.
 #[derive(Debug)]
@@ -38,6 +42,8 @@ struct Sum {
     good: bool,
     /// A verdict that all is well with what the line names.
     passed: bool,
+    /// A record of a running program that calls itself no error.
+    calm: bool,
 }
 
 impl Sum {
@@ -67,6 +73,7 @@ impl Words {
 
     /// What a line tells.
     pub(super) fn classify(&self, line: &str) -> Class {
+        let line = place::bare(line);
         let bytes = line.as_bytes();
         let mut sum = Sum { damp: 1.0, shown: 1.0, ..Sum::default() };
         for m in self.automaton.find_overlapping_iter(bytes) {
@@ -86,6 +93,9 @@ impl Words {
         if sum.kind == Kind::Summary {
             // Totals name what was skipped or only warned of, too.
             (sum.damp, sum.shown) = (1.0, 1.0);
+        }
+        if sum.calm && sum.score < 0.8 && !matches!(sum.kind, Kind::Exit | Kind::Test | Kind::Summary) {
+            sum.damp = sum.damp.min(CALM);
         }
         let score = ((sum.score + sum.more.min(0.09)) * sum.damp * sum.shown).min(1.0);
         if sum.warning && score < 0.3 && sum.shown >= 1.0 {
@@ -150,6 +160,7 @@ fn apply(sum: &mut Sum, effect: Effect, line: &[u8], start: usize, end: usize) {
             sum.progress = true;
         }
         Effect::Good => sum.good = true,
+        Effect::Level => sum.calm |= look::is_level(line, start, end),
         Effect::Passed => {
             if look::emphasis(line, start, end) > 0.0 && look::number_beside(line, start, end).is_none() {
                 sum.passed = true;

@@ -3,6 +3,7 @@
 
 use super::super::gather::Line;
 use super::super::kind::Kind;
+use super::super::words::bare;
 
 /// From here on a line lends weight to its neighbours.
 const LENDS: f32 = 0.4;
@@ -15,7 +16,7 @@ const TAIL: usize = 24;
 pub(super) fn weights(lines: &[Line], own: &[f32], news: &[f32]) -> Vec<f32> {
     let mut out = vec![0.0; own.len()];
     for (i, (line, &weight)) in lines.iter().zip(own).enumerate() {
-        if weight >= LENDS && !matches!(line.class.kind, Kind::Step | Kind::Script | Kind::Header) {
+        if weight >= LENDS && !matches!(line.class.kind, Kind::Step | Kind::Script | Kind::Command | Kind::Header) {
             if !line.class.ends {
                 after(lines, i, weight, &mut out);
             }
@@ -83,9 +84,14 @@ fn before(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
     let Some(last) = lines.get(at) else { return };
     let mut lend = weight * 0.5;
     let mut ordinal = last.ordinal;
+    let mut first = true;
     for (back, (j, line)) in lines.iter().enumerate().take(at).rev().enumerate() {
-        let header = line.class.kind == Kind::Header;
-        if header && last.ordinal < line.ordinal + 400 && line.step == last.step {
+        let header = match line.class.kind {
+            Kind::Header => last.ordinal < line.ordinal + 400,
+            Kind::Command => true,
+            _ => false,
+        };
+        if header && line.step == last.step {
             raise(out, j, weight * 0.6);
             return;
         }
@@ -96,13 +102,14 @@ fn before(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
         let share = match line.class.kind {
             Kind::Noise => 0.1,
             // What ended with this code stands above it.
-            _ if back == 0 && last.class.kind == Kind::Exit => 1.8,
+            _ if first && last.class.kind == Kind::Exit => 1.8,
             Kind::Frame if is_library(&line.text) => 0.3,
             Kind::Frame => 1.4,
             Kind::Detail => 1.0,
             _ => 0.7,
         };
         raise(out, j, lend * share);
+        first &= line.class.kind == Kind::Noise;
         lend *= if is_body(&line.text) { 0.85 } else { 0.75 };
     }
 }
@@ -130,9 +137,13 @@ fn last(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
     }
 }
 
-/// Title and script of the step that failed.
+/// Title and script of the step that failed, and the last command that was shown in it.
 fn step(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
     let Some(end) = lines.get(at) else { return };
+    let is_command = |line: &Line| line.class.kind == Kind::Command && line.step == end.step;
+    if let Some(command) = lines.iter().take(at).rposition(is_command) {
+        raise(out, command, weight * 0.6);
+    }
     let mut script = weight * 0.4;
     for (j, line) in lines.iter().enumerate().take(at) {
         if line.step == end.step {
@@ -151,18 +162,18 @@ fn step(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
 
 /// Indented, or beginning with a sign that frames and code frames begin with.
 fn is_body(text: &str) -> bool {
-    text.starts_with([' ', '\t', '|', '>', '+', '-', '^', '~', '=', '}', ')', ']'])
+    bare(text).starts_with([' ', '\t', '|', '>', '+', '-', '^', '~', '=', '}', ')', ']'])
 }
 
 /// The line of a code frame at which it points.
 fn is_marked(text: &str) -> bool {
-    let text = text.trim_start();
+    let text = bare(text).trim_start();
     (text.starts_with("> ") || text.starts_with(">>> ")) && text.contains('|')
 }
 
 /// A frame of somebody else's code.
 fn is_library(text: &str) -> bool {
-    const PATHS: [&str; 19] = [
+    const PATHS: [&str; 21] = [
         "node_modules/",
         "site-packages/",
         "dist-packages/",
@@ -179,6 +190,8 @@ fn is_library(text: &str) -> bool {
         "sun.reflect",
         "org.junit.",
         "/usr/lib/",
+        "/usr/include/",
+        "libsanitizer/",
         ": core::",
         ": std::",
         ": __rust",
@@ -186,10 +199,11 @@ fn is_library(text: &str) -> bool {
     PATHS.iter().any(|p| text.contains(p))
 }
 
-/// Lines that are drawn rather than written tell little.
+/// Lines that are drawn rather than written tell little; `3 != 2` tells all.
 fn substance(text: &str) -> f32 {
     let letters = text.chars().filter(|c| c.is_alphanumeric()).take(3).count();
-    if letters < 3 { 0.4 } else { 1.0 }
+    let compared = letters == 2 && (text.contains("==") || text.contains("!="));
+    if letters < 3 && !compared { 0.4 } else { 1.0 }
 }
 
 /// Long lines cost more than they tell.

@@ -56,6 +56,11 @@ fn says_strict(text: &str) -> bool {
     all.iter().any(|s| text.contains(s))
 }
 
+/// Whether the line says that what stands above it does no harm.
+fn says_ignored(text: &str) -> bool {
+    text.trim_start_matches('.').starts_with("ignoring")
+}
+
 /// How much each line says that no line before it said, 0 to 1: a copy says next to nothing, a line that differs in
 /// numbers says less.
 pub(super) fn news(lines: &[Line]) -> Vec<f32> {
@@ -88,6 +93,8 @@ pub(super) fn weights(lines: &[Line], shapes: &Shapes) -> Vec<f32> {
     let mut out = vec![0.0; lines.len()];
     let mut said = HashMap::new();
     let mut texts = Said::default();
+    let mut all: HashMap<u64, u32> = HashMap::new();
+    lines.iter().for_each(|l| *all.entry(l.shape).or_default() += 1);
     // The first cause tells more than its echoes; of totals and ends the last is the one that counts.
     let forward = |l: &Line| l.class.kind != Kind::Summary && !l.class.ends;
     let order = (0..lines.len())
@@ -100,8 +107,13 @@ pub(super) fn weights(lines: &[Line], shapes: &Shapes) -> Vec<f32> {
             continue;
         }
         let times = *said.entry(line.shape).and_modify(|n| *n += 1).or_insert(1_u32);
-        let of_step = matches!(line.class.kind, Kind::Step | Kind::Script);
-        let repeat = if of_step { 1.0 } else { 1.0 / (1.0 + 0.6 * (times - 1) as f32) };
+        let of_step = matches!(line.class.kind, Kind::Step | Kind::Script | Kind::Command);
+        // What was survived before may not be the last time: the last of a kind counts as the second.
+        let from_end = 2 * all.get(&line.shape).copied().unwrap_or(times).saturating_sub(times) + 1;
+        let again = (times - 1).min(if forward(line) { from_end } else { u32::MAX });
+        let repeat = if of_step { 1.0 } else { 1.0 / (1.0 + 0.6 * again as f32) };
+        let ignored = lines.get(i + 1).is_some_and(|next| next.ordinal == line.ordinal + 1 && says_ignored(&next.text));
+        let repeat = if ignored { 0.2 * repeat } else { repeat };
         let strict = if line.class.kind == Kind::Warning && scene.strict { 2.5 } else { 1.0 };
         let copy = texts.news(&line.text);
         let common = 1.0 + 0.06 * (shapes.seen(line.shape) as f32).ln();

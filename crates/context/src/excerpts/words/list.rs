@@ -39,6 +39,8 @@ pub(super) enum Effect {
     Progress(f32),
     /// A warning.
     Warning,
+    /// The level of a record that is no error, where it is written as one.
+    Level,
     /// Good news.
     Good,
     /// Good news when it is a verdict: in capitals, or the first word.
@@ -314,6 +316,7 @@ pub(super) const WORDS: &[Word] = &[
     free("(fail) ", Say(Test, 0.85)),
     free("[fail]", Say(Test, 0.85)),
     free("[failed]", Say(Test, 0.85)),
+    free("*** failed ***", Say(Test, 0.85)),
     left("fail!", Say(Test, 0.8)),
     left("summarizing", Say(Header, 0.4)),
     both("failed", Count(Cause, 0.45)),
@@ -340,6 +343,7 @@ pub(super) const WORDS: &[Word] = &[
     free("\u{25cf} ", Say(Test, 0.72)),
     free("\u{25cf} console", Good),
     left("diff --git", Say(Detail, 0.5)),
+    left("diff in ", Say(Detail, 0.5)),
     both("snapshot", Say(Detail, 0.2)),
     left("coverage", Say(Detail, 0.2)),
     left("threshold", Say(Detail, 0.45)),
@@ -367,6 +371,7 @@ pub(super) const WORDS: &[Word] = &[
     left("warn", Damp(0.45)),
     left("deprecat", Damp(0.4)),
     left("ignored", Damp(0.6)),
+    free("(ignored)", Damp(0.3)),
     left("ignoring", Damp(0.6)),
     both("skipped", Effect::Passed),
     left("skipped", Damp(0.7)),
@@ -377,6 +382,9 @@ pub(super) const WORDS: &[Word] = &[
     left("xpass", Damp(0.2)),
     left("retry", Damp(0.8)),
     left("debug", Damp(0.6)),
+    both("info", Effect::Level),
+    both("debug", Effect::Level),
+    both("trace", Effect::Level),
     left("hint:", Damp(0.8)),
     left("should fail", Damp(0.5)),
     left("downloading", Progress(0.4)),

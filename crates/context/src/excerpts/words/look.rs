@@ -69,6 +69,17 @@ fn followed_by_code(line: &[u8], end: usize) -> bool {
     ((1..=5).contains(&letters) && digits >= 3) || rest.starts_with(b"in ") || rest.starts_with(b"at ")
 }
 
+/// The level of a record: `level=info`, `"level":"info"`, or in capitals after a time.
+pub(super) fn is_level(line: &[u8], start: usize, end: usize) -> bool {
+    let before = line.get(..start).unwrap_or_default();
+    if before.ends_with(b"level=") || before.ends_with(b"level\":\"") {
+        return true;
+    }
+    let capitals = line.get(start..end).is_some_and(|w| w.iter().all(u8::is_ascii_uppercase));
+    let is_digit = |i: usize| before.get(i).is_some_and(u8::is_ascii_digit);
+    capitals && memchr::memchr_iter(b':', before).any(|i| is_digit(i.wrapping_sub(1)) && is_digit(i + 1))
+}
+
 /// Capitals, and a place at the start of the line, make a word a heading.
 pub(super) fn emphasis(line: &[u8], start: usize, end: usize) -> f32 {
     let capitals = line.get(start..end).is_some_and(|w| w.iter().all(|b| !b.is_ascii_lowercase()));

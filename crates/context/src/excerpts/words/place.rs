@@ -3,6 +3,33 @@
 use super::super::kind::Kind;
 use super::Sum;
 
+/// The line without what some tools put before each of theirs: the step and second of an image build (`#7 12.5 `), a
+/// process (`==12== `), a time (`[00:12:31] `), the edge of a box. What a tool says begins after it.
+pub(in super::super) fn bare(line: &str) -> &str {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = match line.as_bytes().first() {
+        Some(b'#') => line.get(1 + digits(line.get(1..).unwrap_or_default())..).and_then(|rest| {
+            let (second, text) = rest.strip_prefix(' ')?.split_once(' ')?;
+            (second.contains('.') && second.bytes().all(|b| b.is_ascii_digit() || b == b'.')).then_some(text)
+        }),
+        Some(b'=') => line.strip_prefix("==").and_then(|rest| {
+            let count = digits(rest);
+            let text = rest.get(count..)?.strip_prefix("==")?;
+            (count > 0).then(|| text.strip_prefix(' ').unwrap_or(text))
+        }),
+        Some(b'[') => line.get(1..).and_then(|rest| {
+            let (time, text) = rest.split_once("] ")?;
+            let is_time = time.contains(':') && time.len() <= 16;
+            (is_time
+                && time.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b' ' | b'A' | b'P' | b'M')))
+            .then_some(text)
+        }),
+        Some(0xe2) => line.strip_prefix('\u{2502}').map(|rest| rest.strip_prefix(' ').unwrap_or(rest)),
+        _ => None,
+    };
+    rest.unwrap_or(line)
+}
+
 /// Adds what the start of `line` says.
 pub(super) fn start(sum: &mut Sum, line: &str) {
     let trimmed = line.trim_start();
@@ -21,6 +48,14 @@ pub(super) fn start(sum: &mut Sum, line: &str) {
         }
         return;
     }
+    if ["section_start:", "section_end:", "travis_fold:", "travis_time:", "[Pipeline]"]
+        .iter()
+        .any(|s| trimmed.starts_with(s))
+    {
+        // Where a runner's parts begin and end.
+        (sum.kind, sum.score) = (Kind::Noise, 0.0);
+        return;
+    }
     if is_verdict_on_test(trimmed) {
         sum.damp = 1.0;
         sum.say(Kind::Test, 0.86);
@@ -34,8 +69,16 @@ pub(super) fn start(sum: &mut Sum, line: &str) {
         sum.passed = true;
         return;
     }
+    if sum.score < 0.7 && is_announcement(trimmed) {
+        // Its words are what somebody called a task or a test.
+        (sum.kind, sum.score) = (Kind::Header, 0.1);
+        return;
+    }
+    if sum.score < 0.6 && is_lack(trimmed) {
+        sum.say(Kind::Cause, 0.6);
+    }
     let indent = line.len() - trimmed.len();
-    if indent >= 4 && sum.score < 0.85 && !starts_with_word(trimmed) {
+    if indent >= 4 && sum.score < 0.85 && !starts_with_word(trimmed) && !is_diagnostic(trimmed) {
         // Source that is shown around an error, and prose in it.
         sum.shown = if is_prose(trimmed) { 0.3 } else { 0.55 };
     }
@@ -83,8 +126,30 @@ fn starts_with_word(line: &str) -> bool {
     ["error", "Error", "ERROR", "FAIL", "fail", "fatal", "FATAL", "E "].iter().any(|w| line.starts_with(w))
 }
 
+/// `tool: error: text`, also where a tool passes on what another one said: `> configure: error: text`.
+fn is_diagnostic(line: &str) -> bool {
+    let line = line.trim_start_matches(['>', '|', ' ']);
+    let at = ["error: ", "Error: ", "ERROR: ", "fatal: "].iter().filter_map(|w| line.find(w)).min();
+    let before = at.and_then(|at| line.get(..at)).map(str::trim_end);
+    before
+        .is_some_and(|b| b.is_empty() || (b.len() < 60 && b.ends_with(':') && !b.contains(['(', '"', '\'', '=', ';'])))
+}
+
+/// `No package 'x' found`: what was looked for is not there.
+fn is_lack(line: &str) -> bool {
+    let line = line.trim_start_matches(['>', '|', ' ']).trim_end_matches('.');
+    line.starts_with("No ") && line.ends_with(" found")
+}
+
 /// A frame of a stack.
 fn is_frame(line: &str) -> bool {
+    // `#3 0x55d2 in put /src/ring.c:5`, `#4      main.<anonymous> (file:///a_test.dart:36:5)`.
+    if let Some(rest) = line.strip_prefix('#').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+        && rest.len() + 1 < line.len()
+        && rest.starts_with(' ')
+    {
+        return rest.ends_with(')') || has_place(rest) || rest.starts_with(" 0x");
+    }
     let numbered = line.trim_start_matches(|c: char| c.is_ascii_digit());
     if numbered.len() < line.len() && numbered.starts_with(": ") && numbered.contains("::") {
         return true;
@@ -127,14 +192,25 @@ fn has_place(text: &str) -> bool {
     })
 }
 
+/// The name of a command, task or test that begins here.
+fn is_announcement(line: &str) -> bool {
+    ["TASK [", "=== RUN", "$ ", "[command]", "Step "].iter().any(|s| line.starts_with(s))
+}
+
+/// A command that a shell shows before it runs it: `$ make`, `+ make`.
+pub(in super::super) fn is_command(line: &str) -> bool {
+    line.starts_with("$ ") || (line.starts_with("+ ") && !line.starts_with("+  "))
+}
+
 /// Where a command, task or test begins.
 fn is_header(line: &str) -> bool {
-    const STARTS: [&str; 14] = [
+    const STARTS: [&str; 15] = [
         "$ ",
         "+ ",
         "> ",
         "[command]",
         "=== RUN",
+        "Collecting ",
         "Step ",
         "STEP ",
         "TASK [",
