@@ -11,8 +11,8 @@ use crate::traces::Facts;
 impl Rollups {
     /// First and last window in which anything was heard.
     pub(crate) fn span(&self) -> Option<(i64, i64)> {
-        let windows = self.services.values().flat_map(|seen| [&seen.logs, &seen.spans, &seen.points]);
-        windows.filter_map(|w| w.first().zip(w.last())).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        let windows = [&self.totals.logs, &self.totals.spans, &self.totals.points];
+        windows.into_iter().filter_map(|w| w.first().zip(w.last())).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
     /// Makes each window `factor` times as long.
@@ -23,6 +23,8 @@ impl Rollups {
         for seen in self.services.values_mut() {
             [&mut seen.logs, &mut seen.spans, &mut seen.points].into_iter().for_each(|w| w.coarsen(factor));
         }
+        let totals = &mut self.totals;
+        [&mut totals.logs, &mut totals.spans, &mut totals.points].into_iter().for_each(|w| w.coarsen(factor));
         self.logs.values_mut().for_each(|cell| cell.windows.coarsen(factor));
     }
 }
@@ -45,7 +47,6 @@ impl Facts {
             |a, b| {
                 a.spans += b.spans;
                 a.entries += b.entries;
-                a.errors += b.errors;
                 a.own_errors += b.own_errors;
                 a.self_ms.merge(b.self_ms);
             },

@@ -1,11 +1,14 @@
 //! All that is known of a system: the rollups of its lanes, merged, within the limits.
 
+mod clock;
+
 use std::collections::BTreeMap;
 
 use decant_model::Findings;
 
+use self::clock::Clock;
 use crate::analysis::Analysis;
-use crate::material::{self, Material, totals};
+use crate::material::{self, Material};
 use crate::patterns::Patterns;
 use crate::rollup::Rollups;
 use crate::stretch::{Observed, Stretch};
@@ -21,6 +24,7 @@ pub struct History {
     baseline: Rollups,
     traces: Traces,
     baseline_traces: Traces,
+    clock: Clock,
     newest: Option<i64>,
     /// How much longer windows are than those of the lanes.
     factor: i64,
@@ -35,6 +39,7 @@ impl History {
             baseline: Rollups::default(),
             traces: Traces::default(),
             baseline_traces: Traces::default(),
+            clock: Clock::default(),
             newest: None,
             factor: 1,
         }
@@ -43,8 +48,9 @@ impl History {
     /// Takes in what lanes saw; order does not matter.
     pub fn absorb(&mut self, mut rollups: Rollups) {
         self.newest = self.newest.max(rollups.newest());
+        self.clock.hear(&rollups, self.config.window_ns() / self.factor);
         let (stubs, sightings) = rollups.take_traces();
-        self.traces.absorb(stubs, sightings, &self.config);
+        self.traces.absorb(stubs, sightings, self.clock.now(), &self.config);
         rollups.coarsen(self.factor);
         self.live.merge(rollups, &self.config);
         self.live.thin(self.config.max_points);
@@ -63,13 +69,15 @@ impl History {
         }
     }
 
-    /// Drops what is older than the windows that are kept, an eighth of them at a time; late rows too.
+    /// Drops what is older than the windows that are kept, an eighth of them at a time; late rows too, and what is as far
+    /// ahead of time.
     fn forget(&mut self) {
-        let Some((first, last)) = self.overlong() else { return };
-        let oldest = last.saturating_sub(self.kept());
-        if first < oldest.saturating_sub(self.kept() / 8) {
-            self.live.forget_before(oldest, oldest.saturating_mul(self.config.window_ns()));
-            self.traces.forget_before(oldest);
+        let (Some((first, last)), Some(now)) = (self.overlong(), self.clock.now()) else { return };
+        let (now, kept) = (self.config.window(now), self.kept());
+        let (from, to) = (now.saturating_sub(kept), now.saturating_add(kept));
+        if first < from.saturating_sub(kept / 8) || last > to {
+            self.live.keep(from, to, self.config.window_ns());
+            self.traces.keep(from, to);
         }
     }
 
@@ -84,14 +92,14 @@ impl History {
         if last.saturating_sub(first) < self.kept() {
             return None;
         }
-        let (first, last) = all(&self.live).span_of_note()?;
+        let (first, last) = self.live.totals.all().span_of_note()?;
         (last.saturating_sub(first) >= self.kept()).then_some((first, last))
     }
 
     /// Takes in a capture of the same system when it was well: it trains and is never reported.
     pub fn absorb_baseline(&mut self, mut rollups: Rollups) {
         let (stubs, sightings) = rollups.take_traces();
-        self.baseline_traces.absorb(stubs, sightings, &self.config);
+        self.baseline_traces.absorb(stubs, sightings, None, &self.config);
         rollups.coarsen(self.factor);
         self.baseline.merge(rollups, &self.config);
         self.baseline.thin(self.config.max_points);
@@ -111,18 +119,19 @@ impl History {
 
     fn material(&self, ask: &Ask, name: &dyn Fn(u64) -> Option<Named>) -> Material<'_> {
         let config = &self.config;
-        let (logs, spans, points) = totals(&self.live);
-        let (base_logs, base_spans, _) = totals(&self.baseline);
+        let (live, base) = (&self.live.totals, &self.baseline.totals);
         let window_s = f64::from(config.window_s.max(1));
         let whole = |windows: &Windows| windows.first().zip(windows.last()).map(|(a, b)| (a, b + 1));
-        let (from, to) = match (whole(&logs), whole(&spans)) {
+        let (from, to) = match (whole(&live.logs), whole(&live.spans)) {
             (Some(a), Some(b)) => (a.0.min(b.0), a.1.max(b.1)),
             (Some(a), None) | (None, Some(a)) => a,
-            (None, None) => whole(&points).unwrap_or_default(),
+            (None, None) => whole(&live.points).unwrap_or_default(),
         };
         // Records whose clock is wrong by hours or years are counted, and not looked at window by window.
         let (from, to) = if to - from > self.kept() {
-            let (first, last) = all(&self.live).span_of_note().unwrap_or((from, to - 1));
+            let (first, last) = self.live.totals.all().span_of_note().unwrap_or((from, to - 1));
+            let now = self.clock.now().filter(|_| !self.config.whole_capture);
+            let last = now.map_or(last, |now| last.min(config.window(now) + self.kept() / 8));
             (first.max(last.saturating_sub(self.kept())), last + 1)
         } else {
             (from, to)
@@ -134,14 +143,14 @@ impl History {
             config,
             live: &self.live,
             baseline: &self.baseline,
-            facts: self.traces.facts(config),
-            base_facts: self.baseline_traces.facts(config),
+            facts: self.traces.facts(),
+            base_facts: self.baseline_traces.facts(),
             patterns: Patterns::new(&self.live, &self.baseline, name),
             stretch: Stretch { from, to },
-            logs: Observed::of(&logs, window_s),
-            spans: Observed::of(&spans, window_s),
-            base_logs: Observed::of(&base_logs, window_s),
-            base_spans: Observed::of(&base_spans, window_s),
+            logs: Observed::of(&live.logs, window_s),
+            spans: Observed::of(&live.spans, window_s),
+            base_logs: Observed::of(&base.logs, window_s),
+            base_spans: Observed::of(&base.spans, window_s),
             expiring: material::expiring(&self.live, &roles),
             shares: material::shares(&self.live, &roles),
             roles,
@@ -150,17 +159,11 @@ impl History {
     }
 
     /// What there is to say. `name` maps a shape to its template; excerpts and counts are left to others.
-    pub fn findings(&self, ask: &Ask, name: &dyn Fn(u64) -> Option<Named>) -> Findings {
+    pub fn findings(&mut self, ask: &Ask, name: &dyn Fn(u64) -> Option<Named>) -> Findings {
+        self.traces.look_ahead(&self.config);
+        self.baseline_traces.look_ahead(&self.config);
         let material = self.material(ask, name);
         let analysis = Analysis::new(&material, ask.at);
         crate::findings::tell(&material, &analysis, ask.service.as_deref())
     }
-}
-
-/// Records of all services and signals by window.
-fn all(rollups: &Rollups) -> Windows {
-    let (mut all, spans, points) = totals(rollups);
-    all.merge(&spans);
-    all.merge(&points);
-    all
 }

@@ -16,9 +16,9 @@ pub(crate) struct Material<'a> {
     pub(crate) config: &'a Config,
     pub(crate) live: &'a Rollups,
     pub(crate) baseline: &'a Rollups,
-    pub(crate) facts: Facts,
-    pub(crate) base_facts: Facts,
-    pub(crate) patterns: Patterns,
+    pub(crate) facts: &'a Facts,
+    pub(crate) base_facts: &'a Facts,
+    pub(crate) patterns: Patterns<'a>,
     /// The windows in which a change is looked for; what came before them trains.
     pub(crate) stretch: Stretch,
     pub(crate) logs: Observed,
@@ -35,15 +35,10 @@ pub(crate) struct Material<'a> {
     pub(crate) stubs: &'a [Stub],
 }
 
-/// Records of all services by window.
+/// Records of all services by window: logs, spans, points.
 pub(crate) fn totals(rollups: &Rollups) -> (Windows, Windows, Windows) {
-    let (mut logs, mut spans, mut points) = (Windows::default(), Windows::default(), Windows::default());
-    for seen in rollups.services.values() {
-        logs.merge(&seen.logs);
-        spans.merge(&seen.spans);
-        points.merge(&seen.points);
-    }
-    (logs, spans, points)
+    let totals = &rollups.totals;
+    (totals.logs.clone(), totals.spans.clone(), totals.points.clone())
 }
 
 /// Roles of all metrics.

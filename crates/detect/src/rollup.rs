@@ -23,12 +23,39 @@ pub(crate) use stub::{Sighting, Stub};
 
 use crate::Config;
 use crate::ids::{IdMap, Names};
+use crate::windows::Windows;
+
+/// Records of all services by window and signal.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) logs: Windows,
+    pub(crate) spans: Windows,
+    pub(crate) points: Windows,
+}
+
+impl Totals {
+    fn add(&mut self, seen: &ServiceSeen) {
+        self.logs.merge(&seen.logs);
+        self.spans.merge(&seen.spans);
+        self.points.merge(&seen.points);
+    }
+
+    /// Of all signals.
+    pub(crate) fn all(&self) -> Windows {
+        let mut all = self.logs.clone();
+        all.merge(&self.spans);
+        all.merge(&self.points);
+        all
+    }
+}
 
 /// What one lane saw since it was last asked.
 #[derive(Clone, Debug, Default)]
 pub struct Rollups {
     pub(crate) names: Names,
     pub(crate) services: IdMap<ServiceSeen>,
+    /// Of all services, where rollups are merged.
+    pub(crate) totals: Totals,
     pub(crate) logs: IdMap<LogCell>,
     pub(crate) series: IdMap<Series>,
     pub(crate) stubs: Vec<Stub>,
@@ -43,16 +70,7 @@ impl Rollups {
     pub fn merge(&mut self, other: Self, config: &Config) {
         let mut notes = std::mem::take(&mut self.notes);
         self.names.merge(other.names, config.max_names);
-        union(
-            &mut self.services,
-            other.services,
-            config.max_services,
-            "services over the limit",
-            &mut notes,
-            |a, b| {
-                a.merge(b);
-            },
-        );
+        self.merge_services(other.services, config.max_services, &mut notes);
         union(&mut self.logs, other.logs, config.max_log_keys, "log keys over the limit", &mut notes, |a, b| {
             a.merge(b);
         });
@@ -68,6 +86,25 @@ impl Rollups {
             *notes.entry(name).or_default() += count;
         }
         self.notes = notes;
+    }
+
+    fn merge_services(&mut self, from: IdMap<ServiceSeen>, limit: usize, notes: &mut BTreeMap<&'static str, u64>) {
+        let mut services: Vec<(u64, ServiceSeen)> = from.into_iter().collect();
+        services.sort_unstable_by_key(|(key, _)| *key);
+        for (key, seen) in services {
+            let is_room = self.services.len() < limit;
+            match self.services.get_mut(&key) {
+                Some(known) => {
+                    self.totals.add(&seen);
+                    known.merge(seen);
+                }
+                None if is_room => {
+                    self.totals.add(&seen);
+                    self.services.insert(key, seen);
+                }
+                None => *notes.entry("services over the limit").or_default() += 1,
+            }
+        }
     }
 
     /// Empty ones, with room for as much as these hold.
@@ -92,24 +129,31 @@ impl Rollups {
         self.newest
     }
 
-    /// Forgets what is older than a window, and what then has nothing left; points older than a time.
-    pub(crate) fn forget_before(&mut self, window: i64, time: i64) {
+    /// Forgets all but the windows `from..to` of such a length, and what then has nothing left.
+    pub(crate) fn keep(&mut self, from: i64, to: i64, window_ns: i64) {
+        let times = (from.saturating_mul(window_ns), to.saturating_mul(window_ns));
         self.logs.retain(|_, cell| {
-            cell.windows.forget_before(window);
+            cell.windows.keep(from, to);
             cell.total() > 0
         });
         self.series.retain(|_, series| {
-            series.forget_before(time);
+            series.keep(times.0, times.1);
             !series.points.is_empty()
         });
         self.services.retain(|_, seen| {
-            let left = [&mut seen.logs, &mut seen.spans, &mut seen.points].into_iter().fold(0, |left, windows| {
-                windows.forget_before(window);
+            let windows = [&mut seen.logs, &mut seen.spans, &mut seen.points];
+            let left = windows.into_iter().fold(0, |left, windows| {
+                windows.keep(from, to);
                 left + windows.entries().len()
             });
             left > 0 || seen.timeless > 0
         });
-        self.changes.retain(|_, change| change.time >= time);
+        let totals = [&mut self.totals.logs, &mut self.totals.spans, &mut self.totals.points];
+        let ahead: u64 = totals.into_iter().map(|windows| windows.keep(from, to)).sum();
+        if ahead > 0 {
+            *self.notes.entry("records ahead of time").or_default() += ahead;
+        }
+        self.changes.retain(|_, change| change.time >= times.0);
     }
 
     /// Halves the resolution of the older half of every series until all points fit.

@@ -8,10 +8,27 @@ const RATIO: f64 = 1.105;
 const GREATEST: f64 = 7_000.0;
 
 /// Counts by bucket, sorted by bucket. Zero and negative numbers share the lowest.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Sketch {
-    buckets: Vec<(i16, u32)>,
-    total: u64,
+#[derive(Clone, Debug)]
+pub(crate) enum Sketch {
+    /// Most are of a single edge in a single window: a few calls, which need no list.
+    Few { len: u8, buckets: [i16; FEW], counts: [u16; FEW] },
+    #[expect(clippy::box_collection, reason = "a list would make all sketches twice as large")]
+    Many(Box<Vec<(i16, u32)>>),
+}
+
+/// Buckets of a sketch without a list.
+const FEW: usize = 3;
+
+impl Default for Sketch {
+    fn default() -> Self {
+        Self::Few { len: 0, buckets: [0; FEW], counts: [0; FEW] }
+    }
+}
+
+impl PartialEq for Sketch {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries().eq(other.entries())
+    }
 }
 
 impl Sketch {
@@ -26,31 +43,68 @@ impl Sketch {
     }
 
     fn add_bucket(&mut self, bucket: i16, count: u32) {
-        match self.buckets.binary_search_by_key(&bucket, |(b, _)| *b) {
-            Ok(at) => self.buckets[at].1 = self.buckets[at].1.saturating_add(count),
-            Err(at) => self.buckets.insert(at, (bucket, count)),
+        let many = match self {
+            Self::Few { len, buckets, counts } => {
+                let used = usize::from(*len);
+                let at = buckets[..used].partition_point(|b| *b < bucket);
+                let is_known = at < used && buckets[at] == bucket;
+                let known = if is_known { u32::from(counts[at]) } else { 0 };
+                match u16::try_from(known.saturating_add(count)) {
+                    Ok(sum) if is_known => {
+                        counts[at] = sum;
+                        return;
+                    }
+                    Ok(sum) if used < FEW => {
+                        buckets.copy_within(at..used, at + 1);
+                        counts.copy_within(at..used, at + 1);
+                        (buckets[at], counts[at]) = (bucket, sum);
+                        *len += 1;
+                        return;
+                    }
+                    _ => {}
+                }
+                let list: Vec<(i16, u32)> = self.entries().collect();
+                *self = Self::Many(Box::new(list));
+                return self.add_bucket(bucket, count);
+            }
+            Self::Many(many) => many,
+        };
+        match many.binary_search_by_key(&bucket, |(b, _)| *b) {
+            Ok(at) => many[at].1 = many[at].1.saturating_add(count),
+            Err(at) => many.insert(at, (bucket, count)),
         }
-        self.total += u64::from(count);
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (i16, u32)> + '_ {
+        let (few, many): (usize, &[(i16, u32)]) = match self {
+            Self::Few { len, .. } => (usize::from(*len), &[]),
+            Self::Many(many) => (0, many),
+        };
+        let few = (0..few).filter_map(move |at| match self {
+            Self::Few { buckets, counts, .. } => Some((*buckets.get(at)?, u32::from(*counts.get(at)?))),
+            Self::Many(_) => None,
+        });
+        few.chain(many.iter().copied())
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        for (bucket, count) in &other.buckets {
-            self.add_bucket(*bucket, *count);
+        for (bucket, count) in other.entries() {
+            self.add_bucket(bucket, count);
         }
     }
 
     pub(crate) fn count(&self) -> u64 {
-        self.total
+        self.entries().map(|(_, count)| u64::from(count)).sum()
     }
 
     /// The `q`-quantile, 0 to 1; `None` when empty.
     pub(crate) fn quantile(&self, q: f64) -> Option<f64> {
-        let rank = (q.clamp(0.0, 1.0) * self.total.saturating_sub(1) as f64).floor() as u64;
+        let rank = (q.clamp(0.0, 1.0) * self.count().saturating_sub(1) as f64).floor() as u64;
         let mut seen = 0;
-        for (bucket, count) in &self.buckets {
-            seen += u64::from(*count);
+        for (bucket, count) in self.entries() {
+            seen += u64::from(count);
             if seen > rank {
-                return Some(Self::middle(*bucket));
+                return Some(Self::middle(bucket));
             }
         }
         None
@@ -62,11 +116,13 @@ impl Sketch {
 
     /// Mean of the values' logarithms, zeros taken as [`FLOOR`].
     pub(crate) fn log_mean(&self) -> Option<f64> {
-        if self.total == 0 {
-            return None;
+        let (mut sum, mut total) = (0.0, 0_u64);
+        for (bucket, count) in self.entries() {
+            let middle = if bucket == i16::MIN { f64::MIN } else { (f64::from(bucket) - 0.5) * RATIO.ln() };
+            sum += middle.max(FLOOR.ln()) * f64::from(count);
+            total += u64::from(count);
         }
-        let logs = self.buckets.iter().map(|(bucket, count)| Self::middle(*bucket).max(FLOOR).ln() * f64::from(*count));
-        Some(logs.sum::<f64>() / self.total as f64)
+        (total > 0).then(|| sum / total as f64)
     }
 }
 
@@ -76,6 +132,7 @@ const FLOOR: f64 = 0.05;
 /// The mean of logarithms alone, for where no quantile is asked: a sixth of a sketch's size. The sum is kept in whole
 /// thousandths, so that order and grouping do not matter here either.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(Rust, packed(4))]
 pub(crate) struct LogMean {
     count: u32,
     thousandths: i64,
@@ -105,6 +162,13 @@ impl LogMean {
 mod tests {
     use super::*;
 
+    impl Sketch {
+        fn and(mut self, other: &Self) -> Self {
+            self.merge(other);
+            self
+        }
+    }
+
     fn of(values: &[f64]) -> Sketch {
         let mut sketch = Sketch::default();
         values.iter().for_each(|v| sketch.add(*v));
@@ -129,6 +193,18 @@ mod tests {
         let mut mean = LogMean::default();
         [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0].into_iter().for_each(|v| mean.add(v));
         assert!(mean.log_mean().is_some_and(f64::is_finite));
+    }
+
+    #[test]
+    fn a_sketch_that_outgrows_its_room_counts_on() {
+        let mut sketch = of(&[1.0, 2.0, 4.0]);
+        assert!(matches!(sketch, Sketch::Few { .. }));
+        (0..u32::from(u16::MAX)).for_each(|_| sketch.add(2.0));
+        [8.0, 0.5].into_iter().for_each(|v| sketch.add(v));
+        assert!(matches!(sketch, Sketch::Many(_)));
+        assert_eq!(sketch.count(), 5 + u64::from(u16::MAX));
+        assert_eq!(sketch, of(&[0.5, 8.0, 4.0, 1.0]).and(&of(&vec![2.0; 1 + usize::from(u16::MAX)])));
+        assert_eq!(size_of::<Sketch>(), 16);
     }
 
     #[test]

@@ -19,20 +19,24 @@ use crate::statistics::rate_z;
 struct Counts {
     live: Vec<f64>,
     base: Vec<f64>,
-    /// Sums of `live` up to each window.
+    /// Sums of `live` up to each window, and of `base`.
     sums: Vec<f64>,
+    base_sums: Vec<f64>,
+}
+
+/// Sums up to each value, and of all.
+fn sums(values: &[f64]) -> Vec<f64> {
+    let mut sum = 0.0;
+    let upto = values.iter().map(|n| {
+        sum += n;
+        sum
+    });
+    std::iter::once(0.0).chain(upto).collect()
 }
 
 impl Counts {
-    fn summed(mut self) -> Self {
-        let mut sum = 0.0;
-        self.sums = std::iter::once(0.0)
-            .chain(self.live.iter().map(|n| {
-                sum += n;
-                sum
-            }))
-            .collect();
-        self
+    fn summed(self) -> Self {
+        Self { sums: sums(&self.live), base_sums: sums(&self.base), ..self }
     }
 
     /// Whether there is any chance of a surge: cheap, since nearly all services have none.
@@ -43,7 +47,7 @@ impl Counts {
         let during = at(episode.to) - at(episode.from);
         let inside = episode.to.saturating_sub(episode.from) as f64;
         let outside = (self.live.len() + self.base.len()) as f64 - inside;
-        let before = at(usize::MAX) - during + self.base.iter().sum::<f64>();
+        let before = at(usize::MAX) - during + self.base_sums.last().copied().unwrap_or_default();
         let raised = ORDINARY * before / outside.max(1.0);
         let is_up = |from: usize, to: usize| (at(to) - at(from)) / (to - from).max(1) as f64 >= raised;
         let blocks = (episode.from..episode.from + lead).step_by(LEAD_STEP);
@@ -88,7 +92,7 @@ impl Loads {
     pub(crate) fn new(material: &Material<'_>) -> Self {
         let stretch = material.stretch;
         let trained: Vec<i64> = material.base_spans.all().iter().map(|(w, _)| *w).collect();
-        let blank = || Counts { live: vec![0.0; stretch.len()], base: vec![0.0; trained.len()], sums: Vec::new() };
+        let blank = || Counts { live: vec![0.0; stretch.len()], base: vec![0.0; trained.len()], ..Counts::default() };
         let live = |counts: &mut Counts, window: i64, n: u32| {
             if let Some(at) = stretch.index(window).and_then(|i| counts.live.get_mut(i as usize)) {
                 *at += f64::from(n);
@@ -201,15 +205,16 @@ impl Loads {
 /// Calls that the busiest time outside an episode brings in a time of its length: who works in bursts has had some before.
 fn busiest(counts: &Counts, episode: Episode) -> f64 {
     let inside = episode.to.saturating_sub(episode.from);
-    let before = counts.live.get(..episode.from).unwrap_or_default();
-    let after = counts.live.get(episode.to..).unwrap_or_default();
-    let outside = [before, after, counts.base.as_slice()];
-    let length = inside.min(outside.iter().map(|run| run.len()).max().unwrap_or(0));
+    let part = |from: usize, to: usize| counts.sums.get(from..=to.min(counts.live.len())).unwrap_or_default();
+    // Runs by the sums up to each of their windows.
+    let outside = [part(0, episode.from), part(episode.to, usize::MAX), counts.base_sums.as_slice()];
+    let longest = outside.iter().map(|run| run.len().saturating_sub(1)).max().unwrap_or(0);
+    let length = inside.min(longest);
     if length == 0 || (length as f64) < LEAST_USUAL_SHARE * inside as f64 {
         return f64::INFINITY;
     }
-    let runs = outside.iter().flat_map(|run| run.windows(length)).map(|run| run.iter().sum::<f64>());
-    runs.fold(0.0, f64::max) * inside as f64 / length as f64
+    let calls = outside.iter().flat_map(|run| run.iter().zip(run.iter().skip(length))).map(|(from, to)| to - from);
+    calls.fold(0.0, f64::max) * inside as f64 / length as f64
 }
 
 /// Hands blame on to those who send the rise, and accuses those where it comes in.

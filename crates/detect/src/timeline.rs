@@ -6,6 +6,13 @@ pub(crate) struct Timeline<T> {
     cells: Vec<(i64, T)>,
 }
 
+/// Makes room for one more, by a quarter where there is none: doubling would waste half of a history's memory.
+pub(crate) fn grow<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len() / 4 + 4);
+    }
+}
+
 impl<T> Default for Timeline<T> {
     fn default() -> Self {
         Self { cells: Vec::new() }
@@ -20,11 +27,13 @@ impl<T: Default> Timeline<T> {
             Some((last, _)) if *last > window => match self.cells.binary_search_by_key(&window, |(w, _)| *w) {
                 Ok(at) => at,
                 Err(at) => {
+                    grow(&mut self.cells);
                     self.cells.insert(at, (window, T::default()));
                     at
                 }
             },
             _ => {
+                grow(&mut self.cells);
                 self.cells.push((window, T::default()));
                 self.cells.len() - 1
             }
@@ -56,9 +65,16 @@ impl<T: Default> Timeline<T> {
         &self.cells
     }
 
-    pub(crate) fn forget_before(&mut self, window: i64) {
-        let end = self.cells.partition_point(|(w, _)| *w < window);
-        self.cells.drain(..end);
+    /// Forgets all but the windows `from..to`.
+    pub(crate) fn keep(&mut self, from: i64, to: i64) {
+        self.cells.truncate(self.cells.partition_point(|(w, _)| *w < to));
+        self.cells.drain(..self.cells.partition_point(|(w, _)| *w < from));
+    }
+
+    /// What is of a window or newer, replaced.
+    pub(crate) fn replace_from(&mut self, window: i64, cells: Vec<(i64, T)>) {
+        self.cells.truncate(self.cells.partition_point(|(w, _)| *w < window));
+        self.cells.extend(cells);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

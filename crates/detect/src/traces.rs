@@ -7,16 +7,22 @@
 //!   children were called in it is a yes or no per call, so a changed mix of requests does not look like a fault.
 //!
 //! A trace is open for some minutes, so that late spans find their place; then it is folded for good, and its spans are
-//! held on for examples while there is room. Of a capture that is read once, all are open while there is room.
+//! held on for examples while there is room. Of a capture that is read once, all are open while there is room. An answer
+//! needs the open ones too: they are folded beside the others, and taken back when more spans come ([`preview`]).
 
 mod facts;
 mod failures;
 mod join;
+mod preview;
 
 pub(crate) use facts::{ChildStats, EdgeCell, EdgeStat, Facts, PairStat};
 
 use crate::Config;
 use crate::rollup::{Sighting, Stub};
+use preview::Preview;
+
+/// Traces are closed when so many times in a wait, not at each yield: it takes a look at all that are open.
+const CLOSINGS: i64 = 8;
 
 /// Spans and sightings, and the numbers of those that are folded.
 #[derive(Debug, Default)]
@@ -26,29 +32,38 @@ pub(crate) struct Traces {
     closed: usize,
     sightings: Vec<Sighting>,
     folded: Facts,
+    /// How to take back what open traces added to `folded`.
+    preview: Option<Preview>,
     /// Newest start of a span, and what it was when traces were last closed.
     newest: i64,
     closed_at: i64,
 }
 
 impl Traces {
-    pub(crate) fn absorb(&mut self, stubs: Vec<Stub>, sightings: Vec<Sighting>, config: &Config) {
+    /// Takes in what came; `now` is what time it is by most services, since one wrong clock must not close what others
+    /// are still at.
+    pub(crate) fn absorb(&mut self, stubs: Vec<Stub>, sightings: Vec<Sighting>, now: Option<i64>, config: &Config) {
+        if stubs.is_empty() && sightings.is_empty() {
+            return;
+        }
+        self.take_back();
         let wait = config.trace_wait_ns();
         if let Some(first) = stubs.iter().map(|s| s.start).min()
             && self.closed_at == 0
         {
             self.closed_at = first;
         }
-        // One wrong clock must not close what others are still at: the newest is what a hundredth of a yield exceeds.
+        // Nor may a pod's: the newest is what a hundredth of a yield exceeds.
         let mut starts: Vec<i64> = stubs.iter().map(|s| s.start).collect();
         let late = starts.len() / 100;
-        let at = starts.len().checked_sub(late + 1);
-        if let Some(at) = at {
-            self.newest = self.newest.max(*starts.select_nth_unstable(at).1);
+        if let Some(at) = starts.len().checked_sub(late + 1) {
+            let newest = *starts.select_nth_unstable(at).1;
+            let most = now.map_or(i64::MAX, |now| now.saturating_add(config.window_ns()));
+            self.newest = self.newest.max(newest.min(most));
         }
         self.stubs.extend(stubs);
         self.sightings.extend(sightings);
-        if !config.whole_capture && self.newest.saturating_sub(self.closed_at) > wait.saturating_mul(2) {
+        if !config.whole_capture && self.newest.saturating_sub(self.closed_at) > wait.saturating_add(wait / CLOSINGS) {
             self.closed_at = self.newest.saturating_sub(wait);
             self.close(self.closed_at, config);
         }
@@ -80,42 +95,117 @@ impl Traces {
 
     /// Folds the traces that began before a time for good; their spans stay as examples.
     fn close(&mut self, cut: i64, config: &Config) {
-        let open = self.stubs.split_off(self.closed);
+        let open = self.stubs.get_mut(self.closed..).unwrap_or_default();
         // A trace is old when its first span is.
         let mut old: Vec<[u8; 16]> = open.iter().filter(|s| s.start < cut).map(|s| s.trace).collect();
         old.sort_unstable();
         old.dedup();
         let is_old = |trace: &[u8; 16]| old.binary_search(trace).is_ok();
-        let (gone, kept): (Vec<Stub>, Vec<Stub>) = open.into_iter().partition(|s| is_old(&s.trace));
+        let mut gone = 0;
+        for at in 0..open.len() {
+            if is_old(&open[at].trace) {
+                open.swap(gone, at);
+                gone += 1;
+            }
+        }
         let (seen, later): (Vec<Sighting>, Vec<Sighting>) =
             std::mem::take(&mut self.sightings).into_iter().partition(|s| is_old(&s.trace) || s.time < cut);
-        self.stubs.extend_from_slice(&gone);
-        self.closed = self.stubs.len();
-        self.stubs.extend(kept);
+        join::fold(&mut self.folded, &open[..gone], &seen, config);
+        self.closed += gone;
         self.sightings = later;
-        join::fold(&mut self.folded, gone, seen, config);
     }
 
-    /// The numbers of all traces, held ones included.
-    pub(crate) fn facts(&self, config: &Config) -> Facts {
-        let mut facts = self.folded.clone();
+    /// Folds what is open beside the rest, until more comes.
+    pub(crate) fn look_ahead(&mut self, config: &Config) {
         let open = self.stubs.get(self.closed..).unwrap_or_default();
-        join::fold(&mut facts, open.to_vec(), self.sightings.clone(), config);
-        facts
+        let first = open.iter().map(|s| config.window(s.end.max(s.start))).min();
+        if let (Some(first), None) = (first, &self.preview) {
+            self.preview = Some(Preview::begin(&self.folded, first));
+            join::fold(&mut self.folded, open, &self.sightings, config);
+        }
     }
 
-    /// Forgets folded numbers older than a window.
-    pub(crate) fn forget_before(&mut self, window: i64) {
-        self.folded.forget_before(window);
+    fn take_back(&mut self) {
+        if let Some(preview) = self.preview.take() {
+            preview.end(&mut self.folded);
+        }
+    }
+
+    /// The numbers of all traces that are folded; after [`Self::look_ahead`] of all.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.folded
+    }
+
+    /// Forgets folded numbers of all but the windows `from..to`.
+    pub(crate) fn keep(&mut self, from: i64, to: i64) {
+        self.take_back();
+        self.folded.keep(from, to);
     }
 
     /// Makes each window of what is folded `factor` times as long.
     pub(crate) fn coarsen(&mut self, factor: i64) {
+        self.take_back();
         self.folded.coarsen(factor);
     }
 
     /// Spans of traces held whole, in no order.
     pub(crate) fn stubs(&self) -> &[Stub] {
         &self.stubs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: i64 = 1_000_000_000;
+
+    fn stub(trace: u8, span: u64, parent: u64, second: i64) -> Stub {
+        Stub {
+            trace: [trace; 16],
+            start: second * SECOND,
+            end: second * SECOND + SECOND / 10,
+            span,
+            parent,
+            service: span,
+            instance: 0,
+            operation: 1,
+            peer: 0,
+            note: 0,
+            kind: decant_model::SpanKind::Server,
+            error: false,
+            database: false,
+        }
+    }
+
+    fn calls(traces: &mut Traces, config: &Config) -> u32 {
+        traces.look_ahead(config);
+        let cells = traces.facts().pairs.values().flat_map(|p| p.windows.cells());
+        cells.map(|(_, stat)| stat.calls).sum()
+    }
+
+    #[test]
+    fn a_wrong_clock_in_a_small_yield_closes_no_trace() {
+        let config = Config::default();
+        let mut traces = Traces::default();
+        let now = |second: i64| Some(second * SECOND);
+        traces.absorb(vec![stub(1, 1, 0, 1_000)], Vec::new(), now(1_000), &config);
+        traces.absorb(vec![stub(2, 9, 0, 900_000)], Vec::new(), now(1_000), &config);
+        traces.absorb(vec![stub(1, 2, 1, 1_000)], Vec::new(), now(1_010), &config);
+        assert_eq!(calls(&mut traces, &config), 1, "the callee's span found its caller's");
+    }
+
+    #[test]
+    fn what_is_open_counts_once_however_often_it_is_asked_for() {
+        let config = Config::default();
+        let mut traces = Traces::default();
+        for n in 0..200_u8 {
+            let second = 1_000 + 10 * i64::from(n);
+            traces.absorb(vec![stub(n, 1, 0, second)], Vec::new(), None, &config);
+            assert_eq!(calls(&mut traces, &config), u32::from(n));
+            traces.absorb(vec![stub(n, 2, 1, second)], Vec::new(), None, &config);
+            assert_eq!(calls(&mut traces, &config), u32::from(n) + 1);
+        }
+        assert!(traces.closed > 100, "most are closed by now");
     }
 }

@@ -1,5 +1,7 @@
 //! Counts by event-time window, sparse and sorted.
 
+use crate::timeline::grow;
+
 /// (window, count), sorted by window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Windows {
@@ -15,7 +17,10 @@ impl Windows {
                 Ok(at) => self.counts[at].1 = self.counts[at].1.saturating_add(count),
                 Err(at) => self.counts.insert(at, (window, count)),
             },
-            _ => self.counts.push((window, count)),
+            _ => {
+                grow(&mut self.counts);
+                self.counts.push((window, count));
+            }
         }
     }
 
@@ -53,11 +58,16 @@ impl Windows {
         self.counts.last().map(|(w, _)| *w)
     }
 
+    /// The last window, a number of counts beyond it aside.
+    pub(crate) fn last_but(&self, few: u64) -> Option<i64> {
+        first_of_note(self.counts.iter().rev(), few)
+    }
+
     /// First and last window, a thousandth of the counts at either end aside.
     pub(crate) fn span_of_note(&self) -> Option<(i64, i64)> {
         let few = self.total() / 1000;
         let first = first_of_note(self.counts.iter(), few)?;
-        first_of_note(self.counts.iter().rev(), few).map(|last| (first, last))
+        self.last_but(few).map(|last| (first, last))
     }
 
     /// Makes each window `factor` times as long.
@@ -67,10 +77,12 @@ impl Windows {
         }
     }
 
-    /// Forgets what is older than `window`.
-    pub(crate) fn forget_before(&mut self, window: i64) {
-        let end = self.counts.partition_point(|(w, _)| *w < window);
-        self.counts.drain(..end);
+    /// Forgets all but the windows `from..to`; tells how many counts lay beyond.
+    pub(crate) fn keep(&mut self, from: i64, to: i64) -> u64 {
+        let end = self.counts.partition_point(|(w, _)| *w < to);
+        let beyond = self.counts.drain(end..).map(|(_, count)| u64::from(count)).sum();
+        self.counts.drain(..self.counts.partition_point(|(w, _)| *w < from));
+        beyond
     }
 }
 
@@ -114,8 +126,7 @@ mod tests {
         }
         assert_eq!(windows.entries(), [(3, 1), (5, 2), (6, 2), (9, 1)]);
         assert_eq!((windows.sum(4, 7), windows.total()), (4, 6));
-        windows.forget_before(6);
-        assert_eq!(windows.total(), 3);
-        assert_eq!((windows.first(), windows.last()), (Some(6), Some(9)));
+        assert_eq!(windows.keep(5, 9), 1);
+        assert_eq!(windows.entries(), [(5, 2), (6, 2)]);
     }
 }

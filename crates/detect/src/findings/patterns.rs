@@ -46,7 +46,7 @@ fn strongest(told: &Told<'_>) -> IdMap<f64> {
     strongest
 }
 
-fn one(told: &Told<'_>, pattern: &Pattern, z: f64) -> LogPattern {
+fn one(told: &Told<'_>, pattern: &Pattern<'_>, z: f64) -> LogPattern {
     let material = told.material;
     let windows = &pattern.cell.windows;
     let stretch = material.stretch;
@@ -120,7 +120,7 @@ fn novelty(before: Option<f64>, after: Option<f64>, z: f64) -> Novelty {
 }
 
 /// Where in a timeless input a pattern stands, 0 to 1: what ends a log explains it more often than what begins it.
-fn timeless_lateness(pattern: &Pattern) -> f64 {
+fn timeless_lateness(pattern: &Pattern<'_>) -> f64 {
     let end = pattern.cell.positions.end();
     match (&pattern.cell.last, end) {
         (Some(last), end) if end > 0 => (last.ordinal as f64 / end as f64).min(1.0),

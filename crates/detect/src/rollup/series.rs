@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use decant_model::{MetricKind, Temporality};
 
+use crate::timeline::grow;
+
 /// How a series' points are to be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SeriesKind {
@@ -123,8 +125,12 @@ impl Series {
         self.sums.drain(..count.min(self.sums.len()));
     }
 
-    pub(crate) fn forget_before(&mut self, time: i64) {
-        self.forget(self.points.partition_point(|p| p.time < time));
+    /// Forgets all but the times `from..to`.
+    pub(crate) fn keep(&mut self, from: i64, to: i64) {
+        let end = self.points.partition_point(|p| p.time < to);
+        self.points.truncate(end);
+        self.sums.truncate(end);
+        self.forget(self.points.partition_point(|p| p.time < from));
     }
 
     /// Halves the resolution of the older half; tells how many points went. Levels and totals keep the later of two
@@ -211,13 +217,6 @@ impl Series {
                 (seconds > 0.0).then(|| level(value, sum, seconds)).flatten().map(|v| (w[1].time, v))
             })
             .collect()
-    }
-}
-
-/// Makes room for one more, by a quarter where there is none: doubling would waste half of a history's memory.
-fn grow<T>(list: &mut Vec<T>) {
-    if list.len() == list.capacity() {
-        list.reserve_exact(list.len() / 4 + 4);
     }
 }
 

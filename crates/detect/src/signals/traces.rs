@@ -1,11 +1,12 @@
 //! Signals of joined traces: presence of templates, errors, latencies, gaps, children, throughput.
 
+use std::borrow::Cow;
+
 use crate::ids::IdMap;
 use crate::material::Material;
 use crate::signal::{Form, Signal, Spread, Values, What};
 use crate::stretch::Stretch;
 use crate::timeline::Timeline;
-use crate::traces::Facts;
 
 /// Window-to-window spread of mean log durations that a quiet system is assumed to have, until it shows its own.
 const USUAL_LOG_SPREAD: f64 = 0.15;
@@ -79,19 +80,33 @@ fn keys<V>(live: &IdMap<V>, base: &IdMap<V>) -> Vec<u64> {
 }
 
 /// A template in an operation.
-struct Place {
+struct Place<'a> {
     service: u64,
     operation: u64,
     pattern: u64,
-    live: Timeline<u32>,
-    base: Timeline<u32>,
+    /// Of each shape.
+    live: Vec<&'a Timeline<u32>>,
+    base: Vec<&'a Timeline<u32>>,
+}
+
+/// Sums of timelines; nearly always there is one.
+fn sum<'a>(timelines: &[&'a Timeline<u32>]) -> Cow<'a, Timeline<u32>> {
+    match timelines {
+        [] => Cow::Owned(Timeline::default()),
+        [one] => Cow::Borrowed(one),
+        [first, others @ ..] => {
+            let mut sum = (*first).clone();
+            others.iter().for_each(|more| sum.merge_with((*more).clone(), |a, b| *a += b));
+            Cow::Owned(sum)
+        }
+    }
 }
 
 /// Templates per call.
 pub(super) fn presence(material: &Material<'_>, out: &mut Vec<Signal>) {
     // Shapes of one template are one signal.
-    let mut places: IdMap<Place> = IdMap::default();
-    for (facts, live) in [(&material.facts, true), (&material.base_facts, false)] {
+    let mut places: IdMap<Place<'_>> = IdMap::default();
+    for (facts, live) in [(material.facts, true), (material.base_facts, false)] {
         for cell in facts.presence.values() {
             let Some(pattern) = material.patterns.key_of(cell.service, cell.shape) else { continue };
             let place = crate::ids::mix(&[pattern, cell.operation]);
@@ -99,25 +114,24 @@ pub(super) fn presence(material: &Material<'_>, out: &mut Vec<Signal>) {
                 service: cell.service,
                 operation: cell.operation,
                 pattern,
-                live: Timeline::default(),
-                base: Timeline::default(),
+                live: Vec::new(),
+                base: Vec::new(),
             });
-            let timeline = if live { &mut entry.live } else { &mut entry.base };
-            timeline.merge_with(cell.windows.clone(), |a, b| *a += b);
+            let timelines = if live { &mut entry.live } else { &mut entry.base };
+            timelines.push(&cell.windows);
         }
     }
     add_sites(material, &mut places);
     for (place, Place { service, operation, pattern, live, base }) in places {
         let key = crate::ids::mix(&[service, operation]);
-        let chances = |facts: &'_ Facts| facts.operations.get(&key).map(|o| o.windows.clone());
-        let (now, then) = (chances(&material.facts), chances(&material.base_facts));
+        let then = material.base_facts.operations.get(&key).map(|o| &o.windows);
         let then = then.filter(|_| material.base_has_logs(service));
         let values = shares(
             material.stretch,
-            Some(&live),
-            Some(&base),
-            now.as_ref(),
-            then.as_ref(),
+            Some(sum(&live).as_ref()),
+            Some(sum(&base).as_ref()),
+            material.facts.operations.get(&key).map(|o| &o.windows),
+            then,
             |k| f64::from(*k),
             |n| f64::from(n.entries),
         );
@@ -130,8 +144,8 @@ const SITE_WORDS: usize = 8;
 
 /// A statement that logs lists of any length yields several templates, none of which stands in every call. So templates of
 /// one service and severity that begin alike are watched together as well.
-fn add_sites(material: &Material<'_>, places: &mut IdMap<Place>) {
-    let mut sites: IdMap<(u64, Place)> = IdMap::default();
+fn add_sites<'a>(material: &Material<'a>, places: &mut IdMap<Place<'a>>) {
+    let mut sites: IdMap<(u64, Place<'a>)> = IdMap::default();
     let mut keys: Vec<u64> = places.keys().copied().collect();
     keys.sort_unstable();
     for key in keys {
@@ -148,12 +162,12 @@ fn add_sites(material: &Material<'_>, places: &mut IdMap<Place>) {
             crate::ids::text_id(&head.join(" ")),
         ]);
         let (members, all) = sites.entry(site).or_insert_with(|| {
-            let (live, base) = (Timeline::default(), Timeline::default());
+            let (live, base) = (Vec::new(), Vec::new());
             (0, Place { service: place.service, operation: place.operation, pattern: place.pattern, live, base })
         });
         *members += 1;
-        all.live.merge_with(place.live.clone(), |a, b| *a += b);
-        all.base.merge_with(place.base.clone(), |a, b| *a += b);
+        all.live.extend(&place.live);
+        all.base.extend(&place.base);
     }
     places.extend(sites.into_iter().filter(|(_, (members, _))| *members > 1).map(|(key, (_, place))| (key, place)));
 }
@@ -284,7 +298,7 @@ pub(super) fn throughput(material: &Material<'_>, out: &mut Vec<Signal>) {
     let stretch = material.stretch;
     let mut live: IdMap<Timeline<u32>> = IdMap::default();
     let mut base: IdMap<Timeline<u32>> = IdMap::default();
-    for (facts, into) in [(&material.facts, &mut live), (&material.base_facts, &mut base)] {
+    for (facts, into) in [(material.facts, &mut live), (material.base_facts, &mut base)] {
         for cell in facts.operations.values() {
             let timeline = into.entry(cell.service).or_default();
             for (window, stats) in cell.windows.cells() {

@@ -13,7 +13,6 @@ pub(crate) struct CallStats {
     pub(crate) spans: u32,
     /// Of these, entries into the service.
     pub(crate) entries: u32,
-    pub(crate) errors: u32,
     /// Failed while no child of theirs failed.
     pub(crate) own_errors: u32,
     pub(crate) self_ms: LogMean,
@@ -121,19 +120,21 @@ impl Facts {
         *self.notes.entry(what).or_default() += count;
     }
 
-    pub(crate) fn forget_before(&mut self, window: i64) {
-        fn sweep<V, T: Default>(map: &mut IdMap<V>, window: i64, get: impl Fn(&mut V) -> &mut Timeline<T>) {
+    /// Forgets all but the windows `from..to`.
+    pub(crate) fn keep(&mut self, from: i64, to: i64) {
+        fn sweep<V, T: Default>(map: &mut IdMap<V>, (from, to): (i64, i64), get: impl Fn(&mut V) -> &mut Timeline<T>) {
             map.retain(|_, v| {
                 let timeline = get(v);
-                timeline.forget_before(window);
+                timeline.keep(from, to);
                 !timeline.is_empty()
             });
         }
-        sweep(&mut self.operations, window, |v| &mut v.windows);
-        sweep(&mut self.edges, window, |v| &mut v.windows);
-        sweep(&mut self.pairs, window, |v| &mut v.windows);
-        sweep(&mut self.failures, window, |v| &mut v.windows);
-        sweep(&mut self.children, window, |v| &mut v.windows);
-        sweep(&mut self.presence, window, |v| &mut v.windows);
+        let windows = (from, to);
+        sweep(&mut self.operations, windows, |v| &mut v.windows);
+        sweep(&mut self.edges, windows, |v| &mut v.windows);
+        sweep(&mut self.pairs, windows, |v| &mut v.windows);
+        sweep(&mut self.failures, windows, |v| &mut v.windows);
+        sweep(&mut self.children, windows, |v| &mut v.windows);
+        sweep(&mut self.presence, windows, |v| &mut v.windows);
     }
 }

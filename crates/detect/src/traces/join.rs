@@ -12,57 +12,67 @@ use crate::rollup::{Sighting, Stub};
 const CLOCK_SLACK_NS: i64 = 100_000_000;
 
 /// Folds whole traces into the facts. Equal stubs are redeliveries and count once.
-pub(crate) fn fold(facts: &mut Facts, mut stubs: Vec<Stub>, mut sightings: Vec<Sighting>, config: &Config) {
-    stubs.sort_unstable();
-    stubs.dedup();
+pub(crate) fn fold(facts: &mut Facts, stubs: &[Stub], sightings: &[Sighting], config: &Config) {
+    // Stubs are large: they are put in order by their traces' ids alone, and copied a trace at a time.
+    let mut order: Vec<(u128, usize)> =
+        stubs.iter().enumerate().map(|(at, s)| (u128::from_be_bytes(s.trace), at)).collect();
+    order.sort_unstable();
+    let mut sightings: Vec<&Sighting> = sightings.iter().collect();
     sightings.sort_unstable();
     let mut rest = sightings.as_slice();
-    for trace in stubs.chunk_by(|a, b| a.trace == b.trace) {
-        let id = trace.first().map_or([0; 16], |s| s.trace);
+    let mut trace = Trace::default();
+    for members in order.chunk_by(|a, b| a.0 == b.0) {
+        trace.read(members.iter().filter_map(|(_, at)| stubs.get(*at)).copied());
+        let id = trace.spans.first().map_or([0; 16], |s| s.trace);
         let skip = rest.partition_point(|s| s.trace < id);
         let end = rest.partition_point(|s| s.trace <= id);
-        let seen = &rest[skip..end];
-        Trace::new(trace).count(facts, seen, config);
+        trace.count(facts, &rest[skip..end], config);
         rest = &rest[end..];
     }
 }
 
-/// One trace with its tree found.
-struct Trace<'a> {
-    spans: &'a [Stub],
+/// One trace with its tree found. Read anew for each, so that its lists are made once.
+#[derive(Default)]
+struct Trace {
+    spans: Vec<Stub>,
     parents: Vec<Option<usize>>,
-    /// Children by parent: `children[first[p]..first[p + 1]]`.
-    children: Vec<usize>,
+    /// Parents with their children, in order of both; those of a parent begin at `first[parent]`.
+    children: Vec<(usize, usize)>,
     first: Vec<usize>,
     by_id: Vec<(u64, usize)>,
     /// When it ended by most clocks: a service whose clock is wrong must not move what others saw.
     moment: i64,
 }
 
-impl<'a> Trace<'a> {
-    fn new(spans: &'a [Stub]) -> Self {
-        let mut by_id: Vec<(u64, usize)> = spans.iter().enumerate().map(|(i, s)| (s.span, i)).collect();
+impl Trace {
+    fn read(&mut self, spans: impl Iterator<Item = Stub>) {
+        let Self { spans: into, parents, children, first, by_id, moment: ended } = self;
+        into.clear();
+        into.extend(spans);
+        into.sort_unstable();
+        into.dedup();
+        by_id.clear();
+        by_id.extend(into.iter().enumerate().map(|(i, s)| (s.span, i)));
         by_id.sort_unstable();
         let find = |id: u64| {
             let at = by_id.partition_point(|(s, _)| *s < id);
             by_id.get(at).filter(|(s, _)| *s == id).map(|(_, i)| *i)
         };
-        let mut parents: Vec<Option<usize>> = spans
-            .iter()
-            .enumerate()
-            .map(|(i, s)| if s.parent == 0 { None } else { find(s.parent).filter(|p| *p != i) })
-            .collect();
-        cut_circles(&mut parents);
-        let mut pairs: Vec<(usize, usize)> =
-            parents.iter().enumerate().filter_map(|(i, p)| p.map(|p| (p, i))).collect();
-        pairs.sort_unstable();
-        let first = (0..=spans.len()).map(|p| pairs.partition_point(|(q, _)| *q < p)).collect();
-        let children = pairs.into_iter().map(|(_, i)| i).collect();
-        Self { spans, parents, children, first, by_id, moment: moment(spans) }
+        parents.clear();
+        let parent = |(i, s): (usize, &Stub)| if s.parent == 0 { None } else { find(s.parent).filter(|p| *p != i) };
+        parents.extend(into.iter().enumerate().map(parent));
+        cut_circles(parents);
+        children.clear();
+        children.extend(parents.iter().enumerate().filter_map(|(i, p)| p.map(|p| (p, i))));
+        children.sort_unstable();
+        first.clear();
+        first.extend((0..=into.len()).map(|p| children.partition_point(|(q, _)| *q < p)));
+        *ended = moment(into);
     }
 
-    fn children(&self, span: usize) -> &[usize] {
-        &self.children[self.first[span]..self.first[span + 1]]
+    /// Children of a span, the first to start first.
+    fn children(&self, span: usize) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
+        self.children[self.first[span]..self.first[span + 1]].iter().map(|(_, child)| *child)
     }
 
     /// Whether the span is where its service takes over.
@@ -85,7 +95,7 @@ impl<'a> Trace<'a> {
         let mut upto = start;
         for child in self.children(span) {
             // Stubs are sorted by start, and so are children.
-            let (from, to) = (self.spans[*child].start.max(upto), self.spans[*child].end.min(end));
+            let (from, to) = (self.spans[child].start.max(upto), self.spans[child].end.min(end));
             if to > from {
                 covered = to.saturating_sub(from).saturating_add(covered);
                 upto = to;
@@ -94,7 +104,7 @@ impl<'a> Trace<'a> {
         end.saturating_sub(start).saturating_sub(covered).max(0) as f64 / 1e6
     }
 
-    fn count(&self, facts: &mut Facts, sightings: &[Sighting], config: &Config) {
+    fn count(&self, facts: &mut Facts, sightings: &[&Sighting], config: &Config) {
         for span in 0..self.spans.len() {
             self.count_operation(facts, span, config);
             self.count_edge(facts, span, config);
@@ -118,9 +128,8 @@ impl<'a> Trace<'a> {
         let stats = cell.windows.at(config.window(stub.end.max(stub.start)));
         stats.spans += 1;
         stats.entries += u32::from(self.is_entry(span));
-        stats.errors += u32::from(stub.error);
         stats.own_errors +=
-            u32::from(stub.error && !calls_out(stub) && !self.children(span).iter().any(|c| self.spans[*c].error));
+            u32::from(stub.error && !calls_out(stub) && !self.children(span).any(|c| self.spans[c].error));
         // The self time of a span that only wraps a call is the way there and back: the edge's gap.
         let is_way = calls_out(stub) || (self.wraps(span) && self.answered(span));
         if !is_way {
@@ -193,7 +202,7 @@ impl<'a> Trace<'a> {
         if !stub.error {
             return;
         }
-        let mut children = self.children(span).iter().map(|c| &self.spans[*c]);
+        let mut children = self.children(span).map(|c| &self.spans[c]);
         let about = if calls_out(stub) {
             children.find(|c| c.service != stub.service).map_or(stub.peer, |c| c.service)
         } else {
@@ -233,18 +242,18 @@ impl<'a> Trace<'a> {
     fn callee(&self, child: usize) -> u64 {
         let stub = &self.spans[child];
         let is_own = |service: u64| self.parents[child].is_some_and(|p| self.spans[p].service == service);
-        let below = self.children(child).iter().map(|c| self.spans[*c].service).find(|s| *s != stub.service);
+        let below = self.children(child).map(|c| self.spans[c].service).find(|s| *s != stub.service);
         if is_own(stub.service) { below.unwrap_or(stub.peer) } else { stub.service }
     }
 
     fn answered(&self, span: usize) -> bool {
-        self.children(span).iter().any(|c| self.spans[*c].service != self.spans[span].service)
+        self.children(span).any(|c| self.spans[c].service != self.spans[span].service)
     }
 
     fn count_children(&self, facts: &mut Facts, span: usize, config: &Config) {
         let stub = &self.spans[span];
         let mut kinds: Vec<(u64, u64)> =
-            self.children(span).iter().map(|c| (self.spans[*c].service, self.spans[*c].operation)).collect();
+            self.children(span).map(|c| (self.spans[c].service, self.spans[c].operation)).collect();
         let last = kinds.last().copied();
         kinds.sort_unstable();
         for same in kinds.chunk_by(|a, b| a == b) {
@@ -267,7 +276,7 @@ impl<'a> Trace<'a> {
             if last == Some(same[0]) {
                 stats.last += 1;
                 // Stubs are sorted by start, and so are children.
-                let callee = self.children(span).last().map_or(NONE, |c| self.callee(*c));
+                let callee = self.children(span).next_back().map_or(NONE, |c| self.callee(c));
                 if callee != NONE && callee != cell.service {
                     cell.callee = callee;
                 }
@@ -275,7 +284,7 @@ impl<'a> Trace<'a> {
         }
     }
 
-    fn count_presence(&self, facts: &mut Facts, sightings: &[Sighting], config: &Config) {
+    fn count_presence(&self, facts: &mut Facts, sightings: &[&Sighting], config: &Config) {
         let mut seen: Vec<(usize, u64)> =
             sightings.iter().filter_map(|s| self.call_of(s).map(|call| (call, s.shape))).collect();
         seen.sort_unstable();
@@ -328,8 +337,8 @@ fn moment(spans: &[Stub]) -> i64 {
 fn cut_circles(parents: &mut [Option<usize>]) {
     // 0 unvisited, 1 on the current path, 2 known to end.
     let mut state = vec![0_u8; parents.len()];
+    let mut path = Vec::new();
     for start in 0..parents.len() {
-        let mut path = Vec::new();
         let mut at = start;
         while state[at] == 0 {
             state[at] = 1;
@@ -340,7 +349,7 @@ fn cut_circles(parents: &mut [Option<usize>]) {
                 None => {}
             }
         }
-        for span in path {
+        for span in path.drain(..) {
             state[span] = 2;
         }
     }
