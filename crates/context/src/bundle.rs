@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use decant_model::Findings;
 use serde_json::Value;
 
+use crate::delta::Known;
 use crate::pack::fit;
 use crate::plan::{Step, plan};
 use crate::sections;
@@ -46,6 +47,8 @@ pub struct Rendered {
     pub json: Value,
     /// Tokens of what the budget bound.
     pub used_tokens: usize,
+    /// What a reader has with it.
+    pub told: Known,
 }
 
 /// Chooses and writes what there is to say about `findings` within the budget.
@@ -55,6 +58,11 @@ pub fn bundle(findings: &Findings, request: &Request) -> Rendered {
 }
 
 pub(crate) fn of_source(source: &Source<'_>, request: &Request) -> Rendered {
+    packed(source, request).0
+}
+
+/// The answer, and what it shows.
+pub(crate) fn packed(source: &Source<'_>, request: &Request) -> (Rendered, Selection) {
     let (steps, bytes): (Vec<Step>, Vec<usize>) = plan(source).into_iter().unzip();
     let select = |count: usize| Selection::of(source, steps.get(..count).unwrap_or(&steps));
     let text = |selection: &Selection| sections::text(source, selection);
@@ -70,7 +78,9 @@ pub(crate) fn of_source(source: &Source<'_>, request: &Request) -> Rendered {
         |count| cost(&select(count)),
     );
     loop {
-        let selection = select(count);
+        let mut selection = select(count);
+        let told = Known::of(source, &selection);
+        selection.revision = Some(told.revision());
         let forms = Forms::of(request.format, || text(&selection), || json(&selection));
         let rendered = forms.finished(request, &mut ledger.borrow_mut());
         // The ledger's sum is the count of the whole (a law under test); the real counter has the last word.
@@ -78,7 +88,8 @@ pub(crate) fn of_source(source: &Source<'_>, request: &Request) -> Rendered {
             count -= 1;
             continue;
         }
-        return rendered.with_other_form(request, || text(&selection), || json(&selection));
+        let rendered = rendered.with_other_form(request, || text(&selection), || json(&selection));
+        return (Rendered { told, ..rendered }, selection);
     }
 }
 
@@ -110,7 +121,7 @@ impl Forms {
             json = with_budget(json, request, used_tokens);
             let now = count(ledger, request.format, &self.text, &json);
             if now <= used_tokens {
-                return Rendered { text: self.text, json, used_tokens };
+                return Rendered { text: self.text, json, used_tokens, ..Rendered::default() };
             }
             used_tokens = now;
         }

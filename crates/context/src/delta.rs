@@ -1,19 +1,23 @@
-//! Only what is new: the answer to one who still has an earlier revision.
+//! Only what is new: the answer to one who still has an earlier answer.
 //!
-//! What an earlier bundle could tell is remembered item by item ([`Known`]): what the item says, and its figures. An item
-//! whose words are the same and whose figures moved by less than a third is **unchanged**: it is counted and not told
-//! again. What is left is packed like any bundle, so every law of bundles holds for a delta; items that are no more are
-//! named by their handles.
+//! What an answer told is remembered item by item ([`Known`]): what the item says, and its figures. What a budget left
+//! out was not told. An item whose words are the same and whose figures moved by less than a third is **unchanged**: it
+//! is counted and not told again. What is left is packed like any bundle, so every law of bundles holds for a delta;
+//! items that are no more are named by their handles.
+//!
+//! A **revision** names what a reader has after an answer: that of the incident, and six digits made of all that the
+//! reader was told. So two answers with different budgets, or without an incident, have revisions of their own, and equal
+//! findings and requests the same.
 
 use std::collections::BTreeMap;
 
 use decant_model::{EdgeStats, Findings};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::bundle::{Rendered, Request, of_source};
+use crate::bundle::{Rendered, Request, of_source, packed};
 use crate::handles::{Handles, Kind};
-use crate::selection::List;
-use crate::source::Source;
+use crate::selection::{List, Selection};
+use crate::source::{Source, beside_first};
 
 /// A figure that moved by less than this part of the greater one is as it was: samples of a steady rate vary so much.
 const STEADY: f64 = 0.34;
@@ -22,16 +26,18 @@ const PLACES: u32 = 3;
 /// Handles of items that are no more, named in an answer.
 pub(crate) const GONE_NAMED: usize = 40;
 
-/// What a bundle over some findings could tell, as much of it as tells old from new.
-#[derive(Clone, Debug, Default)]
+/// What a reader was told, as much of it as tells old from new.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Known {
     revision: u64,
     items: BTreeMap<(List, u64), Item>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Item {
     handle: String,
+    /// How much of it: a suspect's name, or its reasons too.
+    level: u8,
     words: u64,
     figures: Vec<Option<f64>>,
 }
@@ -40,64 +46,129 @@ struct Item {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Delta {
     pub(crate) since: u64,
-    /// What the reader has with this answer.
-    pub(crate) revision: u64,
+    pub(crate) incident_revision: u32,
     pub(crate) bundle_id: String,
     /// Items that are not told again.
     pub(crate) unchanged: Vec<(List, u64)>,
+    /// Items that a whole answer of this budget would leave out.
+    pub(crate) omitted: Vec<(List, u64)>,
     pub(crate) gone: Vec<String>,
+    /// What the reader has already, but for what is gone.
+    known: BTreeMap<(List, u64), Item>,
 }
 
 impl Known {
-    #[must_use]
-    pub fn of(findings: &Findings) -> Self {
-        let mut known = Self { revision: revision(findings), ..Self::default() };
-        for (list, _, key, item) in items(findings, &Handles::of(findings)) {
-            known.items.insert((list, key), item);
-        }
-        known
-    }
-
-    /// As the bundle's JSON form tells it.
+    /// As the answer's JSON form tells it.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
+    /// What a reader of this selection has.
+    pub(crate) fn of(source: &Source<'_>, selection: &Selection) -> Self {
+        let mut items = source.delta.as_ref().map_or_else(BTreeMap::new, |delta| delta.known.clone());
+        for (list, key, item) in shown(source, selection) {
+            items.insert((list, key), item);
+        }
+        let mut hash = Xxh3::new();
+        for ((list, key), item) in &items {
+            hash.update(&[*list as u8]);
+            for part in [*key, item.words].into_iter().chain(item.figures.iter().map(|f| f.map_or(1, f64::to_bits))) {
+                hash.update(&part.to_le_bytes());
+            }
+        }
+        Self { revision: base(source) + hash.digest() % (TOLD - TOLD / 10), items }
+    }
+
     fn has(&self, list: List, key: u64, item: &Item) -> bool {
-        self.items.get(&(list, key)).is_some_and(|known| known.words == item.words && alike(known, item))
+        self.items
+            .get(&(list, key))
+            .is_some_and(|known| known.level >= item.level && known.words == item.words && alike(known, item))
     }
 }
 
-/// The revision of findings: that of the incident in question.
-#[must_use]
-pub fn revision(findings: &Findings) -> u64 {
-    findings.incidents.first().map_or(0, |incident| u64::from(incident.revision))
+/// Six digits of a revision tell what was told.
+const TOLD: u64 = 1_000_000;
+
+/// The least revision of an answer; all of one incident's revision have as many digits.
+pub(crate) fn base(source: &Source<'_>) -> u64 {
+    let of_incident = || source.findings.incidents.first().map_or(0, |incident| incident.revision);
+    let revision = source.delta.as_ref().map_or_else(of_incident, |delta| delta.incident_revision);
+    u64::from(revision) * TOLD + TOLD / 10
 }
 
-/// As [`bundle`](crate::bundle()), of what is not `known` already.
+/// The items of a selection, as its reader has them then.
+fn shown(source: &Source<'_>, selection: &Selection) -> Vec<(List, u64, Item)> {
+    let mut shown = Vec::new();
+    for (list, index, key, item) in items(source.findings, &source.handles) {
+        let level = selection.level(list, index as u32);
+        if level > 0 {
+            shown.push((list, key, as_shown(source, selection, (list, index), item)));
+        }
+    }
+    shown
+}
+
+/// An item with as much of it as the selection shows: of a likely suspect its reasons or not, of an excerpt its lines.
+fn as_shown(source: &Source<'_>, selection: &Selection, (list, index): (List, usize), item: Item) -> Item {
+    let level = selection.level(list, index as u32);
+    match list {
+        List::Suspects => {
+            let suspects = &source.findings.suspects;
+            let is_likely = suspects.get(index).is_some_and(|s| beside_first(suspects, s) > 0.0);
+            Item { level: if is_likely { level.min(2) } else { level.min(1) }, ..item }
+        }
+        List::Excerpts => {
+            let excerpt = source.findings.excerpts.get(index);
+            let lines = excerpt.map(|excerpt| excerpt.lines.as_slice()).unwrap_or_default();
+            let shown = selection.lines.get(index).map(Vec::as_slice).unwrap_or_default();
+            let ordinals =
+                lines.iter().zip(shown).filter(|(_, shown)| **shown).map(|(line, _)| line.ordinal.to_string());
+            let ordinals: Vec<String> = ordinals.collect();
+            Item { level: 1, words: hash(&[&ordinals.join(" ")]), ..item }
+        }
+        _ => Item { level: level.min(1), ..item },
+    }
+}
+
+/// As [`bundle`](crate::bundle()), of what is not `known` already. What the whole bundle would not show is left out here
+/// too, and counted as that.
 #[must_use]
 pub fn delta(findings: &Findings, known: &Known, request: &Request) -> Rendered {
     let whole = Source::new(findings);
+    let (_, selection) = packed(&whole, request);
     let now = items(findings, &whole.handles);
+    let is_there = |list: List, key: u64| now.iter().any(|(of, _, other, _)| *of == list && *other == key);
+    let (kept, gone): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        known.items.clone().into_iter().partition(|((list, key), _)| is_there(*list, *key));
     let mut delta = Delta {
         since: known.revision,
-        revision: revision(findings),
+        incident_revision: findings.incidents.first().map_or(0, |incident| incident.revision),
         bundle_id: crate::sections::bundle_id(findings),
+        gone: gone.into_values().map(|item| item.handle).filter(|handle| !handle.is_empty()).collect(),
+        known: kept,
         ..Delta::default()
     };
     let mut fresh = findings.clone();
     for list in List::ALL {
-        let is_known = |(of, _, key, item): &&(List, usize, u64, Item)| *of == list && known.has(*of, *key, item);
-        let old: Vec<usize> = now.iter().filter(is_known).map(|(_, index, ..)| *index).collect();
-        if !old.is_empty() {
-            remove(&mut fresh, list, &old);
-            delta.unchanged.push((list, old.len() as u64));
+        let (mut unchanged, mut omitted) = (Vec::new(), Vec::new());
+        for (_, index, key, item) in now.iter().filter(|(of, ..)| *of == list) {
+            let item = as_shown(&whole, &selection, (list, *index), item.clone());
+            if known.has(list, *key, &item) {
+                unchanged.push(*index);
+            } else if selection.level(list, *index as u32) == 0 {
+                omitted.push(*index);
+            }
         }
+        for (indices, told) in [(&unchanged, &mut delta.unchanged), (&omitted, &mut delta.omitted)] {
+            if !indices.is_empty() {
+                told.push((list, indices.len() as u64));
+            }
+        }
+        let mut not_told = [unchanged, omitted].concat();
+        not_told.sort_unstable();
+        remove(&mut fresh, list, &not_told);
     }
-    let is_there = |list: List, key: u64| now.iter().any(|(of, _, other, _)| *of == list && *other == key);
-    let gone = known.items.iter().filter(|((list, key), item)| !item.handle.is_empty() && !is_there(*list, *key));
-    delta.gone = gone.map(|(_, item)| item.handle.clone()).collect();
     of_source(&whole.part(&fresh, delta), request)
 }
 
@@ -118,17 +189,23 @@ fn items(findings: &Findings, handles: &Handles) -> Vec<(List, usize, u64, Item)
             Ok((kind, id)) => (handles.get(kind, id), id),
             Err(key) => (String::new(), key),
         };
-        out.push((list, index, key, Item { handle, words: hash(words), figures }));
+        out.push((list, index, key, Item { handle, level: 0, words: hash(words), figures }));
     };
     for (index, i) in findings.incidents.iter().enumerate() {
         let mut services: Vec<&str> = i.services.iter().map(String::as_str).collect();
         services.sort_unstable();
-        let words = [i.state.as_str(), &i.title, &services.join(" ")];
+        let words = [i.state.as_str(), &clauses(&i.title), &services.join(" ")];
         put(List::Incidents, index, Ok((Kind::Incident, i.id)), &words, Vec::new());
     }
     for (index, s) in findings.suspects.iter().enumerate() {
+        // Those that it hardly is change place and reasons with every sample.
+        let is_unlikely = beside_first(&findings.suspects, s) == 0.0;
         let place = s.rank.min(PLACES + 1).to_string();
-        let words = [&s.service, s.component.as_deref().unwrap_or(""), &s.kind, &s.what, &place];
+        let words = if is_unlikely {
+            [s.service.as_str(), "", "", "", ""]
+        } else {
+            [&s.service, s.component.as_deref().unwrap_or(""), &s.kind, &clauses(&s.what), &place]
+        };
         put(List::Suspects, index, Ok((Kind::Suspect, s.id)), &words, vec![Some((s.score * 10.0).round())]);
     }
     for (index, c) in findings.changes.iter().enumerate() {
@@ -153,17 +230,21 @@ fn items(findings: &Findings, handles: &Handles) -> Vec<(List, usize, u64, Item)
     for (index, t) in findings.traces.iter().enumerate() {
         // Another trace of the same kind is no news.
         let root = t.spans.first();
-        let kind = hash(&[&t.why, root.map_or("", |s| &s.service), root.map_or("", |s| &s.name)]);
+        let kind = hash(&[&clauses(&t.why), root.map_or("", |s| &s.service), root.map_or("", |s| &s.name)]);
         put(List::Traces, index, Err(kind), &[], Vec::new());
     }
     for (index, h) in findings.healthy.iter().enumerate() {
-        put(List::Healthy, index, Err(hash(&[&h.subject])), &[&h.what], Vec::new());
+        put(List::Healthy, index, Err(hash(&[&h.subject])), &[&clauses(&h.what)], Vec::new());
     }
     for (index, missing) in findings.missing.iter().enumerate() {
-        put(List::Missing, index, Err(hash(&[missing])), &[], Vec::new());
+        put(List::Missing, index, Err(hash(&[&clauses(missing)])), &[], Vec::new());
     }
     for (index, e) in findings.topology.iter().enumerate() {
         put(List::Topology, index, Err(hash(&[&e.caller, &e.callee])), &[], Vec::new());
+    }
+    for (index, r) in findings.resilience.iter().enumerate() {
+        let words: Vec<&str> = r.experiments.iter().flat_map(|e| [e.fault.as_str(), e.survival.as_str()]).collect();
+        put(List::Resilience, index, Err(hash(&[&r.service])), &words, vec![Some(r.score)]);
     }
     out
 }
@@ -172,16 +253,28 @@ fn stats(stats: &EdgeStats) -> [Option<f64>; 4] {
     [stats.calls_per_min, stats.error_ratio, stats.p50_ms, stats.p99_ms]
 }
 
-/// Of words without their numbers, which stand among the figures where they matter.
+/// Of names and words as they are.
 fn hash(words: &[&str]) -> u64 {
     let mut hash = Xxh3::new();
     for word in words {
-        for part in word.split(|c: char| c.is_ascii_digit() || c == '.') {
-            hash.update(part.as_bytes());
-        }
+        hash.update(word.as_bytes());
         hash.update(&[0xff]);
     }
     hash.digest()
+}
+
+/// A sentence of ours without its figures, which stand among the figures where they matter, and whatever the order of its
+/// clauses. Names keep their digits: `web1` is not `web2`, `10.0.0.1` not `10.0.0.2`.
+fn clauses(sentence: &str) -> String {
+    let is_figure = |word: &&str| {
+        let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        let number = bare.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        number.starts_with(|c: char| c.is_ascii_digit()) && number.parse::<f64>().is_ok()
+    };
+    let words = |clause: &str| clause.split_whitespace().filter(|word| !is_figure(word)).collect::<Vec<_>>().join(" ");
+    let mut clauses: Vec<String> = sentence.split(';').map(words).collect();
+    clauses.sort_unstable();
+    clauses.join(";")
 }
 
 fn remove(findings: &mut Findings, list: List, indices: &[usize]) {
@@ -204,5 +297,22 @@ fn remove(findings: &mut Findings, list: List, indices: &[usize]) {
         List::Healthy => without(&mut findings.healthy, indices),
         List::Missing => without(&mut findings.missing, indices),
         List::Topology => without(&mut findings.topology, indices),
+        List::Resilience => without(&mut findings.resilience, indices),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clauses, hash};
+
+    #[test]
+    fn names_keep_their_digits_and_sentences_lose_their_figures() {
+        assert_ne!(hash(&["web1", "db1"]), hash(&["web2", "db2"]));
+        assert_ne!(hash(&["a", "bc"]), hash(&["ab", "c"]));
+        let check = |one: &str, two: &str, same: bool| assert_eq!(clauses(one) == clauses(two), same, "{one} {two}");
+        check("cpu went from 0.10 to 0.93; calls take longer", "calls take longer; cpu went from 0.1 to 0.95", true);
+        check("errors 12% (3 of 25), 40ms", "errors 14% (4 of 28), 45ms", true);
+        check("web1 calls db1", "web2 calls db2", false);
+        check("cannot reach 10.0.0.1", "cannot reach 10.0.0.2", false);
     }
 }

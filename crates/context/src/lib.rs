@@ -25,7 +25,7 @@ mod source;
 mod tokens;
 
 pub use bundle::{Format, Rendered, Request, bundle};
-pub use delta::{Known, delta, revision};
+pub use delta::{Known, delta};
 pub use handles::{Handles, Kind};
 pub use page::{PageError, PageItem, PageRequest, page};
 pub use people::{html, markdown};

@@ -169,7 +169,7 @@ fn share(list: List, capture: Capture) -> f64 {
         (_, List::Changes) => 10.0,
         (_, List::Traces) => 8.0,
         (_, List::Healthy | List::Incidents) => 4.0,
-        (_, List::Missing | List::Topology) => 3.0,
+        (_, List::Missing | List::Topology | List::Resilience) => 3.0,
         (_, List::Excerpts) => 2.0,
     }
 }

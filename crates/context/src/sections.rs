@@ -15,6 +15,7 @@ mod incidents;
 mod metrics;
 mod missing;
 mod patterns;
+mod resilience;
 mod suspects;
 mod topology;
 mod traces;
@@ -25,6 +26,7 @@ use serde_json::{Map, Value};
 pub(crate) use verdict::bundle_id;
 
 use crate::SCHEMA;
+use crate::delta::GONE_NAMED;
 use crate::plan::{Offer, Step};
 use crate::selection::{List, Selection};
 use crate::source::{Capture, Source};
@@ -34,6 +36,15 @@ use crate::source::{Capture, Source};
 pub(crate) struct View<'a> {
     pub(crate) source: &'a Source<'a>,
     pub(crate) selection: &'a Selection,
+    pub(crate) part: Part,
+}
+
+/// Where revisions follow, evidence about the suspects stands before the rest, which changes sooner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    All,
+    Evidence,
+    Rest,
 }
 
 impl View<'_> {
@@ -51,7 +62,11 @@ impl View<'_> {
 
     /// Shown items by a key that new data leaves as it is, where revisions follow; else in the order of the plan.
     fn steady<K: Ord>(self, list: List, key: impl Fn(usize) -> K) -> Vec<(usize, u8)> {
-        let mut shown: Vec<(usize, u8)> = self.shown(list).collect();
+        let is_in = |index: usize| match self.part {
+            Part::All => true,
+            part => self.source.is_evidence(list, index) == (part == Part::Evidence),
+        };
+        let mut shown: Vec<(usize, u8)> = self.shown(list).filter(|(index, _)| is_in(*index)).collect();
         if self.source.is_split {
             shown.sort_by_cached_key(|(index, _)| key(*index));
         }
@@ -60,11 +75,16 @@ impl View<'_> {
 
     /// Items that are not shown, by the name under which the bundle counts them; none with a count of 0.
     fn omitted(self) -> Vec<(&'static str, u64)> {
+        let delta = self.source.delta.as_ref();
         let lists = List::ALL.into_iter().map(|list| {
             let shown = self.selection.chosen(list).order.len();
-            (list.field(), (self.source.len(list) - shown) as u64)
+            let before = delta.into_iter().flat_map(|delta| &delta.omitted).filter(|(of, _)| *of == list);
+            (list.field(), (self.source.len(list) - shown) as u64 + before.map(|(_, count)| count).sum::<u64>())
         });
+        let gone = delta.map_or(0, |delta| delta.gone.len());
+        let gone_named = if self.selection.complete { GONE_NAMED } else { 0 };
         let within = [
+            ("delta.gone", gone.saturating_sub(gone_named) as u64),
             ("excerpts.lines", excerpts::lines_omitted(self)),
             ("suspects.evidence", suspects::evidence_omitted(self)),
             ("traces.spans", traces::spans_omitted(self)),
@@ -87,6 +107,7 @@ pub(crate) fn offers(source: &Source<'_>, list: List) -> Vec<Offer> {
         List::Healthy => healthy::offers(source),
         List::Missing => missing::offers(source),
         List::Topology => topology::offers(source),
+        List::Resilience => resilience::offers(source),
     }
 }
 
@@ -97,7 +118,7 @@ pub(crate) fn offers(source: &Source<'_>, list: List) -> Vec<Offer> {
 /// record stands last, by handle: reasons and scores, figures since the onset, counts. So a cache of prompts finds nearly
 /// all of the text again, and the end, which a model reads best, has the news.
 pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
-    let view = View { source, selection };
+    let view = View { source, selection, part: Part::All };
     let mut out = String::new();
     verdict::text(view, &mut out);
     // Excerpts lead where they are the evidence, and follow where they only go with it.
@@ -108,35 +129,39 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     let others = |list: &List| *list != List::Excerpts;
     let (summary, evidence) = List::ALL.split_at(3);
     let evidence = evidence.iter().copied().filter(others);
-    let order: Vec<List> = if source.is_split {
-        STEADY_FIRST.into_iter().chain(first).chain(STEADY).chain(last).collect()
-    } else {
-        summary.iter().copied().chain(first).chain(evidence).chain(last).collect()
-    };
-    for list in order {
-        write_list(view, list, &mut out);
-        if list == List::Topology && source.is_split {
-            counts::services(view, &mut out);
-        }
-    }
     if !source.is_split {
+        for list in summary.iter().copied().chain(first).chain(evidence).chain(last) {
+            write_list(view, list, &mut out);
+        }
         counts::services(view, &mut out);
         counts::text(view, &mut out);
         return out;
     }
+    write_list(view, List::Topology, &mut out);
+    counts::services(view, &mut out);
+    for list in [List::Missing, List::Changes].into_iter().chain(first) {
+        write_list(view, list, &mut out);
+    }
+    for list in [List::LogPatterns, List::MetricShifts, List::SpanEdges] {
+        write_list(View { part: Part::Evidence, ..view }, list, &mut out);
+    }
+    write_list(view, List::Traces, &mut out);
+    write_list(view, List::Healthy, &mut out);
+    for list in [List::SpanEdges, List::MetricShifts, List::LogPatterns] {
+        write_list(View { part: Part::Rest, ..view }, list, &mut out);
+    }
+    if let Some(list) = last {
+        write_list(view, list, &mut out);
+    }
     let mut moving = String::new();
-    for list in [List::Suspects, List::Incidents] {
+    for list in [List::Suspects, List::Incidents, List::Resilience] {
         write_list(view, list, &mut moving);
     }
-    after::text(view, &mut moving);
+    after::text(view, out.len(), &mut moving);
     counts::text(view, &mut moving);
     out.push_str(&if selection.omissions { moving } else { after::reserved(&moving, selection.complete) });
     out
 }
-
-/// Lists in the order in which they hold still; suspects and incidents follow at the end.
-const STEADY_FIRST: [List; 3] = [List::Topology, List::Missing, List::Changes];
-const STEADY: [List; 5] = [List::LogPatterns, List::MetricShifts, List::SpanEdges, List::Traces, List::Healthy];
 
 fn write_list(view: View<'_>, list: List, out: &mut String) {
     match list {
@@ -151,17 +176,15 @@ fn write_list(view: View<'_>, list: List, out: &mut String) {
         List::Healthy => healthy::text(view, out),
         List::Missing => missing::text(view, out),
         List::Topology => topology::text(view, out),
+        List::Resilience => resilience::text(view, out),
     }
 }
 
 /// The JSON form; its `budget`, which is known last, is null.
 pub(crate) fn json(source: &Source<'_>, selection: &Selection) -> Value {
-    let view = View { source, selection };
+    let view = View { source, selection, part: Part::All };
     let mut fields = Map::new();
-    // In the smallest of budgets a delta has no room for the name of its form, which its reader knows.
-    if selection.note || source.delta.is_none() {
-        fields.insert("schema".to_owned(), SCHEMA.into());
-    }
+    fields.insert("schema".to_owned(), SCHEMA.into());
     verdict::json(view, &mut fields);
     for list in List::ALL {
         let items = match list {
@@ -176,13 +199,17 @@ pub(crate) fn json(source: &Source<'_>, selection: &Selection) -> Value {
             List::Healthy => healthy::json(view),
             List::Missing => missing::json(view),
             List::Topology => topology::json(view),
+            List::Resilience => resilience::json(view),
         };
         if selection.complete || !items.is_empty() {
             fields.insert(list.field().to_owned(), Value::Array(items));
         }
     }
     counts::json(view, &mut fields);
-    fields.insert("budget".to_owned(), Value::Null);
+    // In the smallest of budgets a delta has no room to tell its budget, which its reader gave.
+    if selection.note || source.delta.is_none() {
+        fields.insert("budget".to_owned(), Value::Null);
+    }
     Value::Object(fields)
 }
 
@@ -203,13 +230,16 @@ fn raise(list: List, index: usize, strength: f64, bytes: usize) -> Offer {
 
 /// Significance on a scale of 0 to 1.
 fn weight(significance: f64) -> f64 {
-    let significance = f64::from(doublings(significance)).exp2();
-    (significance / (significance + 12.0)).max(0.02)
+    match grade(significance) {
+        2 => 0.9,
+        1 => 0.6,
+        _ => 0.2,
+    }
 }
 
-/// Significance grows with every sample of a steady incident; how often it doubled hardly does.
-fn doublings(significance: f64) -> i8 {
-    if significance > 0.0 { significance.log2().round().clamp(-3.0, 9.0) as i8 } else { -3 }
+/// Significance grows with every sample of a steady incident; whether it is worth a look, telling or plain hardly does.
+fn grade(significance: f64) -> u8 {
+    u8::from(significance >= 8.0) + u8::from(significance >= 64.0)
 }
 
 /// Items with their indices, the weightiest first and those that weigh alike by id: an order that hardly moves.
@@ -217,7 +247,7 @@ fn by_weight<T>(items: &[T], of: impl Fn(&T) -> (f64, u64)) -> Vec<(usize, &T)> 
     let mut items: Vec<(usize, &T)> = items.iter().enumerate().collect();
     items.sort_by_cached_key(|(_, item)| {
         let (significance, id) = of(item);
-        (std::cmp::Reverse(doublings(significance)), id)
+        (std::cmp::Reverse(grade(significance)), id)
     });
     items
 }

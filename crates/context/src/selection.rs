@@ -20,10 +20,11 @@ pub(crate) enum List {
     Healthy,
     Missing,
     Topology,
+    Resilience,
 }
 
 impl List {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Incidents,
         Self::Suspects,
         Self::Changes,
@@ -35,6 +36,7 @@ impl List {
         Self::Healthy,
         Self::Missing,
         Self::Topology,
+        Self::Resilience,
     ];
 
     /// The field of the JSON form.
@@ -51,6 +53,7 @@ impl List {
             Self::Healthy => "healthy",
             Self::Missing => "missing",
             Self::Topology => "topology",
+            Self::Resilience => "resilience",
         }
     }
 }
@@ -75,6 +78,10 @@ pub(crate) struct Selection {
     pub(crate) services: bool,
     /// What is left out is told; without it, a selection is only good for measuring.
     pub(crate) omissions: bool,
+    /// What a reader has with this; until it is known, any with as many digits.
+    pub(crate) revision: Option<u64>,
+    /// Heads of items in the order in which they were taken.
+    pub(crate) taken: Vec<(List, u32)>,
     lists: [Chosen; List::ALL.len()],
     /// Shown lines of every excerpt.
     pub(crate) lines: Vec<Vec<bool>>,
@@ -125,6 +132,7 @@ impl Selection {
         if let Some(level) = chosen.levels.get_mut(index as usize) {
             if *level == 0 {
                 chosen.order.push(index);
+                self.taken.push((list, index));
             }
             *level = level.saturating_add(1);
         }

@@ -13,6 +13,8 @@ use crate::selection::List;
 /// Evidence of a suspect that its line names; the rest is counted.
 pub(crate) const EVIDENCE_SHOWN: usize = 8;
 
+/// Support that comes from suspects that hardly are it.
+const UNLIKELY: f64 = 0.25;
 /// Places of a suspect's evidence that count alike.
 const ALIKE: usize = 3;
 
@@ -147,12 +149,25 @@ impl<'a> Source<'a> {
             List::Healthy => findings.healthy.len(),
             List::Missing => findings.missing.len(),
             List::Topology => findings.topology.len(),
+            List::Resilience => findings.resilience.len(),
         }
     }
 
     /// How much a finding supports the suspects, 0 to 1: the first piece of the first suspect 1.
     pub(crate) fn support(&self, kind: Kind, id: u64) -> f64 {
         self.support.get(&(kind, id)).copied().unwrap_or_default()
+    }
+
+    /// Whether a finding is evidence about a suspect that may well be it.
+    pub(crate) fn is_evidence(&self, list: List, index: usize) -> bool {
+        let findings = self.findings;
+        let of = |kind, id: Option<u64>| id.is_some_and(|id| self.support(kind, id) > UNLIKELY);
+        match list {
+            List::LogPatterns => of(Kind::LogPattern, findings.log_patterns.get(index).map(|item| item.id)),
+            List::MetricShifts => of(Kind::MetricShift, findings.metric_shifts.get(index).map(|item| item.id)),
+            List::SpanEdges => of(Kind::SpanEdge, findings.span_edges.get(index).map(|item| item.id)),
+            _ => true,
+        }
     }
 
     /// Whether an excerpt holds this text as a line.

@@ -1,8 +1,8 @@
 //! The JSON form's published schema, derived from the wire contract: one source for the message and the JSON.
 //!
 //! Each message becomes a definition with the field names of the proto file and its comments as descriptions. What is
-//! `optional` there may be missing or `null` here; everything else is required. Definitions are open: a later version of
-//! the same schema adds fields. Draft 2020-12, <https://json-schema.org/draft/2020-12>.
+//! `optional` there may be missing or `null` here, and so may what a small budget leaves out; everything else is
+//! required. Definitions are open: a later version of the same schema adds fields. Draft 2020-12, <https://json-schema.org/draft/2020-12>.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -112,13 +112,20 @@ fn messages() -> BTreeMap<String, Described> {
     messages
 }
 
+/// What of these messages stands in every answer, however small its budget.
+const ALWAYS: [(&str, &[&str]); 2] =
+    [("Bundle", &["schema", "verdict", "omitted"]), ("Delta", &["since", "unchanged"])];
+
 fn definition(described: &Described, open: &mut Vec<String>) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
+    let always = ALWAYS.iter().find(|(message, _)| *message == described.message.name());
     for (field, comment) in described.message.field.iter().zip(&described.field_comments) {
         let mut schema = field_schema(field, &described.message, open);
         if field.proto3_optional() {
             schema = json!({"anyOf": [schema, {"type": "null"}]});
+        } else if always.is_some_and(|(_, always)| !always.contains(&field.name())) {
+            // A small budget leaves it out.
         } else if field.r#type() != Type::Message || field.label() == Label::Repeated {
             required.push(field.name());
         }

@@ -3,22 +3,33 @@
 //! Where a row above tells how something was, its line here tells how it is. All of it changes with every record, so it
 //! stands at the end.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::{View, changes, edges, metrics, patterns};
 use crate::quote;
 use crate::selection::List;
 
-pub(super) fn text(view: View<'_>, out: &mut String) {
+/// Bytes of what holds still, for each item whose figures are told: they are a fifteenth of the text or less.
+const BYTES_A_FIGURE: usize = 700;
+/// Items whose figures are told however short the text is.
+const FIGURES_MIN: usize = 4;
+
+/// `steady_bytes` is the length of what stands before.
+pub(super) fn text(view: View<'_>, steady_bytes: usize, out: &mut String) {
     let reason = &view.source.findings.verdict_reason;
     if view.selection.reason && !reason.trim().is_empty() {
-        let _infallible = writeln!(out, "why this verdict: {}", quote::ours(reason));
+        let _infallible = writeln!(out, "why: {}", quote::ours(reason));
     }
     let mut figures = String::new();
     changes::after(view, &mut figures);
-    patterns::after(view, &mut figures);
-    metrics::after(view, &mut figures);
-    edges::after(view, &mut figures);
+    let with_figures = [List::LogPatterns, List::MetricShifts, List::SpanEdges];
+    let taken = view.selection.taken.iter().filter(|(list, _)| with_figures.contains(list));
+    let told: HashSet<(List, usize)> =
+        taken.take(FIGURES_MIN + steady_bytes / BYTES_A_FIGURE).map(|(list, index)| (*list, *index as usize)).collect();
+    patterns::after(view, &told, &mut figures);
+    metrics::after(view, &told, &mut figures);
+    edges::after(view, &told, &mut figures);
     if !figures.is_empty() {
         out.push_str("## now (since T0, of the rows above, by handle)\n");
         out.push_str(&figures);

@@ -28,7 +28,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     if selection.window && (scope.from_unix_nano.is_some() || !scope.services.is_empty()) {
         let time = |time: Option<i64>| time.map_or_else(|| "unknown".to_owned(), figures::rfc3339);
         let (from, to) = (time(scope.from_unix_nano), time(scope.to_unix_nano));
-        let _infallible = writeln!(out, "window: {from} to {to}, {} services", scope.services.len());
+        let (services, revision) = (scope.services.len(), revision(view));
+        let _infallible = writeln!(out, "window: {from} to {to}, {services} services, revision {revision}");
     }
     if selection.counts {
         counts(view, out);
@@ -129,9 +130,8 @@ fn all_counts(view: View<'_>) -> Value {
     })
 }
 
-/// The revision of the whole, of which a delta may leave the incident out.
 fn revision(view: View<'_>) -> u64 {
-    view.source.delta.as_ref().map_or_else(|| crate::revision(view.source.findings), |delta| delta.revision)
+    view.selection.revision.unwrap_or_else(|| crate::delta::base(view.source))
 }
 
 fn named(map: &std::collections::BTreeMap<String, u64>) -> Map<String, Value> {

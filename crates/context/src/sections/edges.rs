@@ -1,12 +1,12 @@
 //! Calls between services, a row each: only the measures that are known, and of those that hardly moved only the first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use decant_model::{EdgeStats, SpanEdge};
 use serde_json::{Map, Value};
 
-use super::{View, by_weight, heading, put, raise, weight};
+use super::{Part, View, by_weight, heading, put, raise, weight};
 use crate::handles::Kind;
 use crate::plan::Offer;
 use crate::selection::List;
@@ -30,7 +30,9 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    let title = if view.source.is_split {
+    let title = if view.part == Part::Rest {
+        "more calls, not about a suspect"
+    } else if view.source.is_split {
         "calls (caller > callee operation, what changed; was: before T0; gap is time between the two)"
     } else {
         "calls (caller > callee operation; before > after T0; gap is time between the two)"
@@ -101,16 +103,19 @@ fn place<'a>(source: &'a Source<'_>, index: usize) -> (bool, &'a str, &'a str, &
 }
 
 /// What moves, by handle: the measures that did.
-pub(super) fn after(view: View<'_>, out: &mut String) {
+pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut String) {
     let mut line = super::Line::new("calls");
     for (index, _) in view.steady(List::SpanEdges, |index| place(view.source, index)) {
         let Some(edge) = view.source.findings.span_edges.get(index) else { continue };
+        if !told.contains(&(List::SpanEdges, index)) {
+            continue;
+        }
         let moved = measures(edge).into_iter().filter(|(_, before, after, _)| moved(*before, *after));
-        let told: Vec<String> = moved
+        let measures_told: Vec<String> = moved
             .filter_map(|(name, before, after, show)| Some(format!("{name} {}", figures::after(before, after?, show))))
             .collect();
-        if !told.is_empty() {
-            line.push(&view.source.handle(Kind::SpanEdge, edge.id), &told.join(" "));
+        if !measures_told.is_empty() {
+            line.push(&view.source.handle(Kind::SpanEdge, edge.id), &measures_told.join(" "));
         }
     }
     line.end(out);

@@ -77,6 +77,7 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
                 "title": quote::ours(&incident.title),
                 "services": services,
                 "confidence": figures::number(incident.confidence),
+                "first_suspect": quote::json(&incident.first_suspect, 200),
             }))
         })
         .collect()

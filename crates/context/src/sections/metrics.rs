@@ -1,12 +1,12 @@
 //! Series whose level changed, a row each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use decant_model::MetricShift;
 use serde_json::{Map, Value, json};
 
-use super::{View, by_weight, heading, put, raise, weight};
+use super::{Part, View, by_weight, heading, put, raise, weight};
 use crate::handles::Kind;
 use crate::plan::Offer;
 use crate::selection::List;
@@ -36,7 +36,9 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    let title = if view.source.is_split {
+    let title = if view.part == Part::Rest {
+        "more metric shifts, not about a suspect"
+    } else if view.source.is_split {
         "metric shifts (was: median before T0; where it went; begin)"
     } else {
         "metric shifts (median before > after T0, farthest value, begin)"
@@ -55,11 +57,11 @@ fn place<'a>(source: &'a Source<'_>, index: usize) -> (bool, &'a str, &'a str, u
 }
 
 /// What moves, by handle.
-pub(super) fn after(view: View<'_>, out: &mut String) {
+pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut String) {
     let mut line = super::Line::new("medians");
     for (index, _) in view.steady(List::MetricShifts, |index| place(view.source, index)) {
         let Some(shift) = view.source.findings.metric_shifts.get(index) else { continue };
-        let Some(after) = shift.after else { continue };
+        let Some(after) = shift.after.filter(|_| told.contains(&(List::MetricShifts, index))) else { continue };
         let mut told = figures::after(shift.before, after, figures::figure);
         // A value far beyond the median is told too.
         let from = shift.before.unwrap_or(after);

@@ -4,13 +4,13 @@
 //! (unless it is the template), 3 what stood in the slots that vary little, 4 the second record.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use decant_model::{LogExample, LogPattern, Novelty, SlotSummary};
 use serde_json::{Map, Value, json};
 
-use super::{View, by_weight, heading, put, raise, weight};
+use super::{Part, View, by_weight, heading, put, raise, weight};
 use crate::handles::Kind;
 use crate::plan::Offer;
 use crate::selection::List;
@@ -80,7 +80,9 @@ fn examples_at(pattern: &LogPattern, level: u8) -> usize {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    let title = if view.source.is_split {
+    let title = if view.part == Part::Rest {
+        "more log patterns, not about a suspect"
+    } else if view.source.is_split {
         "log patterns (was: records/min before T0; | template, time| record)"
     } else {
         "log patterns (records/min before > after T0; | template, time| record)"
@@ -91,8 +93,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         numbers(view.source, pattern, out);
         let flagged = pattern.examples.iter().any(|example| example.flagged);
         quote::lines(out, "", &filled(pattern), flagged, (4, TEMPLATE_CHARS));
-        if level >= 3 && !view.source.is_split {
-            slots(pattern, "  slots", out);
+        if level >= 3 {
+            slots(pattern, view.source.is_split, out);
         }
         for example in shown_examples(pattern).take(examples_at(pattern, level)) {
             let at = match example.time_unix_nano {
@@ -113,22 +115,20 @@ fn place(source: &Source<'_>, index: usize) -> (bool, Novelty, Option<i64>, u64)
 }
 
 /// What moves, by handle.
-pub(super) fn after(view: View<'_>, out: &mut String) {
+pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut String) {
     let mut line = super::Line::new("records/min");
-    let mut described = String::new();
-    for (index, level) in view.steady(List::LogPatterns, |index| place(view.source, index)) {
+    for (index, _) in view.steady(List::LogPatterns, |index| place(view.source, index)) {
         let Some(pattern) = view.source.findings.log_patterns.get(index) else { continue };
+        if !told.contains(&(List::LogPatterns, index)) {
+            continue;
+        }
         let handle = view.source.handle(Kind::LogPattern, pattern.id);
         match pattern.after_per_min {
             Some(rate) => line.push(&handle, &figures::after(pattern.before_per_min, rate, figures::figure)),
             None => line.push(&handle, &format!("x{}", pattern.count)),
         }
-        if level >= 3 {
-            slots(pattern, &format!("slots of {handle}"), &mut described);
-        }
     }
     line.end(out);
-    out.push_str(&described);
 }
 
 fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {
@@ -205,7 +205,8 @@ fn is_telling(slot: &SlotSummary, records: u64) -> bool {
     slot.distinct > 1 && (top >= 0.25 || slot.distinct <= VALUES as u64) && records / 2 >= slot.distinct
 }
 
-fn slots(pattern: &LogPattern, name: &str, out: &mut String) {
+/// What stood in slots; shares move with every record, so where revisions follow the values stand alone.
+fn slots(pattern: &LogPattern, is_split: bool, out: &mut String) {
     let records = records(pattern) as f64;
     let described: Vec<String> = telling(pattern)
         .take(SLOTS)
@@ -218,6 +219,12 @@ fn slots(pattern: &LogPattern, name: &str, out: &mut String) {
                 .take(VALUES)
                 .map(|(value, count)| format!("{} {}", quote::inline(value), share(*count)))
                 .collect();
+            if is_split {
+                let mut values: Vec<_> = slot.top.iter().take(VALUES).map(|(value, _)| quote::inline(value)).collect();
+                values.sort_unstable();
+                let more = if slot.distinct > values.len() as u64 { " and others" } else { "" };
+                return format!("{} {}{more}", quote::inline(&slot.kind), values.join(", "));
+            }
             let more = slot.distinct.saturating_sub(values.len() as u64);
             let more = if more > 0 { format!(" +{more} other") } else { String::new() };
             format!("{} {}{more}", quote::inline(&slot.kind), values.join(", "))
@@ -226,7 +233,7 @@ fn slots(pattern: &LogPattern, name: &str, out: &mut String) {
     if !described.is_empty() {
         let more = telling(pattern).count().saturating_sub(SLOTS);
         let more = if more > 0 { format!("; +{more} slots") } else { String::new() };
-        let _infallible = writeln!(out, "{name}: {}{more}", described.join("; "));
+        let _infallible = writeln!(out, "  slots: {}{more}", described.join("; "));
     }
 }
 

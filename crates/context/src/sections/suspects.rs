@@ -15,7 +15,7 @@ use crate::{figures, quote};
 /// Suspects that are named before the reasoning of all but the first.
 const NAMED: usize = 3;
 /// What the reasoning about an unlikely suspect is worth beside that about the first.
-const UNLIKELY: f64 = 0.1;
+const UNLIKELY: f64 = 0.02;
 
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let suspects = source.findings.suspects.iter().enumerate();
@@ -49,6 +49,21 @@ pub(super) fn evidence_omitted(view: View<'_>) -> u64 {
         .sum()
 }
 
+/// Tenths where revisions follow: hundredths move with every sample.
+fn score(view: View<'_>, score: f64) -> String {
+    if view.source.is_split && score >= 0.1 { format!("{:.1}", score.min(1.0)) } else { figures::probability(score) }
+}
+
+/// The reasons; where revisions follow, in an order of their own, since the strongest changes with every sample.
+fn what(view: View<'_>, suspect: &Suspect) -> String {
+    if !view.source.is_split {
+        return suspect.what.clone();
+    }
+    let mut clauses: Vec<&str> = suspect.what.split("; ").collect();
+    clauses.sort_unstable();
+    clauses.join("; ")
+}
+
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
     for (index, level) in view.ranked(List::Suspects) {
@@ -60,16 +75,19 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
             suspect.rank,
             view.source.handle(Kind::Suspect, suspect.id),
             quote::inline(&suspect.service),
-            figures::probability(suspect.score),
+            score(view, suspect.score),
             quote::inline(&suspect.kind),
         );
         if let Some(component) = &suspect.component {
             let _infallible = write!(out, " at {}", quote::inline(component));
         }
         if level > 1 && !suspect.what.is_empty() {
-            let _infallible = write!(out, ": {}", quote::ours(&suspect.what));
+            let _infallible = write!(out, ": {}", quote::ours(&what(view, suspect)));
         }
-        let handles = evidence(view.source, suspect, level);
+        let mut handles = evidence(view.source, suspect, level);
+        if view.source.is_split {
+            handles.sort_unstable();
+        }
         if !handles.is_empty() {
             let _infallible = write!(out, " Evidence: [{}]", handles.join(" "));
         }

@@ -35,7 +35,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     }
     // A reader must never take a part for the whole.
     let verdict = match &view.source.delta {
-        Some(delta) => format!("{verdict} (new since revision {})", delta.since),
+        Some(delta) if view.selection.note => format!("{verdict} (new since revision {})", delta.since),
+        Some(delta) => format!("{verdict} (new since {})", delta.since),
         None => verdict.to_owned(),
     };
     if view.source.is_split {
@@ -83,7 +84,9 @@ fn unchanged(delta: &Delta, out: &mut String) {
 
 fn unchanged_json(delta: &Delta, complete: bool) -> Value {
     if !complete {
-        return json!({"since": delta.since});
+        let all: u64 = delta.unchanged.iter().map(|(_, count)| count).sum();
+        // Items that are no more are counted among what is left out.
+        return json!({"since": delta.since, "unchanged": {"all": all}});
     }
     let counts = delta.unchanged.iter().map(|(list, count)| (list.field().to_owned(), (*count).into()));
     let gone = delta.gone.get(..GONE_NAMED).unwrap_or(&delta.gone);

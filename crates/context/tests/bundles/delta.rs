@@ -1,6 +1,6 @@
 //! What holds for answers that tell only what is new.
 
-use decant_context::{Format, Known, Request, bundle, delta, revision};
+use decant_context::{Format, Known, Request, bundle, delta};
 use decant_model::Findings;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -16,23 +16,32 @@ fn shown(answer: &Value, list: &str) -> u64 {
     answer[list].as_array().map_or(0, |items| items.len() as u64)
 }
 
+/// What a reader has who was told everything.
+fn all_of(findings: &Findings) -> Known {
+    bundle(findings, &Request { budget_tokens: 1_000_000, ..Request::default() }).told
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn a_delta_never_exceeds_its_budget(before in findings(), now in findings(), request in requests()) {
-        let rendered = delta(&now, &Known::of(&before), &request);
+        let known = all_of(&before);
+        let rendered = delta(&now, &known, &request);
         let tokens = bound(&request, &rendered);
-        prop_assert!(tokens <= request.budget_tokens, "{tokens} of {}\n{}", request.budget_tokens, rendered.text);
+        prop_assert!(tokens <= request.budget_tokens, "{tokens} of {}\n{}\n{}", request.budget_tokens, rendered.text, rendered.json);
         prop_assert_eq!(rendered.used_tokens, tokens);
-        prop_assert_eq!(&rendered.json["delta"]["since"], &Value::from(revision(&before)));
-        prop_assert!(rendered.text.contains("new since revision"), "{}", rendered.text);
+        prop_assert_eq!(&rendered.json["delta"]["since"], &Value::from(known.revision()));
+        // What the contract promises of every delta, however small.
+        prop_assert_eq!(&rendered.json["schema"], "decant.context.v1");
+        prop_assert!(rendered.json["delta"]["unchanged"].is_object() && rendered.json["omitted"].is_object());
+        prop_assert!(rendered.text.contains("new since"), "{}", rendered.text);
     }
 
     #[test]
     fn shown_unchanged_and_omitted_are_all_there_are(before in findings(), now in findings()) {
         let request = Request { budget_tokens: 100_000, format: Format::Both, ..Request::default() };
-        let answer = delta(&now, &Known::of(&before), &request).json;
+        let answer = delta(&now, &all_of(&before), &request).json;
         let sizes = [
             now.incidents.len(), now.suspects.len(), now.changes.len(), now.log_patterns.len(),
             now.metric_shifts.len(), now.span_edges.len(), now.traces.len(), now.topology.len(),
@@ -50,13 +59,12 @@ fn a_steady_incident_has_hardly_anything_new_to_tell_revision_after_revision() {
     let mut now = large();
     for format in [Format::Text, Format::Json, Format::Both] {
         for _ in 0..6 {
-            let known = Known::of(&now);
+            let request = Request { budget_tokens: 16_000, format, ..Request::default() };
+            let known = bundle(&now, &request).told;
             now = later(now);
-            let request = Request { budget_tokens: 4_000, format, ..Request::default() };
             let (whole, new) = (bundle(&now, &request), delta(&now, &known, &request));
             let (new_tokens, tokens) = (new.used_tokens, whole.used_tokens);
             assert!(10 * new_tokens <= tokens, "{new_tokens} of {tokens}\n{}\n{}", new.text, new.json);
-            assert_eq!(new.json["revision"], whole.json["revision"]);
             assert_eq!(new.json["bundle_id"], whole.json["bundle_id"]);
         }
     }
@@ -65,7 +73,7 @@ fn a_steady_incident_has_hardly_anything_new_to_tell_revision_after_revision() {
 #[test]
 fn what_is_new_or_moved_is_told_and_what_is_no_more_is_named() {
     let before = incident();
-    let known = Known::of(&before);
+    let known = all_of(&before);
     let mut now = later(before.clone());
     let moved = now.log_patterns[0].id;
     now.log_patterns[0].after_per_min = now.log_patterns[0].after_per_min.map(|rate| rate * 3.0);
@@ -84,8 +92,61 @@ fn what_is_new_or_moved_is_told_and_what_is_no_more_is_named() {
 fn to_nothing_known_everything_is_new() {
     let now = incident();
     let request = Request { budget_tokens: 100_000, ..Request::default() };
-    let answer = delta(&now, &Known::of(&Findings::default()), &request);
+    let answer = delta(&now, &Known::default(), &request);
     for list in LISTS {
         assert_eq!(answer.json[list], bundle(&now, &request).json[list], "{list}");
     }
+}
+
+#[test]
+fn what_a_budget_left_out_was_not_told() {
+    let now = large();
+    let request = Request { budget_tokens: 1_000, ..Request::default() };
+    let first = bundle(&now, &request);
+    let shown = shown(&first.json, "log_patterns");
+    let answer = delta(&now, &first.told, &Request { budget_tokens: 100_000, ..request });
+    assert!(shown > 0 && shown < now.log_patterns.len() as u64);
+    assert_eq!(answer.json["delta"]["unchanged"]["log_patterns"].as_u64(), Some(shown));
+    assert_eq!(answer.json["log_patterns"].as_array().map(Vec::len), Some(now.log_patterns.len() - shown as usize));
+}
+
+#[test]
+fn what_a_delta_told_is_known_to_the_next() {
+    let now = large();
+    let of = |budget_tokens| Request { budget_tokens, ..Request::default() };
+    let mut known = bundle(&now, &of(1_000)).told;
+    for budget_tokens in [2_000, 100_000] {
+        let answer = delta(&now, &known, &of(budget_tokens));
+        assert!(LISTS.into_iter().map(|list| shown(&answer.json, list)).sum::<u64>() > 9, "{}", answer.text);
+        assert_ne!(answer.told.revision(), known.revision());
+        known = answer.told;
+    }
+    let rest = delta(&now, &known, &of(100_000)).json;
+    assert_eq!(rest["omitted"], serde_json::json!({}), "{rest}");
+    assert_eq!(LISTS.into_iter().map(|list| shown(&rest, list)).sum::<u64>(), 0, "{rest}");
+}
+
+#[test]
+fn answers_that_told_different_things_have_different_revisions_with_and_without_an_incident() {
+    for findings in [large(), crate::cases::quiet(), crate::cases::failed_build()] {
+        let of = |budget_tokens| bundle(&findings, &Request { budget_tokens, ..Request::default() });
+        assert_eq!(of(200).told, of(200).told);
+        assert_ne!(of(100).told.revision(), of(100_000).told.revision());
+        assert_eq!(of(4_000).json["revision"].as_u64(), Some(of(4_000).told.revision()));
+        assert!(
+            of(4_000).text.contains(&format!("revision {}", of(4_000).told.revision()))
+                || findings.scope.services.is_empty()
+        );
+    }
+}
+
+#[test]
+fn calls_between_others_with_like_names_are_others() {
+    let edge = |n: u32| decant_model::TopologyEdge { caller: format!("web{n}"), callee: format!("db{n}"), calls: 9 };
+    let mut before = incident();
+    before.topology = vec![edge(1)];
+    let mut now = before.clone();
+    now.topology = vec![edge(2)];
+    let request = Request { budget_tokens: 100_000, ..Request::default() };
+    assert_eq!(delta(&now, &all_of(&before), &request).json["topology"][0]["caller"], "web2");
 }

@@ -8,3 +8,4 @@ mod laws;
 mod pages;
 mod people;
 mod snapshots;
+mod steady;

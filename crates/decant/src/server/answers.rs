@@ -135,11 +135,12 @@ impl Answers {
         blocking(move || {
             quiet::add_excerpts(&mut findings, &store);
             let known = query.since.and_then(|since| earlier.get(&asked, since));
-            earlier.put(asked, &findings);
-            Ok(answer(match known {
+            let mut rendered = match known {
                 Some(known) => decant_context::delta(&findings, &known, &request),
                 None => decant_context::bundle(&findings, &request),
-            }))
+            };
+            earlier.put(asked, std::mem::take(&mut rendered.told));
+            Ok(answer(rendered))
         })
         .await
     }
