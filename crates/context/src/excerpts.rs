@@ -39,7 +39,9 @@ pub struct Excerpter {
     config: Config,
     words: Words,
     shapes: Shapes,
-    sources: BTreeMap<(String, String), Source>,
+    sources: Vec<Source>,
+    /// By path and service.
+    index: BTreeMap<(String, String), usize>,
     /// Lines of sources past the limit, which were not looked at.
     lines_passed_over: u64,
 }
@@ -51,7 +53,8 @@ impl Excerpter {
             config: config.clone(),
             words: Words::new(),
             shapes: Shapes::new(config.max_shapes),
-            sources: BTreeMap::new(),
+            sources: Vec::new(),
+            index: BTreeMap::new(),
             lines_passed_over: 0,
         }
     }
@@ -59,45 +62,68 @@ impl Excerpter {
     /// Looks at the lines of a batch.
     pub fn push(&mut self, batch: &Batch) {
         let Rows::Logs(logs) = &batch.rows else { return };
+        // Which source a resource's rows are of, once they were met.
+        let mut of_resource: Vec<Option<usize>> = vec![None; batch.resources.len()];
+        let resources = logs.resource.values();
         let mut row = 0;
-        while row < logs.len() {
-            let resource = logs.resource.value(row);
-            let end = (row..logs.len()).find(|&r| logs.resource.value(r) != resource).unwrap_or(logs.len());
-            let key = (batch.position.source.clone(), batch.service(resource).to_owned());
-            if self.sources.len() >= self.config.max_sources && !self.sources.contains_key(&key) {
-                self.lines_passed_over += (end - row) as u64;
-            } else {
-                let source = self.sources.entry(key).or_default();
-                for r in row..end {
-                    source.record(logs, r, &self.words, &mut self.shapes);
+        for rows in resources.chunk_by(|a, b| a == b) {
+            let resource = rows.first().copied().unwrap_or_default();
+            let end = row + rows.len();
+            let known = of_resource.get(resource as usize).copied().flatten();
+            match known.or_else(|| self.source(batch, resource)) {
+                Some(at) => {
+                    if let Some(slot) = of_resource.get_mut(resource as usize) {
+                        *slot = Some(at);
+                    }
+                    if let Some(source) = self.sources.get_mut(at) {
+                        for r in row..end {
+                            source.record(logs, r, &self.words, &mut self.shapes);
+                        }
+                        if source.len() > 2 * self.config.max_lines_per_source {
+                            source.trim(self.config.max_lines_per_source);
+                        }
+                    }
                 }
-                if source.len() > 2 * self.config.max_lines_per_source {
-                    source.trim(self.config.max_lines_per_source);
-                }
+                None => self.lines_passed_over += rows.len() as u64,
             }
             row = end;
         }
         self.trim();
     }
 
+    /// Where the source of a resource's rows is; `None` when there are too many.
+    fn source(&mut self, batch: &Batch, resource: u32) -> Option<usize> {
+        let key = (batch.position.source.clone(), batch.service(resource).to_owned());
+        if let Some(&at) = self.index.get(&key) {
+            return Some(at);
+        }
+        if self.sources.len() >= self.config.max_sources {
+            return None;
+        }
+        self.sources.push(Source::default());
+        self.index.insert(key, self.sources.len() - 1);
+        Some(self.sources.len() - 1)
+    }
+
     /// Keeps all sources together within twice the limit.
     fn trim(&mut self) {
-        let kept: usize = self.sources.values().map(Source::len).sum();
+        let kept: usize = self.sources.iter().map(Source::len).sum();
         if kept > 2 * self.config.max_lines {
             let share = (self.config.max_lines / self.sources.len()).max(1);
-            self.sources.values_mut().for_each(|source| source.trim(share));
+            self.sources.iter_mut().for_each(|source| source.trim(share));
         }
     }
 
     /// The excerpts, the most telling first.
     #[must_use]
-    pub fn finish(self) -> Vec<Excerpt> {
+    pub fn finish(mut self) -> Vec<Excerpt> {
         let mut out = Vec::new();
         let mut of_name: BTreeMap<String, u32> = BTreeMap::new();
-        for (_, service) in self.sources.keys() {
+        for (_, service) in self.index.keys() {
             *of_name.entry(service.clone()).or_default() += 1;
         }
-        for ((path, service), source) in self.sources {
+        for ((path, service), at) in self.index {
+            let source = self.sources.get_mut(at).map(std::mem::take).unwrap_or_default();
             // Files of one name in several folders are told apart by their paths.
             let alone = of_name.get(&service) == Some(&1);
             let name = match (service.is_empty(), alone || path.is_empty()) {
@@ -116,7 +142,7 @@ impl Excerpter {
     /// Where the logs say that what they tell of failed; nowhere in most.
     #[must_use]
     pub fn failure(&self) -> Option<Failure> {
-        Failure::surest(self.sources.values().filter_map(|source| source.failure(&self.shapes)))
+        Failure::surest(self.index.values().filter_map(|&at| self.sources.get(at)?.failure(&self.shapes)))
     }
 
     /// Lines that were not looked at because they came from more sources than the limit.

@@ -220,7 +220,8 @@ pub(crate) fn value<T: arrow_array::ArrowPrimitiveType>(array: &PrimitiveArray<T
     (array.is_valid(row)).then(|| array.value(row))
 }
 
-/// Builds [`Logs`] record by record.
+/// Builds [`Logs`] record by record. Event names and ids are null in most text logs: their nulls are counted, and only
+/// appended before a value.
 #[derive(Debug)]
 pub struct LogsBuilder {
     time: Vec<Option<i64>>,
@@ -234,6 +235,8 @@ pub struct LogsBuilder {
     attributes: AttributesBuilder,
     ordinal: Vec<u64>,
     text_bytes: usize,
+    /// Nulls after the last event name, trace id and span id.
+    nulls: [usize; 3],
 }
 
 impl Default for LogsBuilder {
@@ -250,6 +253,7 @@ impl Default for LogsBuilder {
             attributes: AttributesBuilder::default(),
             ordinal: Vec::new(),
             text_bytes: 0,
+            nulls: [0; 3],
         }
     }
 }
@@ -261,10 +265,23 @@ impl LogsBuilder {
         self.observed.push(record.observed_time_unix_nano);
         self.severity.push(record.severity.0);
         self.resource.push(record.resource);
-        self.event_name.append_option(record.event_name);
+        let [names, traces, spans] = &mut self.nulls;
+        match record.event_name {
+            Some(name) => {
+                self.event_name.append_nulls(std::mem::take(names));
+                self.event_name.append_value(name);
+            }
+            None => *names += 1,
+        }
         self.body.append_value(record.body);
-        append_id(&mut self.trace_id, record.trace_id.as_ref());
-        append_id(&mut self.span_id, record.span_id.as_ref());
+        match &record.trace_id {
+            Some(id) => append_id_after(&mut self.trace_id, traces, id),
+            None => *traces += 1,
+        }
+        match &record.span_id {
+            Some(id) => append_id_after(&mut self.span_id, spans, id),
+            None => *spans += 1,
+        }
         self.text_bytes += record.body.len();
         for (key, value) in attributes {
             self.text_bytes += key.len() + value.len();
@@ -295,6 +312,10 @@ impl LogsBuilder {
     pub fn finish(&mut self) -> Logs {
         let rows = self.len();
         self.text_bytes = 0;
+        let [names, traces, spans] = std::mem::take(&mut self.nulls);
+        self.event_name.append_nulls(names);
+        self.trace_id.append_nulls(traces);
+        self.span_id.append_nulls(spans);
         Logs {
             time_unix_nano: PrimitiveArray::<Int64Type>::from(std::mem::take(&mut self.time)),
             observed_time_unix_nano: PrimitiveArray::<Int64Type>::from(std::mem::take(&mut self.observed)),
@@ -313,6 +334,12 @@ impl LogsBuilder {
             folded_until_unix_nano: Int64Array::new_null(rows),
         }
     }
+}
+
+/// Appends an id after the nulls that came before it.
+fn append_id_after<const N: usize>(builder: &mut FixedSizeBinaryBuilder, nulls: &mut usize, id: &[u8; N]) {
+    builder.append_nulls(std::mem::take(nulls));
+    append_id(builder, Some(id));
 }
 
 /// Appends an id of fixed size, or null. The builder was made for `N` bytes, so the append cannot fail.

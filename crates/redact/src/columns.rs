@@ -5,7 +5,7 @@ mod rebuild;
 mod resources;
 
 use arrow_array::{Array as _, StringArray};
-use decant_model::{Batch, Resource, ResourceTable, Rows};
+use decant_model::{Batch, ResourceTable, Rows};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::{Place, Redactor, hygiene};
@@ -13,22 +13,27 @@ use rebuild::Rebuild;
 
 /// Which service each row belongs to, and which stream of lines.
 struct Origin<'a> {
-    resources: &'a ResourceTable,
+    /// Of each resource of the batch: looked up once, since rows are many.
+    owners: Vec<(&'a str, u64)>,
     resource: &'a [u32],
     stream: u64,
 }
 
-impl Origin<'_> {
-    fn resource(&self, row: usize) -> Option<&Resource> {
-        self.resources.get(*self.resource.get(row)?).map(AsRef::as_ref)
+impl<'a> Origin<'a> {
+    fn new(resources: &'a ResourceTable, resource: &'a [u32], stream: u64) -> Self {
+        Self { owners: resources.iter().map(|r| (r.service(), stream ^ r.id())).collect(), resource, stream }
     }
 
-    fn service(&self, row: usize) -> &str {
-        self.resource(row).map_or("", Resource::service)
+    fn owner(&self, row: usize) -> Option<(&'a str, u64)> {
+        self.owners.get(*self.resource.get(row)? as usize).copied()
+    }
+
+    fn service(&self, row: usize) -> &'a str {
+        self.owner(row).map_or("", |(service, _)| service)
     }
 
     fn stream(&self, row: usize) -> u64 {
-        self.stream ^ self.resource(row).map_or(0, Resource::id)
+        self.owner(row).map_or(self.stream, |(_, stream)| stream)
     }
 }
 
@@ -40,13 +45,13 @@ pub(crate) fn batch(redactor: &mut Redactor, batch: Batch) -> Batch {
     let mut rows = batch.rows;
     match &mut rows {
         Rows::Logs(logs) => {
-            let of = Origin { resources: &resources, resource: logs.resource.values(), stream };
+            let of = Origin::new(&resources, logs.resource.values(), stream);
             redact(redactor, &mut logs.body, "body", &of);
             redact(redactor, &mut logs.event_name, "event.name", &of);
             attributes::redact(redactor, &mut logs.attributes, &of);
         }
         Rows::Traces(spans) => {
-            let of = Origin { resources: &resources, resource: spans.resource.values(), stream };
+            let of = Origin::new(&resources, spans.resource.values(), stream);
             redact(redactor, &mut spans.name, "span.name", &of);
             redact(redactor, &mut spans.status_message, "status.message", &of);
             redact(redactor, &mut spans.events, "events", &of);
@@ -54,7 +59,7 @@ pub(crate) fn batch(redactor: &mut Redactor, batch: Batch) -> Batch {
             attributes::redact(redactor, &mut spans.attributes, &of);
         }
         Rows::Metrics(metrics) => {
-            let of = Origin { resources: &resources, resource: metrics.resource.values(), stream };
+            let of = Origin::new(&resources, metrics.resource.values(), stream);
             redact(redactor, &mut metrics.name, "metric.name", &of);
             redact(redactor, &mut metrics.unit, "metric.unit", &of);
             redact(redactor, &mut metrics.exemplars, "exemplars", &of);

@@ -180,6 +180,21 @@ impl Redactor {
         new
     }
 
+    /// Whether nothing is found in a text that belongs to no stream: then any number of such texts stay as they are.
+    pub(crate) fn is_plain(&mut self, text: &str) -> bool {
+        if text.len() > self.config.max_text_bytes || hygiene::is_suspect(text.as_bytes()) {
+            return false;
+        }
+        let mut triggers = std::mem::take(&mut self.triggers);
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        self.scanner.triggers(text.as_bytes(), std::iter::empty(), &mut triggers);
+        self.scanner.hits(text, triggers.take(usize::MAX), 0, &mut hits);
+        let plain = hits.is_empty();
+        (self.triggers, self.hits) = (triggers, hits);
+        plain
+    }
+
     /// Whether a row of this stream must be looked at without a trigger.
     pub(crate) fn looks_at_all(&self, stream: Option<u64>) -> bool {
         self.scanner.looks_at_all() || (stream.is_some() && !self.blocks.is_idle())

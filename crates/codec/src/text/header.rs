@@ -70,7 +70,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
-        self.items.into_iter().take(self.len)
+        self.items.iter().take(self.len).copied()
     }
 }
 

@@ -19,10 +19,14 @@ pub(super) fn redact(redactor: &mut Redactor, attributes: &mut Attributes, of: &
     }
     let rows = row_of(&map, keys.len());
     let service = |entry: usize| of.service(rows.get(entry).map_or(0, |r| *r as usize));
-    let told = told_keys(redactor, keys);
+    let distinct = Distinct::of(keys);
+    let told = told_keys(redactor, keys, distinct.as_ref());
     redactor.dropped_rows.clear();
-    let new_keys =
-        redact_column(redactor, keys, |i| Place { service: service(i), field: "attribute.key", stream: None });
+    let new_keys = if distinct.is_some_and(|distinct| distinct.keys.iter().all(|key| redactor.is_plain(key))) {
+        None
+    } else {
+        redact_column(redactor, keys, |i| Place { service: service(i), field: "attribute.key", stream: None })
+    };
     let whole = |i: usize| Place { service: service(i), field: keys.value(i), stream: None };
     let first = told.as_ref().and_then(|told| under_keys(redactor, values, told, whole));
     let values_now = first.as_ref().unwrap_or(values);
@@ -64,9 +68,63 @@ fn row_of(map: &MapArray, entries: usize) -> Vec<u32> {
     rows
 }
 
+/// The different keys of a batch: few, again and again in the same order.
+struct Distinct<'a> {
+    keys: Vec<&'a str>,
+    /// Which of them each entry has.
+    of: Vec<u8>,
+}
+
+impl<'a> Distinct<'a> {
+    const MAX: usize = 64;
+
+    /// `None` when there are too many to be worth it.
+    fn of(keys: &'a StringArray) -> Option<Self> {
+        let mut out = Self { keys: Vec::new(), of: Vec::with_capacity(keys.len()) };
+        // What followed each key the last time.
+        let mut follows = [0_u8; Self::MAX];
+        let mut last = 0_usize;
+        for i in 0..keys.len() {
+            let key = keys.value(i);
+            let guess = follows.get(last).copied().unwrap_or_default();
+            let at = if out.keys.get(usize::from(guess)) == Some(&key) {
+                guess
+            } else {
+                let at = out.keys.iter().position(|known| *known == key).unwrap_or(out.keys.len());
+                if at >= Self::MAX {
+                    return None;
+                }
+                if at == out.keys.len() {
+                    out.keys.push(key);
+                }
+                at as u8
+            };
+            if let Some(follows) = follows.get_mut(last) {
+                *follows = at;
+            }
+            out.of.push(at);
+            last = usize::from(at);
+        }
+        Some(out)
+    }
+}
+
 /// What the key of each entry tells of its value; `None` when no key tells anything.
-fn told_keys(redactor: &mut Redactor, keys: &StringArray) -> Option<Vec<Option<Told>>> {
-    let told: Vec<_> = (0..keys.len()).map(|i| redactor.keys.told(keys.value(i))).collect();
+fn told_keys(
+    redactor: &mut Redactor,
+    keys: &StringArray,
+    distinct: Option<&Distinct<'_>>,
+) -> Option<Vec<Option<Told>>> {
+    let told: Vec<_> = match distinct {
+        Some(distinct) => {
+            let told: Vec<_> = distinct.keys.iter().map(|key| redactor.keys.told(key)).collect();
+            if told.iter().all(Option::is_none) {
+                return None;
+            }
+            distinct.of.iter().map(|&at| told.get(usize::from(at)).copied().flatten()).collect()
+        }
+        None => (0..keys.len()).map(|i| redactor.keys.told(keys.value(i))).collect(),
+    };
     told.iter().any(Option::is_some).then_some(told)
 }
 

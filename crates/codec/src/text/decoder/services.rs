@@ -13,12 +13,14 @@ pub(super) struct Services {
     max: usize,
     known: HashMap<String, Option<u32>, foldhash::fast::RandomState>,
     /// The last service and its index: mostly the next one too.
-    last: Option<(String, u32)>,
+    last: Option<u32>,
+    /// The name of the last one; its buffer is used again.
+    last_name: String,
 }
 
 impl Services {
     pub(super) fn new(file: Resource, max: usize) -> Self {
-        Self { file, max, known: HashMap::default(), last: None }
+        Self { file, max, known: HashMap::default(), last: None, last_name: String::new() }
     }
 
     /// Indices are of a batch that was closed.
@@ -29,15 +31,15 @@ impl Services {
 
     /// The index of a service's resource, and whether it was refused since there are too many.
     pub(super) fn index(&mut self, service: &str, sink: &mut LogsSink) -> (u32, bool) {
-        if let Some((last, index)) = &self.last
-            && last == service
+        if let Some(index) = self.last
+            && self.last_name == service
         {
-            return (*index, false);
+            return (index, false);
         }
-        let over_limit = !service.is_empty() && !self.known.contains_key(service) && self.known.len() >= self.max;
+        let over_limit = !service.is_empty() && self.known.len() >= self.max && !self.known.contains_key(service);
         let name = if over_limit { "" } else { service };
         if let Some(&Some(index)) = self.known.get(name) {
-            self.last = Some((service.to_owned(), index)).filter(|_| !over_limit);
+            self.remember(service, index, over_limit);
             return (index, over_limit);
         }
         let mut attributes = self.file.attributes().to_vec();
@@ -46,7 +48,12 @@ impl Services {
         }
         let index = sink.intern(Resource::new(attributes));
         self.known.insert(name.to_owned(), Some(index));
-        self.last = Some((service.to_owned(), index)).filter(|_| !over_limit);
+        self.remember(service, index, over_limit);
         (index, over_limit)
+    }
+
+    fn remember(&mut self, service: &str, index: u32, over_limit: bool) {
+        self.last = Some(index).filter(|_| !over_limit);
+        service.clone_into(&mut self.last_name);
     }
 }

@@ -5,7 +5,8 @@ use super::{Civil, Read, Scan, Stamp};
 
 pub(super) fn read(bytes: &[u8]) -> Option<Read> {
     let mut scan = Scan::new(bytes, 0);
-    if month_from_name(&mut scan.clone()).is_none() {
+    let mut month = month_from_name(&mut scan);
+    if month.is_none() {
         take_weekday(&mut scan)?;
         if scan.peek()?.is_ascii_digit() {
             // Mon, 02 Jan 2006 15:04:05 GMT
@@ -13,8 +14,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<Read> {
             let read = super::numeric::read(scan.rest())?;
             return Some(Read { len: at + read.len, ..read });
         }
+        month = month_from_name(&mut scan);
     }
-    let month = month_from_name(&mut scan)?;
+    let month = month?;
     scan.take(b' ').then_some(())?;
     scan.skip(b' ');
     let day = scan.one_or_two(1, 31)?;
@@ -83,13 +85,29 @@ pub(super) fn month_from_name(scan: &mut Scan<'_>) -> Option<u8> {
         b"november",
         b"december",
     ];
+    // Three letters as one number, in small letters: most lines begin with no month.
+    const SHORT: [u32; 12] = {
+        let mut out = [0; 12];
+        let mut i = 0;
+        while i < 12 {
+            out[i] = small(LONG[i][0], LONG[i][1], LONG[i][2]);
+            i += 1;
+        }
+        out
+    };
     let rest = scan.rest();
-    let short = rest.get(..3)?;
-    let at = LONG.iter().position(|m| m.get(..3).is_some_and(|m| m.eq_ignore_ascii_case(short)))?;
+    let &[a, b, c] = rest.first_chunk::<3>()?;
+    let short = small(a, b, c);
+    let at = SHORT.iter().position(|m| *m == short)?;
     let letters = rest.iter().take(10).take_while(|b| b.is_ascii_alphabetic()).count();
     if letters != 3 && !LONG.get(at)?.eq_ignore_ascii_case(rest.get(..letters)?) {
         return None;
     }
     scan.at += letters;
     Some(at as u8 + 1)
+}
+
+/// Three bytes as one number, with letters made small.
+const fn small(a: u8, b: u8, c: u8) -> u32 {
+    u32::from_le_bytes([a | 0x20, b | 0x20, c | 0x20, 0])
 }
