@@ -5,6 +5,7 @@ mod checkers;
 mod failure;
 mod harness;
 mod laws;
+mod lessons;
 mod more;
 mod noise;
 mod recall;

@@ -167,9 +167,11 @@ fn is_place(line: &str) -> bool {
     has_place(first) && line.len() < first.len() + 60
 }
 
-/// `src/a.ts(3,4): ..`, `a.py:7:1: ..`: what a problem matcher marks.
+/// `src/a.ts(3,4): ..`, `a.py:7:1: ..`, `  3:24  error ..` below a file's name: what a problem matcher marks.
 pub(super) fn begins_with_place(text: &str) -> bool {
-    text.trim_start().split_ascii_whitespace().next().is_some_and(has_place)
+    let first = text.split_ascii_whitespace().next().unwrap_or_default();
+    let is_number = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    has_place(first) || first.split_once(':').is_some_and(|(line, column)| is_number(line) && is_number(column))
 }
 
 /// `src/a.ts:3:10`: a line and a column, as checkers put before what they found.
