@@ -221,5 +221,5 @@ fn sections_of_a_runner_and_the_command_far_above() {
             "exit code 9",
         ],
     );
-    assert!(!worthiest(&text, 200).contains("section_end"), "{}", worthiest(&text, 200));
+    assert!(!worthiest(&text, 120).contains("section_end"), "{}", worthiest(&text, 120));
 }
