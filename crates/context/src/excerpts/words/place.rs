@@ -78,7 +78,8 @@ pub(super) fn start(sum: &mut Sum, line: &str) {
         sum.say(Kind::Cause, 0.6);
     }
     let indent = line.len() - trimmed.len();
-    if indent >= 4 && sum.score < 0.85 && !starts_with_word(trimmed) && !is_diagnostic(trimmed) {
+    let says_error = || sum.score >= 0.4 && is_diagnostic(trimmed);
+    if indent >= 4 && sum.score < 0.85 && !starts_with_word(trimmed) && !says_error() {
         // Source that is shown around an error, and prose in it.
         sum.shown = if is_prose(trimmed) { 0.3 } else { 0.55 };
     }
@@ -196,7 +197,8 @@ fn has_place(text: &str) -> bool {
 
 /// The name of a command, task or test that begins here.
 fn is_announcement(line: &str) -> bool {
-    ["TASK [", "=== RUN", "$ ", "[command]", "Step "].iter().any(|s| line.starts_with(s))
+    let step = || line.strip_prefix("Step ").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    ["TASK [", "=== RUN", "$ ", "[command]"].iter().any(|s| line.starts_with(s)) || (step() && line.contains(" : "))
 }
 
 /// A command that a shell shows before it runs it: `$ make`, `+ make`.
