@@ -72,7 +72,7 @@ impl Known {
         }
         let mut hash = Xxh3::new();
         for ((list, key), item) in &items {
-            hash.update(&[*list as u8]);
+            hash.update(list.field().as_bytes());
             for part in [*key, item.words].into_iter().chain(item.figures.iter().map(|f| f.map_or(1, f64::to_bits))) {
                 hash.update(&part.to_le_bytes());
             }
@@ -209,7 +209,8 @@ fn items(findings: &Findings, handles: &Handles) -> Vec<(List, usize, u64, Item)
         put(List::Suspects, index, Ok((Kind::Suspect, s.id)), &words, vec![Some((s.score * 10.0).round())]);
     }
     for (index, c) in findings.changes.iter().enumerate() {
-        let words = [if c.score >= 0.5 { "accused" } else { "" }];
+        let verdict = c.verdict.as_ref().map_or("", |v| v.outcome.as_str());
+        let words = [if c.score >= 0.5 { "accused" } else { "" }, verdict];
         put(List::Changes, index, Ok((Kind::Change, c.id)), &words, Vec::new());
     }
     for (index, x) in findings.excerpts.iter().enumerate() {

@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 
 pub use config::{Config, ConfigError, RawConfig};
 use decant_model::{Batch, Excerpt, Rows};
-pub use failure::Failure;
+pub use failure::{Failure, Heard};
 
 use gather::Source;
 use shape::Shapes;
@@ -142,7 +142,11 @@ impl Excerpter {
     /// Where the logs say that what they tell of failed; nowhere in most.
     #[must_use]
     pub fn failure(&self) -> Option<Failure> {
-        Failure::surest(self.index.values().filter_map(|&at| self.sources.get(at)?.failure(&self.shapes)))
+        let mut paths = self.index.keys().map(|(path, _)| path);
+        let first = paths.next();
+        let one_file = first.is_some_and(|first| !first.is_empty()) && paths.all(|path| Some(path) == first);
+        let said = self.index.values().filter_map(|&at| self.sources.get(at)?.failure(&self.shapes));
+        Failure::surest(said).map(|failure| failure.of_one_file(one_file))
     }
 
     /// Lines that were not looked at because they came from more sources than the limit.

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::bundle::{Format, Forms, Rendered, Request};
 use crate::pack::fit;
@@ -27,6 +27,9 @@ const TITLE_CHARS: usize = 60;
 pub struct PageRequest {
     /// What was asked ("search: timeout"): untrusted, as a query may quote telemetry.
     pub title: String,
+    /// All else by which this question is told from another with the same title: times, service, depth. Only cursors
+    /// are marked with it.
+    pub question: String,
     pub request: Request,
     /// `next_cursor` of the page before; empty for the first.
     pub cursor: String,
@@ -51,7 +54,7 @@ pub struct PageItem {
 /// Why there is no page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
-    #[error("cursor `{0}` is not of this answer: ask again without one")]
+    #[error("cursor `{0}` is not of this question (its words, times and service): ask again without one")]
     Cursor(String),
 }
 
@@ -105,7 +108,8 @@ fn start(request: &PageRequest, items: usize) -> Result<usize, PageError> {
 
 /// A cursor: the place, and a mark of the question, so that another question's cursor is refused.
 fn mark(request: &PageRequest, at: usize) -> String {
-    format!("{at}-{:04x}", xxh3_64(request.title.as_bytes()) >> 48)
+    let seed = if request.question.is_empty() { 0 } else { xxh3_64(request.question.as_bytes()) };
+    format!("{at}-{:04x}", xxh3_64_with_seed(request.title.as_bytes(), seed) >> 48)
 }
 
 /// What stands around the items: the first of these that leaves room for one.

@@ -114,7 +114,7 @@ fn told(analysis: Analysis, question: &Question, read: &Read) -> Findings {
     let excerpts = excerpter.finish();
     let mut findings = correlator.findings(&ask, excerpts, &counts);
     if let Some(failure) = failure {
-        failure.settle(&mut findings);
+        failure.settle(&mut findings, decant_context::excerpts::Heard::Capture);
     }
     read.tell(&mut findings, outside);
     add(&mut findings.counts.notes, &[("lines not looked at for excerpts", passed_over)]);

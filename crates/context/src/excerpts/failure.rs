@@ -27,10 +27,22 @@ enum Sure {
     Wholly,
 }
 
+/// What the logs are that were looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A capture that somebody asks about: it may be the log of one run, from its beginning to its end.
+    Capture,
+    /// A stretch of what systems send all day long. Grave words occur in it without anything being wrong, and times were
+    /// compared with what is usual there.
+    Stream,
+}
+
 /// Where a log says that it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
     sure: Sure,
+    /// Whether all lines are of one file, which tells one story whoever writes in it.
+    one_file: bool,
     /// Of the line that says so: the last one of its kind.
     pub ordinal: u64,
 }
@@ -38,7 +50,8 @@ pub struct Failure {
 impl Failure {
     /// The surest line, the last of several.
     pub(super) fn of<'a>(lines: impl Iterator<Item = &'a Line>, shapes: &Shapes) -> Option<Self> {
-        let said = lines.filter_map(|line| Some(Self { sure: sure(line, shapes)?, ordinal: line.ordinal }));
+        let said =
+            lines.filter_map(|line| Some(Self { sure: sure(line, shapes)?, one_file: false, ordinal: line.ordinal }));
         said.max_by_key(|failure| (failure.sure, failure.ordinal))
     }
 
@@ -47,10 +60,19 @@ impl Failure {
         failures.max_by_key(|failure| failure.sure)
     }
 
+    pub(super) fn of_one_file(self, one_file: bool) -> Self {
+        Self { one_file, ..self }
+    }
+
     /// Has the verdict say what the log says, where nothing but the log is there to go by.
-    pub fn settle(self, findings: &mut Findings) {
+    pub fn settle(self, findings: &mut Findings, heard: Heard) {
         let counts = &findings.counts;
-        if counts.spans > 0 || counts.metric_points > 0 || findings.scope.services.len() > 1 {
+        if counts.spans > 0 || counts.metric_points > 0 {
+            return;
+        }
+        // Of several services in a file of one machine, what ends a process is the failure; a failed check may be anyone's.
+        let is_story = heard == Heard::Capture && self.one_file && self.sure >= Sure::Quite;
+        if findings.scope.services.len() > 1 && !is_story {
             return;
         }
         let ordinal = self.ordinal;
@@ -63,6 +85,7 @@ impl Failure {
             Verdict::Incident => findings.verdict_reason = format!("{says}; {}", findings.verdict_reason),
             // Times were compared, and tell more than the words of a passing remark.
             Verdict::NoIncident if self.sure == Sure::Fairly => {}
+            Verdict::NoIncident if heard == Heard::Stream && self.sure < Sure::Wholly => {}
             Verdict::NoIncident | Verdict::InsufficientData => {
                 findings.verdict = Verdict::Incident;
                 findings.verdict_reason = format!("{says}; judged by the log's words alone");

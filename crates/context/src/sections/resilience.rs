@@ -35,7 +35,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         let _infallible = write!(out, "- {} {score}, newest {} s ago", quote::inline(&of.service), of.age_s);
         for experiment in of.experiments.iter().take(NAMED) {
             let _infallible = write!(out, "; [{}] {}", handle(view, experiment), quote::inline(&experiment.fault));
-            let _infallible = write!(out, " {}: {}", view.source.relative(experiment.at_unix_nano), experiment.survival.as_str());
+            let _infallible =
+                write!(out, " {}: {}", view.source.relative(experiment.at_unix_nano), experiment.survival.as_str());
             if let Some(sick_s) = experiment.sick_s {
                 let _infallible = write!(out, ", sick for {sick_s} s");
             }

@@ -22,7 +22,7 @@ fn all_of(findings: &Findings) -> Known {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn a_delta_never_exceeds_its_budget(before in findings(), now in findings(), request in requests()) {

@@ -34,7 +34,7 @@ const CORPUS: [&str; 24] = [
 ];
 
 /// Puts `evil` wherever telemetry's own text can stand.
-fn poisoned(mut findings: Findings, evil: &str) -> Findings {
+pub(crate) fn poisoned(mut findings: Findings, evil: &str) -> Findings {
     let set = |text: &mut String| evil.clone_into(text);
     findings.scope.services.iter_mut().for_each(set);
     findings.incidents.iter_mut().flat_map(|item| &mut item.services).for_each(set);
@@ -99,7 +99,7 @@ fn poisoned(mut findings: Findings, evil: &str) -> Findings {
 }
 
 /// What of a line is ours, by the rule that the bundle itself states.
-fn ours(line: &str) -> String {
+pub(crate) fn ours(line: &str) -> String {
     let mut out = String::new();
     let mut chars = line.chars().peekable();
     while let Some(c) = chars.next() {

@@ -143,8 +143,8 @@ proptest! {
         let nothing = rendered.json["omitted"].as_object().is_some_and(|lists| {
             lists.keys().all(|list| list == "suspects.evidence" || list == "traces.spans" || list == "scope.services")
         });
-        // The longest step is a record of 12 long lines.
-        prop_assert!(nothing || rendered.used_tokens + 900 > budget_tokens, "{}", rendered.text);
+        // The longest step is a flagged pattern: its template and two records of many characters that are tokens each.
+        prop_assert!(nothing || rendered.used_tokens + 1_600 > budget_tokens, "{}", rendered.text);
     }
 }
 

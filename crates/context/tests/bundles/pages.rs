@@ -75,5 +75,30 @@ fn a_page_is_told_as_a_part_of_its_whole() {
     [p3f2a] log_pattern orders 2025-06-15T15:06:40Z| pool timeout after 3000 ms
     ");
     let last = PageRequest { cursor: "2-bad0".to_owned(), ..asked };
-    insta::assert_snapshot!(page(&last, &items).unwrap_err(), @"cursor `2-bad0` is not of this answer: ask again without one");
+    insta::assert_snapshot!(page(&last, &items).unwrap_err(), @"cursor `2-bad0` is not of this question (its words, times and service): ask again without one");
+}
+
+#[test]
+fn a_cursor_of_another_question_is_refused() {
+    let items: Vec<PageItem> = (0..40)
+        .map(|_| PageItem {
+            kind: "record".to_owned(),
+            text: "pool timeout after 3000 ms".to_owned(),
+            ..PageItem::default()
+        })
+        .collect();
+    let request = Request { budget_tokens: 200, ..Request::default() };
+    let asked = |question: &str| PageRequest {
+        title: "timeline".to_owned(),
+        question: question.to_owned(),
+        request,
+        ..PageRequest::default()
+    };
+    let cursor =
+        |question: &str| page(&asked(question), &items).unwrap().json["next_cursor"].as_str().unwrap().to_owned();
+    for (of, other) in [("-5m, cart", "-5m, web"), ("-5m", ""), ("", "-5m")] {
+        assert!(page(&PageRequest { cursor: cursor(of), ..asked(of) }, &items).is_ok());
+        let refused = page(&PageRequest { cursor: cursor(of), ..asked(other) }, &items).unwrap_err().to_string();
+        assert!(refused.contains("is not of this question"), "{refused}");
+    }
 }

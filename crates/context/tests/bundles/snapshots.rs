@@ -55,7 +55,7 @@ fn an_incident_is_told_with_suspects_and_evidence() {
     records/min: p126c 410, pe2fc 350
     medians: me096 50
     calls: e6b85 errors 42% p50 2900ms p99 3000ms gap 2900ms
-    window: 2025-06-15T15:05:40Z to 2025-06-15T15:08:40Z, 4 services, revision 2586142
+    window: 2025-06-15T15:05:40Z to 2025-06-15T15:08:40Z, 4 services, revision 2142929
     counts: records_in 9120 = logs 7800 + spans 1200 + metric_points 100 + dropped unreadable 20; bytes_in 2400000, repeats 6100, redacted.email 4
     omitted (a larger budget, expand or search give more): traces.spans 6
     "#);
@@ -145,7 +145,7 @@ fn a_quiet_window_says_what_was_checked() {
     orders > orders-db 230
     web > cart 90, orders 240
     services: cart, orders, orders-db, web
-    window: 2025-06-15T15:05:40Z to 2025-06-15T15:08:40Z, 4 services, revision 995328
+    window: 2025-06-15T15:05:40Z to 2025-06-15T15:08:40Z, 4 services, revision 209326
     counts: records_in 9120 = logs 7800 + spans 1200 + metric_points 100 + dropped unreadable 20; bytes_in 2400000, repeats 6100, redacted.email 4
     omitted: nothing
     ");
@@ -399,6 +399,7 @@ fn the_json_form_has_the_fields_of_the_contract() {
           "calls": 240
         }
       ],
+      "resilience": [],
       "scope": {
         "from": "2025-06-15T15:05:40Z",
         "to": "2025-06-15T15:08:40Z",
@@ -409,7 +410,7 @@ fn the_json_form_has_the_fields_of_the_contract() {
           "web"
         ]
       },
-      "revision": 2586142,
+      "revision": 2142929,
       "counts": {
         "bytes_in": 2400000,
         "records_in": 9120,
@@ -429,7 +430,7 @@ fn the_json_form_has_the_fields_of_the_contract() {
       },
       "budget": {
         "limit": 100000,
-        "used": 1272,
+        "used": 1276,
         "tokenizer": "o200k_base"
       }
     }

@@ -80,7 +80,16 @@ impl Answers {
 
     /// Resolves a question's times against the newest record.
     async fn ask(&self, times: Times, service: Option<String>) -> Result<Ask, ServiceError> {
-        let newest = self.on_correlator(|correlator, _| correlator.newest_unix_nano()).await?;
+        let newest = self.newest().await?;
+        Self::resolved(times, service, newest)
+    }
+
+    /// The newest record's time. Read once for a question: it moves on.
+    async fn newest(&self) -> Result<Option<i64>, ServiceError> {
+        self.on_correlator(|correlator, _| correlator.newest_unix_nano()).await
+    }
+
+    fn resolved(times: Times, service: Option<String>, newest: Option<i64>) -> Result<Ask, ServiceError> {
         let resolve = |name: &str, when: Option<When>| match when {
             None => Ok(None),
             Some(When::UnixNano(nanos)) => Ok(Some(nanos)),
@@ -202,8 +211,21 @@ fn answer(rendered: Rendered) -> Answer {
     Answer { text: rendered.text, json: rendered.json, used_tokens: rendered.used_tokens as u64 }
 }
 
+/// A page of an answer whose title holds all of the question.
 fn page(title: String, request: Request, cursor: Option<String>, items: &[PageItem]) -> Result<Answer, ServiceError> {
-    let request = PageRequest { title, request, cursor: cursor.unwrap_or_default(), ..PageRequest::default() };
+    page_of(title, String::new(), request, cursor, items)
+}
+
+/// A page; `question` is what tells it from others with the same title.
+fn page_of(
+    title: String,
+    question: String,
+    request: Request,
+    cursor: Option<String>,
+    items: &[PageItem],
+) -> Result<Answer, ServiceError> {
+    let cursor = cursor.unwrap_or_default();
+    let request = PageRequest { title, question, request, cursor, ..PageRequest::default() };
     decant_context::page(&request, items).map(answer).map_err(|error| ServiceError::InvalidArgument(error.to_string()))
 }
 

@@ -52,7 +52,7 @@ fn items(findings: &Findings, service: Option<&str>, depth: u64) -> Result<Vec<P
 
 fn item(findings: &Findings, handles: &Handles, edge: &TopologyEdge, away: Option<u64>) -> PageItem {
     let moved = findings.span_edges.iter().find(|e| e.caller == edge.caller && e.callee == edge.callee);
-    let caller = if edge.caller.is_empty() { "(outside)" } else { &edge.caller };
+    let caller = if edge.caller.is_empty() { "outside" } else { &edge.caller };
     let mut text = format!("{caller} > {}, {} calls", edge.callee, edge.calls);
     if let Some(away) = away {
         text.push_str(&format!(", {away} away"));
@@ -116,7 +116,7 @@ mod tests {
         };
         assert_eq!(told(Some("pay"), 1), ["web > pay, 80 calls, 1 away", "pay > bank, 9 calls, 1 away"]);
         let two =
-            ["(outside) > web, 90 calls, 2 away", "web > cart, 50 calls, 2 away", "bank > vault, 3 calls, 2 away"];
+            ["outside > web, 90 calls, 2 away", "web > cart, 50 calls, 2 away", "bank > vault, 3 calls, 2 away"];
         assert_eq!(told(Some("pay"), 2)[2..], two);
         assert_eq!(told(None, 1).len(), 5);
         assert_eq!(told(Some("alone"), 3), [""; 0]);

@@ -26,7 +26,11 @@ pub(super) fn all(findings: &Findings, handles: &Handles) -> Vec<PageItem> {
     }
     for c in &findings.changes {
         let revision = c.revision.as_ref().map_or_else(String::new, |r| format!(" {r}"));
-        let text = format!("{}{revision}: {} (score {:.2}). {}", c.kind, c.title, c.score, c.why);
+        let verdict = c.verdict.as_ref().map_or_else(String::new, |v| {
+            let evidence: String = v.evidence.iter().map(|e| format!("; {e}")).collect();
+            format!(". {}: {}{evidence}", v.outcome.as_str(), v.reason)
+        });
+        let text = format!("{}{revision}: {} (score {:.2}). {}{verdict}", c.kind, c.title, c.score, c.why);
         out.push(item(Kind::Change, c.id, c.service.as_deref().unwrap_or(""), Some(c.at_unix_nano), text));
     }
     for p in &findings.log_patterns {
@@ -48,7 +52,7 @@ pub(super) fn all(findings: &Findings, handles: &Handles) -> Vec<PageItem> {
         out.push(item(Kind::MetricShift, m.id, &m.service, m.onset_unix_nano, text.trim_end().to_owned()));
     }
     for e in &findings.span_edges {
-        let caller = if e.caller.is_empty() { "(entry)" } else { &e.caller };
+        let caller = if e.caller.is_empty() { "outside" } else { &e.caller };
         let text = format!(
             "{caller} -> {} {}: {}; before {}; after {}",
             e.callee,

@@ -1,6 +1,6 @@
 //! Systems that send logs alone: there is no graph to reason over, so the lines that explain a failure speak.
 
-use decant_context::excerpts::{Config, Excerpter};
+use decant_context::excerpts::{Config, Excerpter, Heard};
 use decant_engine::instruction_like;
 use decant_model::{Findings, Signal};
 use decant_store::{ScanRequest, Store};
@@ -34,7 +34,7 @@ pub(super) fn add_excerpts(findings: &mut Findings, store: &Store) {
     let failure = excerpter.failure();
     findings.excerpts = excerpter.finish();
     if let Some(failure) = failure {
-        failure.settle(findings);
+        failure.settle(findings, Heard::Stream);
     }
     for line in findings.excerpts.iter_mut().flat_map(|excerpt| &mut excerpt.lines) {
         line.flagged |= instruction_like(&line.text).is_some();

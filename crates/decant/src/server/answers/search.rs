@@ -6,7 +6,7 @@ use decant_engine::Ask;
 use decant_model::Signal;
 use decant_store::{ScanRequest, Store};
 
-use super::{Answers, Times, blocking, describe, page, records, request};
+use super::{Answers, Times, blocking, describe, page_of, records, request};
 
 /// Records that are looked through, and matches that are kept.
 const LOOKED_AT_MAX: usize = 1_000_000;
@@ -14,6 +14,7 @@ const MATCHES_MAX: usize = 2_000;
 
 pub(super) async fn answer(answers: &Answers, query: SearchQuery) -> Result<Answer, ServiceError> {
     let request = request(&query.fit)?;
+    let question = format!("{:?}", (&query.from, &query.to, &query.service));
     let times = Times { from: query.from, to: query.to, at: None };
     let ask = answers.ask(times, query.service).await?;
     let findings = answers.findings(ask.clone()).await?;
@@ -25,7 +26,7 @@ pub(super) async fn answer(answers: &Answers, query: SearchQuery) -> Result<Answ
         let mut items: Vec<PageItem> =
             describe::all(&findings, &handles).into_iter().filter(|item| matches(item, &words)).collect();
         items.append(&mut in_records(&store, &ask, &words));
-        page(format!("search: {}", query.query), request, query.cursor, &items)
+        page_of(format!("search: {}", query.query), question, request, query.cursor, &items)
     })
     .await
 }

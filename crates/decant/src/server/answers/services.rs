@@ -18,7 +18,10 @@ fn items(findings: &Findings) -> Vec<PageItem> {
     let of = |service: &String| {
         let suspect = findings.suspects.iter().find(|s| s.service == *service);
         let calls: u64 = findings.topology.iter().filter(|e| e.callee == *service).map(|e| e.calls).sum();
-        let names = |side: Vec<&str>| if side.is_empty() { "none".to_owned() } else { side.join(", ") };
+        let names = |side: Vec<&str>| {
+            let named: Vec<&str> = side.into_iter().map(|name| if name.is_empty() { "outside" } else { name }).collect();
+            if named.is_empty() { "none".to_owned() } else { named.join(", ") }
+        };
         let callers = findings.topology.iter().filter(|e| e.callee == *service).map(|e| e.caller.as_str()).collect();
         let callees = findings.topology.iter().filter(|e| e.caller == *service).map(|e| e.callee.as_str()).collect();
         let patterns = findings.log_patterns.iter().filter(|p| p.service == *service).count();
@@ -36,8 +39,8 @@ fn items(findings: &Findings) -> Vec<PageItem> {
             kind: "service".to_owned(),
             service: Some(service.clone()),
             at_unix_nano: None,
+            flagged: decant_engine::instruction_like(&text).is_some(),
             text,
-            flagged: false,
         }
     };
     findings.scope.services.iter().map(of).collect()

@@ -4,15 +4,16 @@ use decant_context::{Handles, Kind, PageItem};
 use decant_egress::{Answer, ServiceError, TimelineQuery};
 use decant_model::{Findings, IncidentState, Novelty};
 
-use super::{Answers, Times, blocking, describe, page, request};
+use super::{Answers, Times, blocking, describe, page_of, request};
 
 pub(super) async fn answer(answers: &Answers, query: TimelineQuery) -> Result<Answer, ServiceError> {
     let request = request(&query.fit)?;
+    let question = format!("{:?}", (&query.from, &query.to, &query.service));
     let times = Times { from: query.from, to: query.to, at: None };
     let ask = answers.ask(times, query.service).await?;
     let findings = answers.findings(ask.clone()).await?;
     answers.remember(ask);
-    blocking(move || page("timeline".to_owned(), request, query.cursor, &items(&findings))).await
+    blocking(move || page_of("timeline".to_owned(), question, request, query.cursor, &items(&findings))).await
 }
 
 /// Everything with a time. A pattern that vanished stands where it was last seen, and an incident that ended has an end.
