@@ -223,3 +223,15 @@ fn sections_of_a_runner_and_the_command_far_above() {
     );
     assert!(!worthiest(&text, 120).contains("section_end"), "{}", worthiest(&text, 120));
 }
+
+#[test]
+fn tests_that_differ_in_a_number_are_different_tests() {
+    let mut output = String::new();
+    for i in 0..40 {
+        let said = if i == 27 { "cannot open fixtures/ebb.json: no such file or directory" } else { "level is odd" };
+        output +=
+            &format!("=== RUN   TestCase{i}\n    many_test.go:{}: {said}\n--- FAIL: TestCase{i} (0.00s)\n", i + 2);
+    }
+    let text = format!("{}{}", preamble("job"), step("go test ./...", &format!("{output}FAIL\tmany\t0.2s\n"), 1));
+    check(&text, 700, &["--- FAIL: TestCase0 ", "cannot open fixtures/ebb.json", "--- FAIL: TestCase27 "]);
+}

@@ -7,6 +7,8 @@ use super::super::words::bare;
 
 /// From here on a line lends weight to its neighbours.
 const LENDS: f32 = 0.4;
+/// As much lends to the name of a failed test on the next line: it says whose reason this was.
+const LENDS_TO_TEST: f32 = 0.3;
 const AFTER: usize = 16;
 const BEFORE: usize = 5;
 /// Lines before the end of a failed step, of which something may explain it though no word says so.
@@ -16,7 +18,9 @@ const TAIL: usize = 24;
 pub(super) fn weights(lines: &[Line], own: &[f32], news: &[f32]) -> Vec<f32> {
     let mut out = vec![0.0; own.len()];
     for (i, (line, &weight)) in lines.iter().zip(own).enumerate() {
-        if weight >= LENDS && !matches!(line.class.kind, Kind::Step | Kind::Script | Kind::Command | Kind::Header) {
+        let named = lines.get(i + 1).is_some_and(|l| l.class.kind == Kind::Test && l.ordinal == line.ordinal + 1);
+        let lends = weight >= if named { LENDS_TO_TEST } else { LENDS };
+        if lends && !matches!(line.class.kind, Kind::Step | Kind::Script | Kind::Command | Kind::Header) {
             if !line.class.ends {
                 after(lines, i, weight, &mut out);
             }
@@ -62,6 +66,8 @@ fn after(lines: &[Line], at: usize, weight: f32, out: &mut [f32]) {
         let share = match line.class.kind {
             Kind::Noise => 0.1,
             Kind::Detail => 1.1,
+            // Some tools say first why, and then which test it was.
+            Kind::Test => 1.0,
             Kind::Frame if is_library(&line.text) => 0.25,
             Kind::Frame if !line.text.contains(':') || line.text.contains(": ") => 0.4,
             Kind::Frame => {

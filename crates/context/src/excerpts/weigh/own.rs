@@ -65,7 +65,7 @@ fn says_ignored(text: &str) -> bool {
 /// numbers says less.
 pub(super) fn news(lines: &[Line]) -> Vec<f32> {
     let mut said = Said::default();
-    lines.iter().map(|line| said.news(&line.text)).collect()
+    lines.iter().map(|line| said.news(line)).collect()
 }
 
 #[derive(Default)]
@@ -75,7 +75,8 @@ struct Said {
 }
 
 impl Said {
-    fn news(&mut self, text: &str) -> f32 {
+    fn news(&mut self, line: &Line) -> f32 {
+        let text = &line.text;
         let before = |map: &mut HashMap<u64, u32>, key| {
             let n = map.entry(key).or_insert(0);
             *n += 1;
@@ -83,7 +84,9 @@ impl Said {
         };
         let copies = before(&mut self.copies, xxh3_64(text.trim().as_bytes()));
         let alike = before(&mut self.alike, shape::text(text));
-        1.0 / (1.0 + 3.0 * copies + 0.5 * (alike - copies))
+        // A number in the name of a test makes it another test.
+        let share = if line.class.kind == Kind::Test { 0.05 } else { 0.5 };
+        1.0 / (1.0 + 3.0 * copies + share * (alike - copies))
     }
 }
 
@@ -115,7 +118,7 @@ pub(super) fn weights(lines: &[Line], shapes: &Shapes) -> Vec<f32> {
         let ignored = lines.get(i + 1).is_some_and(|next| next.ordinal == line.ordinal + 1 && says_ignored(&next.text));
         let repeat = if ignored { 0.2 * repeat } else { repeat };
         let strict = if line.class.kind == Kind::Warning && scene.strict { 2.5 } else { 1.0 };
-        let copy = texts.news(&line.text);
+        let copy = texts.news(line);
         let common = 1.0 + 0.06 * (shapes.seen(line.shape) as f32).ln();
         *weight = line.class.score * strict * scene.factor(line) * repeat * copy / if of_step { 1.0 } else { common };
     }
