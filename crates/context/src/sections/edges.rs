@@ -31,7 +31,7 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
     let title = if view.part == Part::Rest {
-        "more calls, not about a suspect"
+        "more calls (no evidence about a likely suspect)"
     } else if view.source.is_split {
         "calls (caller > callee operation, what changed; was: before T0; gap is time between the two)"
     } else {

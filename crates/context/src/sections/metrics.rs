@@ -37,7 +37,7 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
     let title = if view.part == Part::Rest {
-        "more metric shifts, not about a suspect"
+        "more metric shifts (no evidence about a likely suspect)"
     } else if view.source.is_split {
         "metric shifts (was: median before T0; where it went; begin)"
     } else {

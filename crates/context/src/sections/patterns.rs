@@ -81,7 +81,7 @@ fn examples_at(pattern: &LogPattern, level: u8) -> usize {
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
     let title = if view.part == Part::Rest {
-        "more log patterns, not about a suspect"
+        "more log patterns (no evidence about a likely suspect)"
     } else if view.source.is_split {
         "log patterns (was: records/min before T0; | template, time| record)"
     } else {
@@ -152,7 +152,8 @@ fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {
         let _infallible = write!(out, " x{}", pattern.count);
     }
     if let Some(first) = pattern.first_unix_nano.filter(|_| pattern.novelty != Novelty::Vanished) {
-        let _infallible = write!(out, " from {}", source.relative(first));
+        let comma = if source.is_split { "," } else { "" };
+        let _infallible = write!(out, "{comma} from {}", source.relative(first));
     }
     if let Some(last) = pattern.last_unix_nano.filter(|_| pattern.novelty == Novelty::Vanished) {
         let _infallible = write!(out, " last {}", source.relative(last));

@@ -3,6 +3,7 @@
 mod arbitrary;
 mod cases;
 mod delta;
+mod docs;
 mod fuzz;
 mod injections;
 mod laws;

@@ -25,7 +25,7 @@ fn an_incident_is_told_with_suspects_and_evidence() {
     ## changes (in order of time)
     [c3635] -20s deployment orders 4f2c9d1 `Use the new pool (#812)`: The only change within ten minutes, in the first suspect.
     ## log patterns (was: records/min before T0; | template, time| record)
-    [p126c] orders ERROR new from +0.2s
+    [p126c] orders ERROR new, from +0.2s
     | could not get connection from pool "main" within <num> ms
       slots: num 2999, 3000 and others
     +0.2s| could not get connection from pool "main" within 3000 ms
@@ -38,10 +38,10 @@ fn an_incident_is_told_with_suspects_and_evidence() {
        orders `SELECT orders` +4ms 3001ms own 3001ms ERROR `timeout: pool main`
     ## checked and well
     - cart: rates, errors and durations as before
-    ## more metric shifts, not about a suspect
+    ## more metric shifts (no evidence about a likely suspect)
     [me096] orders orders-7d9f db.client.connections.usage {state=used}: was 12 `{connection}`, up, from +3s
-    ## more log patterns, not about a suspect
-    [pe2fc] web WARN rising, was 1.5 from -50s
+    ## more log patterns (no evidence about a likely suspect)
+    [pe2fc] web WARN rising, was 1.5, from -50s
     | upstream orders failed: status=503
     ## suspects (rank, probability, kind)
     1. [s7439] orders 0.8 unreachable at orders-7d9f: Its calls to orders-db time out from T0 on, while the database's own spans stay fast. Evidence: [c3635 e6b85 p126c]
@@ -75,7 +75,7 @@ fn a_small_budget_keeps_the_verdict_the_suspect_and_the_best_evidence() {
     T0 = 2025-06-15T15:06:40Z (onset); +1s is a second later. Rows tell how it was; how it is now stands at the end.
     verdict: incident; first suspect [s7439] orders unreachable
     ## log patterns (was: records/min before T0; | template, time| record)
-    [p126c] orders ERROR new from +0.2s
+    [p126c] orders ERROR new, from +0.2s
     | could not get connection from pool "main" within <num> ms
     ## suspects (rank, probability, kind)
     1. [s7439] orders 0.8 unreachable at orders-7d9f: Its calls to orders-db time out from T0 on, while the database's own spans stay fast. Evidence: [c3635 e6b85 p126c]
