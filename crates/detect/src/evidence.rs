@@ -4,6 +4,7 @@
 //! log-likelihood, so that ten weak signals are not one strong one. A service's aspect is as strong as its strongest.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::ids::NONE;
 use crate::material::Material;
@@ -82,21 +83,36 @@ const CHANCE: f64 = 2.0;
 impl Ledger {
     /// Of an episode at whose ends the signals are cut.
     pub(crate) fn new(material: &Material<'_>, signals: &Signals, episode: Episode) -> Self {
+        let mut ledger = Self::default();
+        // Class by class, so that all of a class is still at hand when its spread is known.
+        for (class, range) in &signals.classes {
+            ledger.add_class(material, signals, (*class, range.clone()), episode);
+        }
+        ledger.add_expired(material, episode);
+        for aspects in ledger.services.values_mut() {
+            for items in aspects.values_mut() {
+                items.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.what.cmp(&b.what)));
+            }
+        }
+        ledger
+    }
+
+    fn add_class(
+        &mut self,
+        material: &Material<'_>,
+        signals: &Signals,
+        (class, range): (u64, Range<usize>),
+        episode: Episode,
+    ) {
         let (from, to) = (signals.cut_at(episode.from), signals.cut_at(episode.to));
+        let signals = signals.all.get(range).unwrap_or_default();
         // Two healthy stretches may be known, the time before and a baseline: what departs from either speaks, each
         // measured by how far its class departs from that one.
-        let live: Vec<Contrast> = signals.all.iter().map(|s| s.prefix.contrast(from, to).unwrap_or_default()).collect();
-        let base: Vec<Contrast> =
-            signals.all.iter().map(|s| s.prefix.against_base(from, to).unwrap_or_default()).collect();
-        let spreads = null::spreads(&signals.classes, &live).into_iter().zip(null::spreads(&signals.classes, &base));
-        let mut ledger = Self::default();
-        let members = signals
-            .classes
-            .iter()
-            .zip(spreads)
-            .flat_map(|((_, range), spreads)| range.clone().map(move |at| (at, spreads)));
-        for (at, (live_spread, base_spread)) in members {
-            let (signal, live, base) = (&signals.all[at], live[at], base[at]);
+        let live: Vec<Contrast> = signals.iter().map(|s| s.prefix.contrast(from, to).unwrap_or_default()).collect();
+        let base: Vec<Contrast> = signals.iter().map(|s| s.prefix.against_base(from, to).unwrap_or_default()).collect();
+        let spread = |of: &[Contrast]| null::spreads(&[(class, 0..of.len())], of).first().copied().unwrap_or(1.0);
+        let (live_spread, base_spread) = (spread(&live), spread(&base));
+        for ((signal, live), base) in signals.iter().zip(live).zip(base) {
             if live.z.abs().max(base.z.abs()) <= CHANCE {
                 continue;
             }
@@ -117,16 +133,9 @@ impl Ledger {
             }
             let item = Item { what, z, strength };
             for (service, aspect) in aspects(material, what, signal.service, z) {
-                ledger.services.entry(service).or_default().entry(aspect).or_default().push(item);
+                self.services.entry(service).or_default().entry(aspect).or_default().push(item);
             }
         }
-        ledger.add_expired(material, episode);
-        for aspects in ledger.services.values_mut() {
-            for items in aspects.values_mut() {
-                items.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.what.cmp(&b.what)));
-            }
-        }
-        ledger
     }
 
     /// Certificates whose remaining time is over.

@@ -58,6 +58,8 @@ pub struct Rollups {
     pub(crate) totals: Totals,
     pub(crate) logs: IdMap<LogCell>,
     pub(crate) series: IdMap<Series>,
+    /// No fewer points than all series have: they are counted when these are too many.
+    points_at_most: usize,
     pub(crate) stubs: Vec<Stub>,
     pub(crate) sightings: Vec<Sighting>,
     pub(crate) changes: IdMap<ChangeEvent>,
@@ -75,6 +77,7 @@ impl Rollups {
             a.merge(b);
         });
         let per_series = config.max_points_per_series;
+        self.points_at_most += other.series.values().map(|s| s.points.len()).sum::<usize>();
         union(&mut self.series, other.series, config.max_series, "series over the limit", &mut notes, |a, b| {
             a.merge(&b, per_series);
         });
@@ -158,6 +161,9 @@ impl Rollups {
 
     /// Halves the resolution of the older half of every series until all points fit.
     pub(crate) fn thin(&mut self, limit: usize) {
+        if self.points_at_most <= limit {
+            return;
+        }
         let mut points: usize = self.series.values().map(|s| s.points.len()).sum();
         while points > limit.max(2 * self.series.len()) {
             let gone: usize = self.series.values_mut().map(Series::thin).sum();
@@ -167,6 +173,7 @@ impl Rollups {
             points -= gone;
             *self.notes.entry("points thinned out").or_default() += gone as u64;
         }
+        self.points_at_most = points;
     }
 
     /// Whether nothing was seen.

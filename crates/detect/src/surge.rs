@@ -106,20 +106,20 @@ impl Loads {
         let mut loads = Self::default();
         for cell in material.facts.operations.values() {
             let counts = loads.entries.entry(cell.service).or_insert_with(blank);
-            cell.windows.cells().iter().for_each(|(w, c)| live(counts, *w, c.entries));
+            cell.windows.cells().iter().for_each(|(w, c)| live(counts, i64::from(*w), c.entries));
         }
         for cell in material.facts.pairs.values() {
             let counts = loads.calls.entry((cell.callee, cell.caller)).or_insert_with(blank);
-            cell.windows.cells().iter().for_each(|(w, c)| live(counts, *w, c.calls));
+            cell.windows.cells().iter().for_each(|(w, c)| live(counts, i64::from(*w), c.calls));
         }
         for cell in material.base_facts.operations.values() {
             if let Some(counts) = loads.entries.get_mut(&cell.service) {
-                cell.windows.cells().iter().for_each(|(w, c)| base(counts, *w, c.entries));
+                cell.windows.cells().iter().for_each(|(w, c)| base(counts, i64::from(*w), c.entries));
             }
         }
         for cell in material.base_facts.pairs.values() {
             if let Some(counts) = loads.calls.get_mut(&(cell.callee, cell.caller)) {
-                cell.windows.cells().iter().for_each(|(w, c)| base(counts, *w, c.calls));
+                cell.windows.cells().iter().for_each(|(w, c)| base(counts, i64::from(*w), c.calls));
             }
         }
         loads.entries = loads.entries.into_iter().map(|(key, counts)| (key, counts.summed())).collect();

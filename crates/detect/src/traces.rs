@@ -168,7 +168,6 @@ mod tests {
             span,
             parent,
             service: span,
-            instance: 0,
             operation: 1,
             peer: 0,
             note: 0,

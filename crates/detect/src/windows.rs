@@ -1,16 +1,17 @@
 //! Counts by event-time window, sparse and sorted.
 
-use crate::timeline::grow;
+use crate::timeline::{grow, short};
 
 /// (window, count), sorted by window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Windows {
-    counts: Vec<(i64, u32)>,
+    counts: Vec<(u32, u32)>,
 }
 
 impl Windows {
     /// Counts `count` in a window. Records come nearly in order, so the last entry is nearly always the one.
     pub(crate) fn add(&mut self, window: i64, count: u32) {
+        let window = short(window);
         match self.counts.last_mut() {
             Some((last, n)) if *last == window => *n = n.saturating_add(count),
             Some((last, _)) if *last > window => match self.counts.binary_search_by_key(&window, |(w, _)| *w) {
@@ -26,7 +27,7 @@ impl Windows {
 
     pub(crate) fn merge(&mut self, other: &Self) {
         for (window, count) in &other.counts {
-            self.add(*window, *count);
+            self.add(i64::from(*window), *count);
         }
     }
 
@@ -40,22 +41,22 @@ impl Windows {
     }
 
     /// Entries in `from..to`.
-    pub(crate) fn range(&self, from: i64, to: i64) -> &[(i64, u32)] {
-        let start = self.counts.partition_point(|(w, _)| *w < from);
-        let end = self.counts.partition_point(|(w, _)| *w < to).max(start);
+    pub(crate) fn range(&self, from: i64, to: i64) -> &[(u32, u32)] {
+        let start = self.counts.partition_point(|(w, _)| i64::from(*w) < from);
+        let end = self.counts.partition_point(|(w, _)| i64::from(*w) < to).max(start);
         &self.counts[start..end]
     }
 
-    pub(crate) fn entries(&self) -> &[(i64, u32)] {
+    pub(crate) fn entries(&self) -> &[(u32, u32)] {
         &self.counts
     }
 
     pub(crate) fn first(&self) -> Option<i64> {
-        self.counts.first().map(|(w, _)| *w)
+        self.counts.first().map(|(w, _)| i64::from(*w))
     }
 
     pub(crate) fn last(&self) -> Option<i64> {
-        self.counts.last().map(|(w, _)| *w)
+        self.counts.last().map(|(w, _)| i64::from(*w))
     }
 
     /// The last window, a number of counts beyond it aside.
@@ -73,27 +74,27 @@ impl Windows {
     /// Makes each window `factor` times as long.
     pub(crate) fn coarsen(&mut self, factor: i64) {
         for (window, count) in std::mem::take(&mut self.counts) {
-            self.add(window.div_euclid(factor), count);
+            self.add(i64::from(window).div_euclid(factor), count);
         }
     }
 
     /// Forgets all but the windows `from..to`; tells how many counts lay beyond.
     pub(crate) fn keep(&mut self, from: i64, to: i64) -> u64 {
-        let end = self.counts.partition_point(|(w, _)| *w < to);
+        let end = self.counts.partition_point(|(w, _)| i64::from(*w) < to);
         let beyond = self.counts.drain(end..).map(|(_, count)| u64::from(count)).sum();
-        self.counts.drain(..self.counts.partition_point(|(w, _)| *w < from));
+        self.counts.drain(..self.counts.partition_point(|(w, _)| i64::from(*w) < from));
         beyond
     }
 }
 
 /// The window in which more than `few` are reached.
-fn first_of_note<'a>(mut counts: impl Iterator<Item = &'a (i64, u32)>, few: u64) -> Option<i64> {
+fn first_of_note<'a>(mut counts: impl Iterator<Item = &'a (u32, u32)>, few: u64) -> Option<i64> {
     let mut passed = 0;
     let reached = counts.find(|(_, count)| {
         passed += u64::from(*count);
         passed > few
     });
-    reached.map(|(window, _)| *window)
+    reached.map(|(window, _)| i64::from(*window))
 }
 
 #[cfg(test)]
@@ -103,19 +104,19 @@ mod tests {
     #[test]
     fn a_few_wrong_clocks_do_not_stretch_the_span() {
         let mut windows = Windows::default();
-        (0..100).for_each(|window| windows.add(window, 20));
-        windows.add(-1_000_000, 1);
+        (1_000_000..1_000_100).for_each(|window| windows.add(window, 20));
+        windows.add(7, 1);
         windows.add(9_000_000, 1);
-        assert_eq!((windows.first(), windows.last()), (Some(-1_000_000), Some(9_000_000)));
-        assert_eq!(windows.span_of_note(), Some((0, 99)));
+        assert_eq!((windows.first(), windows.last()), (Some(7), Some(9_000_000)));
+        assert_eq!(windows.span_of_note(), Some((1_000_000, 1_000_099)));
     }
 
     #[test]
     fn coarser_windows_hold_the_same_counts() {
         let mut windows = Windows::default();
-        [-3, -1, 0, 1, 2, 5].into_iter().for_each(|window| windows.add(window, 1));
+        [1, 3, 4, 5, 6, 9].into_iter().for_each(|window| windows.add(window, 1));
         windows.coarsen(2);
-        assert_eq!(windows.entries(), [(-2, 1), (-1, 1), (0, 2), (1, 1), (2, 1)]);
+        assert_eq!(windows.entries(), [(0, 1), (1, 1), (2, 2), (3, 1), (4, 1)]);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(crate) fn tell(told: &Told<'_>) -> Vec<SpanEdge> {
     edges
 }
 
-fn sum<'a>(cells: impl IntoIterator<Item = &'a (i64, EdgeStat)>) -> EdgeStat {
+fn sum<'a>(cells: impl IntoIterator<Item = &'a (u32, EdgeStat)>) -> EdgeStat {
     cells.into_iter().fold(EdgeStat::default(), |mut sum, (_, cell)| {
         sum.merge(cell);
         sum

@@ -14,20 +14,32 @@ const LEAST_RATIO: f64 = 1.5;
 
 pub(crate) fn tell(told: &Told<'_>) -> Vec<LogPattern> {
     let strongest = strongest(told);
-    let mut patterns: Vec<(f64, LogPattern)> = told
+    let mut patterns: Vec<(f64, u64, &Pattern<'_>, Change)> = told
         .material
         .patterns
         .by_key
         .iter()
         .filter(|(_, p)| p.cell.total() > 0 || p.base_total > 0)
         .map(|(key, pattern)| {
-            let shown = one(told, pattern, strongest.get(key).copied().unwrap_or(0.0));
-            (worth(&shown, timeless_lateness(pattern)), shown)
+            let change = Change::of(told, pattern, strongest.get(key).copied().unwrap_or(0.0));
+            (worth(pattern, &change), id(pattern), pattern, change)
         })
         .collect();
-    patterns.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.id.cmp(&b.1.id)));
+    patterns.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     patterns.truncate(told.material.config.max_findings);
-    patterns.into_iter().map(|(_, p)| p).collect()
+    patterns.into_iter().map(|(_, _, pattern, change)| one(told, pattern, &change)).collect()
+}
+
+fn id(pattern: &Pattern<'_>) -> u64 {
+    mix(&[text_id("pattern"), pattern.service, pattern.named.id, u64::from(pattern.severity.0)])
+}
+
+/// How a pattern changed: records a minute, and what that is called.
+struct Change {
+    before: Option<f64>,
+    after: Option<f64>,
+    novelty: Novelty,
+    significance: f64,
 }
 
 /// The strongest evidence for each pattern, signed.
@@ -46,28 +58,34 @@ fn strongest(told: &Told<'_>) -> IdMap<f64> {
     strongest
 }
 
-fn one(told: &Told<'_>, pattern: &Pattern<'_>, z: f64) -> LogPattern {
+impl Change {
+    fn of(told: &Told<'_>, pattern: &Pattern<'_>, z: f64) -> Self {
+        let material = told.material;
+        let windows = &pattern.cell.windows;
+        let stretch = material.stretch;
+        let per_min = |count: u64, seconds: f64| (seconds > 0.0).then(|| count as f64 * 60.0 / seconds);
+        let base_s =
+            if material.base_has_logs(pattern.service) { material.base_logs.total(i64::MIN, i64::MAX) } else { 0.0 };
+        let (before, after) = match told.analysis.episode.filter(|_| told.incident.is_some()) {
+            Some(e) => {
+                let (from, to) = (stretch.from + e.from as i64, stretch.from + e.to as i64);
+                let outside_s = material.logs.total(i64::MIN, from);
+                let before =
+                    per_min(windows.sum(i64::MIN, from) + pattern.base.sum(i64::MIN, i64::MAX), outside_s + base_s);
+                (before, per_min(windows.sum(from, to), material.logs.total(from, to)))
+            }
+            None => {
+                let whole = material.logs.total(stretch.from, stretch.to);
+                (per_min(pattern.base.total(), base_s), per_min(windows.sum(stretch.from, stretch.to), whole))
+            }
+        };
+        let after = if pattern.cell.windows.total() == 0 && pattern.cell.total() > 0 { None } else { after };
+        Self { before, after, novelty: novelty(before, after, z), significance: significance(z) }
+    }
+}
+
+fn one(told: &Told<'_>, pattern: &Pattern<'_>, change: &Change) -> LogPattern {
     let material = told.material;
-    let windows = &pattern.cell.windows;
-    let stretch = material.stretch;
-    let per_min = |count: u64, seconds: f64| (seconds > 0.0).then(|| count as f64 * 60.0 / seconds);
-    let base_s =
-        if material.base_has_logs(pattern.service) { material.base_logs.total(i64::MIN, i64::MAX) } else { 0.0 };
-    let (before, after) = match told.analysis.episode.filter(|_| told.incident.is_some()) {
-        Some(e) => {
-            let (from, to) = (stretch.from + e.from as i64, stretch.from + e.to as i64);
-            let outside_s = material.logs.total(i64::MIN, from);
-            let before =
-                per_min(windows.sum(i64::MIN, from) + pattern.base.sum(i64::MIN, i64::MAX), outside_s + base_s);
-            (before, per_min(windows.sum(from, to), material.logs.total(from, to)))
-        }
-        None => {
-            let whole = material.logs.total(stretch.from, stretch.to);
-            (per_min(pattern.base.total(), base_s), per_min(windows.sum(stretch.from, stretch.to), whole))
-        }
-    };
-    let after = if pattern.cell.windows.total() == 0 && pattern.cell.total() > 0 { None } else { after };
-    let novelty = novelty(before, after, z);
     let example = |e: &Exemplar| LogExample {
         time_unix_nano: e.time,
         source: e.source.clone(),
@@ -86,18 +104,18 @@ fn one(told: &Told<'_>, pattern: &Pattern<'_>, z: f64) -> LogPattern {
         pattern.named.text.clone()
     };
     LogPattern {
-        id: mix(&[text_id("pattern"), pattern.service, pattern.named.id, u64::from(pattern.severity.0)]),
+        id: id(pattern),
         template_id: pattern.named.id,
         template,
         service,
         severity: pattern.severity,
         count: pattern.cell.total(),
-        before_per_min: before,
-        after_per_min: after,
+        before_per_min: change.before,
+        after_per_min: change.after,
         first_unix_nano: pattern.cell.first.as_ref().and_then(|e| e.time),
         last_unix_nano: pattern.cell.last.as_ref().and_then(|e| e.time),
-        novelty,
-        significance: significance(z),
+        novelty: change.novelty,
+        significance: change.significance,
         examples,
         slots: pattern.named.slots.clone(),
     }
@@ -129,21 +147,21 @@ fn timeless_lateness(pattern: &Pattern<'_>) -> f64 {
 }
 
 /// What a pattern is worth to a reader: how surely it changed, how bad it is, how rare, how late.
-fn worth(pattern: &LogPattern, lateness: f64) -> f64 {
+fn worth(pattern: &Pattern<'_>, change: &Change) -> f64 {
     let severity = match pattern.severity {
         s if s >= Severity::FATAL => 4.0,
         s if s >= Severity::ERROR => 3.0,
         s if s >= Severity::WARN => 1.5,
         _ => 0.0,
     };
-    let change = match pattern.novelty {
-        Novelty::New => 2.0 + pattern.significance.min(20.0) / 2.0,
-        Novelty::Vanished | Novelty::Rising => 1.0 + pattern.significance.min(20.0) / 2.0,
-        Novelty::Falling => pattern.significance.min(20.0) / 2.0,
+    let changed = match change.novelty {
+        Novelty::New => 2.0 + change.significance.min(20.0) / 2.0,
+        Novelty::Vanished | Novelty::Rising => 1.0 + change.significance.min(20.0) / 2.0,
+        Novelty::Falling => change.significance.min(20.0) / 2.0,
         // An error that was always there explains nothing.
-        Novelty::Steady => pattern.significance.min(20.0) / 4.0 - 0.7 * severity,
+        Novelty::Steady => change.significance.min(20.0) / 4.0 - 0.7 * severity,
         Novelty::Unknown => 0.0,
     };
-    let rarity = 1.0 / (1.0 + (pattern.count.max(1) as f64).ln());
-    severity + change + rarity + lateness
+    let rarity = 1.0 / (1.0 + (pattern.cell.total().max(1) as f64).ln());
+    severity + changed + rarity + timeless_lateness(pattern)
 }

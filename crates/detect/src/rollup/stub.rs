@@ -12,7 +12,6 @@ pub(crate) struct Stub {
     /// 0 for a root.
     pub(crate) parent: u64,
     pub(crate) service: u64,
-    pub(crate) instance: u64,
     pub(crate) operation: u64,
     /// Peer named by the span's attributes, 0 if none.
     pub(crate) peer: u64,

@@ -21,7 +21,7 @@ pub(super) fn rates(material: &Material<'_>, out: &mut Vec<Signal>) {
         let mut cells = Vec::with_capacity(live.len());
         for (window, seconds) in live {
             let mut events = 0.0_f32;
-            while let Some((_, count)) = counted.next_if(|(w, _)| w <= window) {
+            while let Some((_, count)) = counted.next_if(|(w, _)| i64::from(*w) <= *window) {
                 events += *count as f32;
             }
             if let Some(index) = stretch.index(*window) {

@@ -33,8 +33,22 @@ pub(crate) struct Scale {
 
 impl Scale {
     pub(crate) fn apply(self, value: f64) -> f64 {
-        (value / self.unit).asinh()
+        asinh(value / self.unit)
     }
+}
+
+/// As [`f64::asinh`], to within some units in the last place, in a third of its time: it is taken of every point.
+fn asinh(x: f64) -> f64 {
+    let size = x.abs();
+    let root = (size * size + 1.0).sqrt();
+    let of_size = if size < 0.25 {
+        (size + size * size / (1.0 + root)).ln_1p()
+    } else if size < 1e150 {
+        (size + root).ln()
+    } else {
+        size.ln() + std::f64::consts::LN_2
+    };
+    of_size.copysign(x)
 }
 
 /// Series of a metric by which its scale is known: those with the lowest keys, which are hashes.
@@ -88,14 +102,12 @@ fn scale(series: &[&Series], name: &str, unit_name: &str) -> Scale {
     let mut variances: Vec<f64> = levels
         .iter()
         .filter(|l| l.len() >= 3)
-        .filter_map(|l| centre(&l.iter().map(|v| (v / unit).asinh()).collect::<Vec<_>>()))
+        .filter_map(|l| centre(&l.iter().map(|v| asinh(v / unit)).collect::<Vec<_>>()))
         .map(|(_, spread)| spread * spread)
         .collect();
     // Steps from point to point: few of them belong to a fault, many to a restless metric.
-    let mut steps: Vec<f64> = levels
-        .iter()
-        .flat_map(|l| l.windows(2).map(|w| ((w[1] / unit).asinh() - (w[0] / unit).asinh()).abs()))
-        .collect();
+    let mut steps: Vec<f64> =
+        levels.iter().flat_map(|l| l.windows(2).map(|w| (asinh(w[1] / unit) - asinh(w[0] / unit)).abs())).collect();
     let restless = quantile(&mut steps, 0.95).unwrap_or(0.0) / (1.96 * std::f64::consts::SQRT_2);
     let variance = median(&mut variances).unwrap_or(0.0).max(restless * restless).max(least * least);
     Scale { unit, variance }
@@ -147,4 +159,21 @@ fn push(
     }
     let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
     out(Signal { what, service, values: Values::Level { cells, base, prior } });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_is_the_inverse_hyperbolic_sine() {
+        for x in [0.0, 1e-300, 1e-9, 1e-3, 0.2499, 0.25, 1.0, 7.5, 1e6, 1e149, 1e151, 1e300, f64::INFINITY] {
+            for x in [x, -x] {
+                let expected: f64 = x.asinh();
+                let apart = (asinh(x) - expected).abs() / expected.abs().max(f64::MIN_POSITIVE);
+                assert!(apart <= 1e-14 || (x.is_infinite() && asinh(x).is_infinite()), "{x}: {}", asinh(x));
+            }
+        }
+        assert!(asinh(f64::NAN).is_nan());
+    }
 }

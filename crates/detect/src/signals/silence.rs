@@ -49,7 +49,7 @@ pub(super) fn silence(material: &Material<'_>, out: &mut Vec<Signal>) {
 fn windows_of(seen: &ServiceSeen, from: i64, to: i64) -> Vec<i64> {
     let mut windows: Vec<i64> = [&seen.logs, &seen.spans, &seen.points]
         .into_iter()
-        .flat_map(|w| w.range(from, to).iter().map(|(w, _)| *w))
+        .flat_map(|w| w.range(from, to).iter().map(|(w, _)| i64::from(*w)))
         .collect();
     windows.sort_unstable();
     windows.dedup();

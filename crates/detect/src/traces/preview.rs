@@ -9,7 +9,7 @@ use super::facts::{CallStats, ChildStats, EdgeStat, Facts, PairStat};
 use crate::ids::IdMap;
 use crate::timeline::Timeline;
 
-type Cells<T> = IdMap<Vec<(i64, T)>>;
+type Cells<T> = IdMap<Vec<(u32, T)>>;
 
 /// The newest windows of facts, as they were.
 #[derive(Debug)]

@@ -234,7 +234,8 @@ impl Told<'_> {
         for cell in cells.filter(|c| c.note != 0 && (c.service == service || c.about == service)) {
             let sum = sums.entry((cell.note, cell.service == service)).or_default();
             for (window, count) in cell.windows.range(stretch.from, stretch.to) {
-                *sum += f64::from(*count) * if (from..to).contains(window) { 1.0 } else { -inside / outside };
+                *sum +=
+                    f64::from(*count) * if (from..to).contains(&i64::from(*window)) { 1.0 } else { -inside / outside };
             }
         }
         let mut notes: Vec<(u64, f64, bool)> =

@@ -52,7 +52,6 @@ impl Roller {
                 span: u64::from_le_bytes(spans.span(row)),
                 parent: spans.parent(row).map_or(0, u64::from_le_bytes),
                 service: owner.service,
-                instance: owner.instance,
                 operation: self.name(spans.name.value(row)),
                 peer: peer.map_or(NONE, |p| self.name(p)),
                 note,
