@@ -159,6 +159,9 @@ impl Tally {
         if let Some(first) = findings.suspects.first() {
             print!(", first {} {:.2} {}", first.service, first.score, first.kind);
         }
+        if findings.incidents.len() > 1 {
+            print!(", {} incidents", findings.incidents.len());
+        }
         if let Some(change) = change {
             print!(", change {change}");
         }

@@ -1,5 +1,7 @@
 //! From signals to an answer: which stretch was sick, what speaks for whom.
 
+mod others;
+
 use crate::accuse::Complaints;
 use crate::blame::{self, Blame, Graph};
 use crate::evidence::Ledger;
@@ -9,7 +11,9 @@ use crate::several::{self, Seen};
 use crate::signals::{self, Signals};
 use crate::surge::Loads;
 use crate::threshold;
+use crate::verdicts::Verdicts;
 use crate::windows::Windows;
+use others::Others;
 
 /// How much everybody's evidence counts beside that of the most blamed, when the onset is sought.
 const ALARM_SHARE: f64 = 0.2;
@@ -24,11 +28,14 @@ pub(crate) struct Analysis {
     pub(crate) signals: Signals,
     /// The stretch in another state; `None` when there is nothing to compare with.
     pub(crate) episode: Option<Episode>,
-    /// A stronger incident before it, of another service.
-    pub(crate) earlier: Option<Seen>,
+    /// Incidents beside the one that is meant, and how many more there were.
+    pub(crate) others: Vec<Analysis>,
+    pub(crate) others_omitted: usize,
     pub(crate) ledger: Ledger,
     /// Services, the most blamed first.
     pub(crate) blames: Vec<Blame>,
+    /// How changes went, by service and time.
+    pub(crate) verdicts: Verdicts,
 }
 
 impl Analysis {
@@ -40,37 +47,36 @@ impl Analysis {
         let trained = !material.baseline.is_empty();
         let well = (material.config.min_history_s / material.config.window_s.max(1)) as usize;
         let well = if trained { 0 } else { well };
-        let (complaints, loads) = (Complaints::new(material), Loads::new(material));
         let mut search = Search {
             material,
             graph: Graph::new(material),
-            complaints,
-            loads,
+            complaints: Complaints::new(material),
+            loads: Loads::new(material),
             windows,
             trained,
             best: None,
             seen: Vec::new(),
             only: None,
-            earlier: None,
+        };
+        let heard = Heard::new(material);
+        let enough = |e: Episode| {
+            if !heard.is_heard(e) {
+                return f64::INFINITY;
+            }
+            threshold::enough(material.config, (!trained).then_some(well_s(material, e))).max(ENOUGH)
         };
         let includes = |(from, to): &(usize, usize)| at.is_none_or(|w| (*from..*to).contains(&w));
         let count = signals.all.len();
-        let coarse: Vec<(usize, usize)> =
-            onset::candidates(windows, well, count).into_iter().filter(includes).collect();
+        let (coarse, elsewhere): (Vec<_>, Vec<_>) =
+            onset::candidates(windows, well, count).into_iter().partition(includes);
         search.consider(&mut signals, &coarse);
         let strongest = search.best.as_ref().and_then(Best::seen).filter(|_| at.is_none());
+        let mut earlier = None;
         if let Some(strongest) = strongest {
-            let heard = Heard::new(material);
-            let newest = several::newest(&search.seen, strongest, |e| {
-                if !heard.is_heard(e) {
-                    return f64::INFINITY;
-                }
-                let well_s = e.from as f64 * f64::from(material.config.window_s);
-                threshold::enough(material.config, (!trained).then_some(well_s)).max(ENOUGH)
-            });
+            let newest = several::newest(&search.seen, strongest, enough);
             if newest.episode != strongest.episode {
                 search.best = None;
-                search.earlier = Some(strongest);
+                earlier = Some(strongest);
                 search.consider(&mut signals, &[(newest.episode.from, newest.episode.to)]);
                 search.only = Some(newest.service);
             }
@@ -80,11 +86,33 @@ impl Analysis {
             let fine = onset::around(from, to, windows, well, count).map(|from| (from, to)).filter(includes);
             search.consider(&mut signals, &fine.collect::<Vec<_>>());
         }
-        let (best, earlier) = (search.best, search.earlier);
+        let best = search.best.take();
+        let mut others = Others::default();
+        if let Some(best) = &best
+            && let Some(meant) = best.seen()
+        {
+            search.only = None;
+            search.consider(&mut signals, &elsewhere);
+            others = others::find(&mut search, &mut signals, best, meant, earlier, well, enough);
+        }
+        let verdicts = Verdicts::of(material, &search.graph, &mut signals, |signals, from, to| {
+            let episode = Episode { from, to, weight: 0.0 };
+            search.blame(signals, episode)
+        });
+        Self { others: others.told, others_omitted: others.omitted, verdicts, ..Self::of(signals, best) }
+    }
+
+    fn of(signals: Signals, best: Option<Best>) -> Self {
         let episode = best.as_ref().map(|b| b.episode);
         let (ledger, blames) = best.map_or_else(|| (Ledger::default(), Vec::new()), |b| (b.ledger, b.blames));
-        Self { signals, episode, earlier, ledger, blames }
+        let verdicts = Verdicts::default();
+        Self { signals, episode, others: Vec::new(), others_omitted: 0, ledger, blames, verdicts }
     }
+}
+
+/// Healthy time before an episode.
+fn well_s(material: &Material<'_>, episode: Episode) -> f64 {
+    episode.from as f64 * f64::from(material.config.window_s)
 }
 
 /// Records of the whole system by window: stamps of a wrong clock reach into times of which nobody else speaks.
@@ -139,10 +167,17 @@ struct Search<'a> {
     seen: Vec<Seen>,
     /// Whose incident is meant, once that is known.
     only: Option<u64>,
-    earlier: Option<Seen>,
 }
 
 impl Search<'_> {
+    /// What speaks for whom, if a stretch was sick.
+    fn blame(&self, signals: &Signals, episode: Episode) -> (Ledger, Vec<Blame>, f64) {
+        let ledger = Ledger::new(self.material, signals, episode);
+        let (blames, alarm) =
+            blame::rank(&self.graph, &ledger, &self.complaints.flows(episode), &self.loads.flows(episode));
+        (ledger, blames, alarm)
+    }
+
     fn consider(&mut self, signals: &mut Signals, stretches: &[(usize, usize)]) {
         signals.cut(stretches);
         for (from, to) in stretches {
@@ -152,9 +187,7 @@ impl Search<'_> {
 
     fn judge(&mut self, signals: &Signals, from: usize, to: usize) {
         let episode = Episode { from, to, weight: 0.0 };
-        let ledger = Ledger::new(self.material, signals, episode);
-        let (blames, alarm) =
-            blame::rank(&self.graph, &ledger, &self.complaints.flows(episode), &self.loads.flows(episode));
+        let (ledger, blames, alarm) = self.blame(signals, episode);
         let weight = blames.first().map_or(0.0, |b| b.score);
         // The true onset is where the whole system's evidence lines up; and what is reported is, if in doubt, what still
         // goes on. A capture that comes with a baseline may as well show an end.

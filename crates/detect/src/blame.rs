@@ -83,6 +83,26 @@ impl Graph {
         }
         graph
     }
+
+    /// A service, whoever calls it and whomever it calls, be it through others: what befalls one of them may be its doing.
+    pub(crate) fn near(&self, service: u64) -> BTreeSet<u64> {
+        let mut near = reach(&self.callees, service);
+        near.extend(reach(&self.callers, service));
+        near
+    }
+
+    /// Direct callers and callees.
+    pub(crate) fn neighbours(&self, service: u64) -> impl Iterator<Item = u64> {
+        [&self.callers, &self.callees].into_iter().filter_map(move |of| of.get(&service)).flatten().copied()
+    }
+}
+
+fn reach(next: &IdMap<BTreeSet<u64>>, from: u64) -> BTreeSet<u64> {
+    let (mut reached, mut open) = (BTreeSet::from([from]), vec![from]);
+    while let Some(service) = open.pop() {
+        open.extend(next.get(&service).into_iter().flatten().copied().filter(|s| reached.insert(*s)));
+    }
+    reached
 }
 
 /// All services with evidence, the most blamed first.

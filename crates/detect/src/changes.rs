@@ -22,8 +22,14 @@ use self::merged::Merged;
 use self::symptoms::Symptoms;
 use crate::findings::Told;
 use crate::findings::verdict::Judged;
-use crate::ids::{mix, text_id};
 use crate::rollup::ChangeEvent;
+use crate::verdicts::Verdicts;
+
+/// Whether a change of this kind changes what runs: code, switches and settings; no commit, no report, no experiment.
+pub(crate) fn runs(kind: &str) -> bool {
+    merged::deploys(kind)
+        || ["release", "rollback", "migration", "flag", "config"].iter().any(|word| kind.contains(word))
+}
 
 /// How far back a change may lie and still be a cause.
 const REACH_MIN: f64 = 360.0;
@@ -70,7 +76,7 @@ pub(crate) fn weigh(told: &Told<'_>, judged: &Judged, context: &Context<'_>) -> 
         .zip(weighed)
         .map(|(m, (log_weight, reasons))| {
             let score = if incident { log_weight.exp() / all } else { 0.0 };
-            change(m, score, &reasons)
+            change(m, score, &reasons, &told.analysis.verdicts)
         })
         .collect();
     changes.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.at_unix_nano.cmp(&a.at_unix_nano)).then(a.id.cmp(&b.id)));
@@ -288,17 +294,10 @@ fn is_line(text: &str, at: usize) -> bool {
     before.is_some_and(|c| c.is_ascii_lowercase()) && after.is_some_and(|c| c.is_ascii_digit())
 }
 
-fn change(merged: &Merged, score: f64, reasons: &[String]) -> Change {
+fn change(merged: &Merged, score: f64, reasons: &[String], verdicts: &Verdicts) -> Change {
     let event = &merged.first;
     Change {
-        id: mix(&[
-            text_id("change"),
-            text_id(&event.kind),
-            text_id(&event.service),
-            text_id(event.revision.as_deref().unwrap_or("")),
-            text_id(&event.title),
-            event.time as u64,
-        ]),
+        id: event.id(),
         rank: 0,
         score,
         at_unix_nano: merged.effect,
@@ -307,6 +306,6 @@ fn change(merged: &Merged, score: f64, reasons: &[String]) -> Change {
         revision: event.revision.clone(),
         title: event.title.clone(),
         why: reasons.join("; "),
-        verdict: None,
+        verdict: verdicts.find(&merged.services, merged.effect).cloned(),
     }
 }

@@ -40,6 +40,18 @@ pub struct Config {
     pub min_history_s: u32,
     /// Lengths of the lists in the findings.
     pub max_findings: usize,
+    /// Incidents told of one stretch.
+    pub max_incidents: usize,
+    /// Incidents that are remembered, so that they keep their ids and their revisions.
+    pub max_known_incidents: usize,
+    /// Changes that get a verdict, the newest.
+    pub max_verdicts: usize,
+    /// Time after a change before it can be said that all is well.
+    pub verdict_wait_s: u32,
+    /// Longest time after a change that is taken for its doing.
+    pub verdict_window_s: u32,
+    /// Experiments told of one service, the newest.
+    pub max_experiments: usize,
 }
 
 impl Default for Config {
@@ -62,6 +74,12 @@ impl Default for Config {
             false_alarms_per_hour: 0.25,
             min_history_s: 50,
             max_findings: 60,
+            max_incidents: 8,
+            max_known_incidents: 1_000,
+            max_verdicts: 16,
+            verdict_wait_s: 300,
+            verdict_window_s: 1_800,
+            max_experiments: 20,
         }
     }
 }
@@ -114,6 +132,18 @@ pub struct RawConfig {
     pub min_history_s: Option<u32>,
     /// Longest list in the findings; 60.
     pub max_findings: Option<usize>,
+    /// Incidents told of one stretch; 8.
+    pub max_incidents: Option<usize>,
+    /// Incidents that keep their ids and revisions; 1,000.
+    pub max_known_incidents: Option<usize>,
+    /// Changes that get a verdict, the newest; 16.
+    pub max_verdicts: Option<usize>,
+    /// Time after a change before it can be said that all is well; 300.
+    pub verdict_wait_s: Option<u32>,
+    /// Longest time after a change that is taken for its doing; 1,800.
+    pub verdict_window_s: Option<u32>,
+    /// Experiments told of one service, the newest; 20.
+    pub max_experiments: Option<usize>,
 }
 
 /// A setting that cannot be meant.
@@ -140,8 +170,14 @@ impl RawConfig {
         in_range("trace_wait_s", f64::from(trace_wait_s), (1.0, 86_400.0))?;
         let alarms = self.false_alarms_per_hour.unwrap_or(default.false_alarms_per_hour);
         in_range("false_alarms_per_hour", alarms, (1e-6, 60.0))?;
+        let verdict_wait_s = self.verdict_wait_s.unwrap_or(default.verdict_wait_s);
+        in_range("verdict_wait_s", f64::from(verdict_wait_s), (1.0, 86_400.0))?;
+        let verdict_window_s = self.verdict_window_s.unwrap_or(default.verdict_window_s);
+        in_range("verdict_window_s", f64::from(verdict_window_s), (f64::from(verdict_wait_s), 86_400.0))?;
         Ok(Config {
             window_s,
+            verdict_wait_s,
+            verdict_window_s,
             min_history_s,
             trace_wait_s,
             false_alarms_per_hour: alarms,
@@ -152,6 +188,15 @@ impl RawConfig {
             max_points: count("max_points", self.max_points, default.max_points, (10_000.0, 1e10))?,
             max_open_items: count("max_open_items", self.max_open_items, default.max_open_items, (1_000.0, 1e8))?,
             max_findings: count("max_findings", self.max_findings, default.max_findings, (1.0, 1_000.0))?,
+            max_incidents: count("max_incidents", self.max_incidents, default.max_incidents, (1.0, 100.0))?,
+            max_known_incidents: count(
+                "max_known_incidents",
+                self.max_known_incidents,
+                default.max_known_incidents,
+                (1.0, 1e6),
+            )?,
+            max_verdicts: count("max_verdicts", self.max_verdicts, default.max_verdicts, (0.0, 1_000.0))?,
+            max_experiments: count("max_experiments", self.max_experiments, default.max_experiments, (1.0, 1_000.0))?,
             ..default
         })
     }

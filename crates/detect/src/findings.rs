@@ -9,12 +9,15 @@ mod suspects;
 mod traces;
 pub(crate) mod verdict;
 
+pub(crate) use suspects::aspect_words;
+
 use std::collections::BTreeSet;
 
 use decant_model::{Findings, Scope};
 
 use crate::analysis::Analysis;
 use crate::changes;
+use crate::chaos;
 use crate::material::Material;
 
 /// What several parts of the telling need.
@@ -49,11 +52,14 @@ pub(crate) fn tell(material: &Material<'_>, analysis: &Analysis, service: Option
     let changes::Weighed { changes, none } = changes::weigh(&told, &judged, &context);
     suspects::cite_changes(&mut suspects, &changes);
     let verdict_reason = none.map_or(judged.reason.clone(), |none| format!("{}; {none}", judged.reason));
+    let incidents = verdict::incidents(&told, &judged, &suspects);
+    let resilience = chaos::score(material, &incidents);
     let mut findings = Findings {
         scope: scope(material),
         verdict: judged.verdict,
         verdict_reason,
-        incidents: verdict::incidents(&told, &judged, &suspects),
+        incidents,
+        resilience,
         suspects,
         changes,
         log_patterns,
@@ -69,6 +75,14 @@ pub(crate) fn tell(material: &Material<'_>, analysis: &Analysis, service: Option
         narrow(&mut findings, service);
     }
     findings.counts.notes.extend(material.notes());
+    let omitted = [
+        ("incidents over the limit", analysis.others_omitted),
+        ("changes without a verdict", analysis.verdicts.omitted),
+    ];
+    findings
+        .counts
+        .notes
+        .extend(omitted.into_iter().filter(|(_, n)| *n > 0).map(|(what, n)| (what.to_owned(), n as u64)));
     findings
 }
 
@@ -98,6 +112,7 @@ fn narrow(findings: &mut Findings, service: &str) {
     findings.traces.retain(|t| t.spans.iter().any(|s| s.service == service));
     findings.topology.retain(|e| e.caller == service || e.callee == service);
     findings.suspects.retain(|s| near.contains(&s.service));
+    findings.resilience.retain(|r| near.contains(&r.service));
     for (rank, suspect) in findings.suspects.iter_mut().enumerate() {
         suspect.rank = rank as u32 + 1;
     }

@@ -1,6 +1,7 @@
 //! All that is known of a system: the rollups of its lanes, merged, within the limits.
 
 mod clock;
+mod heard;
 
 use std::collections::BTreeMap;
 

@@ -29,6 +29,11 @@ fn steps(signals: usize) -> usize {
     (2 * BUDGET / signals.max(1)).isqrt().clamp(LEAST_STEPS, STEPS)
 }
 
+/// How many incidents beside the one that is meant may be searched for their beginnings within the budget.
+pub(crate) fn affordable(signals: usize) -> usize {
+    BUDGET / (2 * FINE_STEPS * signals.max(1))
+}
+
 /// Stretches to try: `(from, to)`. The first `well` windows are taken for well.
 pub(crate) fn candidates(windows: usize, well: usize, signals: usize) -> Vec<(usize, usize)> {
     let step = (windows / steps(signals)).max(1);

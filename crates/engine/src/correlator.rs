@@ -1,6 +1,6 @@
 //! The one correlator: where the lanes' yields meet, and questions are answered from.
 
-use decant_detect::{Ask, History, Named};
+use decant_detect::{Ask, History, Named, Patience, Register};
 use decant_model::{Excerpt, Findings, SlotSummary};
 use decant_redact::instruction_like;
 use decant_template::{Dictionary, Learned};
@@ -13,6 +13,9 @@ use crate::lane::Yield;
 #[derive(Debug)]
 pub struct Correlator {
     history: History,
+    /// Incidents told so far: they keep their ids.
+    register: Register,
+    patience: Patience,
     learned: Learned,
     /// Of `learned`; `None` when it has grown since.
     dictionary: Option<Dictionary>,
@@ -21,7 +24,13 @@ pub struct Correlator {
 impl Correlator {
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        Self { history: History::new(&config.detect), learned: Learned::default(), dictionary: None }
+        Self {
+            history: History::new(&config.detect),
+            register: Register::new(&config.detect),
+            patience: Patience::of(&config.detect),
+            learned: Learned::default(),
+            dictionary: None,
+        }
     }
 
     /// Takes over what a lane learnt.
@@ -42,6 +51,12 @@ impl Correlator {
         self.history.newest()
     }
 
+    /// How long must be heard before and after a change to judge it.
+    #[must_use]
+    pub fn patience(&self) -> Patience {
+        self.patience
+    }
+
     /// The templates of all shapes met so far.
     pub fn dictionary(&mut self) -> &Dictionary {
         self.dictionary.get_or_insert_with(|| self.learned.dictionary())
@@ -51,6 +66,7 @@ impl Correlator {
     pub fn findings(&mut self, ask: &Ask, excerpts: Vec<Excerpt>, seen: &LaneCounts) -> Findings {
         let dictionary = self.dictionary.get_or_insert_with(|| self.learned.dictionary());
         let mut findings = self.history.findings(ask, &|shape| named(dictionary, shape));
+        self.register.revise(&self.history, &mut findings);
         findings.excerpts = excerpts;
         count(&mut findings, seen);
         flag(&mut findings);

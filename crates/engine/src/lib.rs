@@ -18,6 +18,6 @@ pub use lane::{Lane, Yield};
 pub use window::{Window, restrict};
 
 pub use decant_dedup::{Messages, RawConfig as RawDedupConfig};
-pub use decant_detect::{Ask, RawConfig as RawDetectConfig};
+pub use decant_detect::{Ask, Compared, Differing, Patience, RawConfig as RawDetectConfig, verdict};
 pub use decant_redact::{RawConfig as RawRedactConfig, Redactor, instruction_like};
 pub use decant_template::{Dictionary, RawConfig as RawTemplateConfig, Slot as TemplateSlot, Template};

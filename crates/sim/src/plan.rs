@@ -66,7 +66,7 @@ impl Plan {
             truth.guilty_change = guilty.as_ref().map(|c| c.truth(graph));
             changes.extend(guilty);
             if scenario.announced {
-                changes.push(changes::experiment(&ailment, graph, &mut dice));
+                changes.extend(changes::experiment(&ailment, graph, &mut dice));
             }
             ailment
         });

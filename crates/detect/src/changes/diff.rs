@@ -90,7 +90,8 @@ impl Diff {
         let lost = less(&before, &after);
         let gained = less(&after, &before);
         let (mut values, mut versions, mut keys, mut modules) = (None::<f64>, None::<usize>, Vec::new(), Vec::new());
-        for (old, new) in gone.iter().filter_map(|old| replacement(old, &come).map(|new| (*old, new))) {
+        let come = Lines::new(&come);
+        for (old, new) in gone.iter().filter_map(|old| come.replacement(old).map(|new| (*old, new))) {
             if let Some(part) = version_step(old, new) {
                 versions = Some(versions.map_or(part, |v| v.min(part)));
                 modules.extend(module(old));
@@ -147,19 +148,42 @@ fn less(a: &Bag, b: &Bag) -> Bag {
         .collect()
 }
 
-/// The line that stands in the place of one that is gone: the most alike, when it is another.
-fn replacement<'a>(old: &str, come: &[&'a str]) -> Option<&'a str> {
-    let of = |line: &str| words::parts(line).into_iter().collect::<BTreeSet<_>>();
-    let before = of(old);
-    let alike = |new: &str| {
-        let after = of(new);
-        let shared = before.intersection(&after).count() as f64;
-        shared / (before.union(&after).count() as f64).max(1.0)
-    };
-    let best = come.iter().map(|new| (alike(new), *new)).max_by(|a, b| a.0.total_cmp(&b.0))?;
-    // A number and its unit are all that some lines have.
-    let same_key = key(old).is_some() && key(old) == key(best.1);
-    (best.1 != old && (best.0 >= ALIKE || same_key)).then_some(best.1)
+/// Lines that came, by the words in them: a rewritten file has thousands, and each is a neighbour of few.
+struct Lines<'a> {
+    /// Each with how many words it has.
+    lines: Vec<(&'a str, usize)>,
+    by_word: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(come: &[&'a str]) -> Self {
+        let (mut lines, mut by_word) = (Vec::new(), BTreeMap::<String, Vec<usize>>::new());
+        for (at, line) in come.iter().enumerate() {
+            let words: BTreeSet<String> = words::parts(line).into_iter().collect();
+            lines.push((*line, words.len()));
+            words.into_iter().for_each(|word| by_word.entry(word).or_default().push(at));
+        }
+        Self { lines, by_word }
+    }
+
+    /// The line that stands in the place of one that is gone: the most alike, when it is another.
+    fn replacement(&self, old: &str) -> Option<&'a str> {
+        let words: BTreeSet<String> = words::parts(old).into_iter().collect();
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        for at in words.iter().filter_map(|word| self.by_word.get(word)).flatten() {
+            *shared.entry(*at).or_default() += 1;
+        }
+        let alike = |(at, shared): (usize, usize)| {
+            let (line, count) = self.lines.get(at)?;
+            Some((shared as f64 / ((words.len() + count - shared) as f64).max(1.0), *line))
+        };
+        // Where none has a word in common, the last stands for all.
+        let none = self.lines.last().map(|(line, _)| (0.0, *line));
+        let best = shared.into_iter().filter_map(alike).max_by(|a, b| a.0.total_cmp(&b.0)).or(none)?;
+        // A number and its unit are all that some lines have.
+        let same_key = key(old).is_some() && key(old) == key(best.1);
+        (best.1 != old && (best.0 >= ALIKE || same_key)).then_some(best.1)
+    }
 }
 
 /// The name to which a line gives a value.

@@ -1,6 +1,6 @@
 //! A commit, its deployments and what delivered it, as one change.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diff::Diff;
 use super::words::{self, words};
@@ -31,34 +31,42 @@ const DELIVERY_NS: i64 = 2 * 3600 * 1_000_000_000;
 /// Changes in order of time. `known` are the services of the system.
 pub(super) fn merge(events: &[&ChangeEvent], known: &BTreeSet<&str>) -> Vec<Merged> {
     let mut merged: Vec<Merged> = Vec::new();
+    let mut by_revision: BTreeMap<&str, usize> = BTreeMap::new();
     for event in events {
-        let is_deployment = deploys(&event.kind);
-        let same =
-            event.revision.as_ref().and_then(|r| merged.iter_mut().find(|m| m.first.revision.as_ref() == Some(r)));
-        let into = match same {
-            Some(known) => known,
-            None => {
-                merged.push(Merged::new(event));
-                let Some(new) = merged.last_mut() else { continue };
-                new
-            }
-        };
-        into.add(event, is_deployment);
-    }
-    for change in &mut merged {
-        let by_path = change.files.iter().flat_map(|f| f.split('/')).filter(|part| known.contains(part));
-        let by_stem = known.iter().filter(|service| stem(service).is_some_and(|s| change.is_about(s)));
-        let found: Vec<String> = by_path.chain(by_stem.copied()).map(str::to_owned).collect();
-        if change.services.is_empty() {
-            change.services.extend(found);
-            change.is_shared = change.services.is_empty();
+        // What a flag is set to comes again, and is another change each time.
+        let revision = event.revision.as_deref().filter(|_| !event.kind.contains("flag"));
+        let at = revision.and_then(|r| by_revision.get(r).copied()).unwrap_or_else(|| {
+            merged.push(Merged::new(event));
+            merged.len() - 1
+        });
+        if let Some(revision) = revision {
+            by_revision.insert(revision, at);
         }
+        if let Some(into) = merged.get_mut(at) {
+            into.add(event, deploys(&event.kind));
+        }
+    }
+    let mut stems: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for service in known {
+        if let Some(stem) = stem(service) {
+            stems.entry(stem).or_default().push(service);
+        }
+    }
+    for change in merged.iter_mut().filter(|change| change.services.is_empty()) {
+        let parts = || change.files.iter().flat_map(|f| f.split('/'));
+        let by_path = parts().filter(|part| known.contains(part));
+        // A file that lies in a folder of that name.
+        let by_stem = parts().filter_map(|part| stems.get(part)).flatten().copied();
+        let found: BTreeSet<String> = by_path.chain(by_stem).map(str::to_owned).collect();
+        change.is_shared = found.is_empty();
+        change.services = found;
     }
     deliver(&mut merged);
     merged
 }
 
-fn deploys(kind: &str) -> bool {
+/// Whether a change of this kind brings new code to where it runs.
+pub(super) fn deploys(kind: &str) -> bool {
     kind.contains("deploy") || kind.contains("rollout")
 }
 
@@ -106,11 +114,6 @@ impl Merged {
         }
     }
 
-    /// Whether a file lies in a folder of that name.
-    fn is_about(&self, stem: &str) -> bool {
-        self.files.iter().flat_map(|f| f.split('/')).any(|part| part == stem)
-    }
-
     /// Whether nothing that runs is touched: texts, tests, the build's own files.
     pub(super) fn is_harmless(&self) -> bool {
         let kind = self.first.title.split([':', '(']).next().unwrap_or("").trim().to_ascii_lowercase();
@@ -141,30 +144,46 @@ fn is_harmless_file(file: &str) -> bool {
 /// A commit that was not seen to be deployed takes effect with the next deployment of its service, or with the one that
 /// builds on a newer version of the module in which its files lie.
 fn deliver(merged: &mut [Merged]) {
-    let deployed: Vec<(i64, BTreeSet<String>, Vec<String>)> = merged
-        .iter()
-        .filter(|m| m.is_deployed)
-        .map(|m| (m.effect, m.services.clone(), m.diff.modules.clone()))
-        .collect();
+    // Deployments of a service, and those that build on a module anew, as (time, place among all).
+    let mut of_service: BTreeMap<String, Vec<(i64, usize)>> = BTreeMap::new();
+    let mut of_module: BTreeMap<String, Vec<(i64, usize)>> = BTreeMap::new();
+    let mut brings: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for (at, deployed) in merged.iter().enumerate().filter(|(_, m)| m.is_deployed) {
+        let services = deployed.services.iter().cloned();
+        services.for_each(|service| of_service.entry(service).or_default().push((deployed.effect, at)));
+        for module in deployed.diff.modules.iter().filter_map(|m| folder(m)) {
+            of_module.entry(module).or_default().push((deployed.effect, at));
+        }
+        brings.insert(at, deployed.services.clone());
+    }
+    of_service.values_mut().chain(of_module.values_mut()).for_each(|list| list.sort_unstable());
     for change in merged.iter_mut().filter(|m| !m.is_deployed && m.first.kind.contains("commit")) {
-        let reaches = |(at, services, modules): &&(i64, BTreeSet<String>, Vec<String>)| {
-            let is_next = *at >= change.first.time && *at - change.first.time < DELIVERY_NS;
-            let same_service = services.iter().any(|s| change.services.contains(s));
-            is_next && (same_service || modules.iter().any(|m| change.files.iter().any(|f| lies_in(f, m))))
+        let modules = change.files.iter().filter_map(|file| Some(folder_of(file)?.to_owned()));
+        let lists = change.services.iter().filter_map(|service| of_service.get(service));
+        let lists = lists.chain(modules.filter_map(|module| of_module.get(&module)));
+        let next = |list: &Vec<(i64, usize)>| {
+            let next = list.get(list.partition_point(|(at, _)| *at < change.first.time)).copied();
+            next.filter(|(at, _)| *at - change.first.time < DELIVERY_NS)
         };
-        if let Some((at, services, _)) = deployed.iter().filter(reaches).min_by_key(|(at, ..)| *at) {
-            change.effect = *at;
+        if let Some((effect, at)) = lists.filter_map(next).min() {
+            change.effect = effect;
             change.is_deployed = true;
-            change.services.extend(services.iter().cloned());
+            change.services.extend(brings.get(&at).into_iter().flatten().cloned());
         }
     }
 }
 
-/// Whether a file lies in a module, by the last two names of the module's path.
-fn lies_in(file: &str, module: &str) -> bool {
+/// A module by the last two names of its path, as files that lie in it begin.
+fn folder(module: &str) -> Option<String> {
     let mut names = module.rsplit('/');
-    let (Some(last), Some(folder)) = (names.next(), names.next()) else { return false };
-    file.starts_with(&format!("{folder}/{last}/"))
+    let (last, folder) = (names.next()?, names.next()?);
+    Some(format!("{folder}/{last}"))
+}
+
+/// The first two names of a file's path, when it lies that deep.
+fn folder_of(file: &str) -> Option<&str> {
+    let mut slashes = file.match_indices('/').map(|(at, _)| at);
+    slashes.nth(1).and_then(|at| file.get(..at))
 }
 
 #[cfg(test)]
@@ -180,6 +199,7 @@ mod tests {
             title: "a change".to_owned(),
             files: files.to_owned(),
             diff: diff.to_owned(),
+            ..ChangeEvent::default()
         }
     }
 
@@ -216,6 +236,31 @@ mod tests {
         ]);
         assert_eq!(all[0].effect, 60_000_000_000);
         assert!(all[0].services.contains("web"));
+    }
+
+    #[test]
+    fn a_flag_that_is_set_again_is_another_change() {
+        let flag = |time_s| event(time_s, "feature_flag.change", "web", "pay-v2=on", "", "");
+        assert_eq!(merged(&[flag(1), flag(90)]).len(), 2);
+    }
+
+    #[test]
+    fn thousands_of_changes_and_services_are_merged_in_no_time() {
+        let services: Vec<String> = (0..5_000).map(|n| format!("part{n}-service")).collect();
+        let known: BTreeSet<&str> = services.iter().map(String::as_str).collect();
+        let events: Vec<ChangeEvent> = (0..5_000)
+            .flat_map(|n| {
+                let (commit, service) = (format!("c{n}"), &services[n]);
+                let time_s = n as i64 * 20;
+                [
+                    event(time_s, "vcs.commit", "", &commit, &format!("services/part{n}/main.go"), ""),
+                    event(time_s + 60, "deployment", service, &format!("d{n}"), "", ""),
+                ]
+            })
+            .collect();
+        let all = merge(&events.iter().collect::<Vec<_>>(), &known);
+        assert_eq!(all.len(), 10_000);
+        assert!(all.iter().all(|m| m.is_deployed && m.services.len() == 1));
     }
 
     #[test]

@@ -96,13 +96,9 @@ fn words(told: &Told<'_>, blame: &Blame, service: &str, shifts: &[MetricShift], 
             continue;
         }
         let text = match aspect {
-            Aspect::Lost => "records that its calls always wrote are missing".to_owned(),
-            Aspect::Gained | Aspect::Rising => "its calls write records that they did not write".to_owned(),
-            Aspect::GainedError | Aspect::RisingError => "it logs errors that it did not log".to_owned(),
-            Aspect::Falling => "it logs less than usual".to_owned(),
             Aspect::Gap => {
                 edges.iter().find(|e| e.what == "gap" && (e.callee == service || e.caller == service)).map_or_else(
-                    || "time is lost on the way to and from it".to_owned(),
+                    || aspect_words(*aspect).to_owned(),
                     |e| {
                         format!(
                             "calls {} -> {} lose {} on the way, {} before",
@@ -114,18 +110,6 @@ fn words(told: &Told<'_>, blame: &Blame, service: &str, shifts: &[MetricShift], 
                     },
                 )
             }
-            Aspect::Unanswered => "calls to or from it get no answer".to_owned(),
-            Aspect::Silence => "nothing is heard of it".to_owned(),
-            Aspect::Accused => "failures of its callers name it".to_owned(),
-            Aspect::Clock => "its clock and those of its neighbours disagree".to_owned(),
-            Aspect::SelfTime => "its own work takes longer".to_owned(),
-            Aspect::Latency => "calls to it take longer".to_owned(),
-            Aspect::OwnErrors => "its calls fail while its callees do not".to_owned(),
-            Aspect::EdgeErrors => "calls to or from it fail".to_owned(),
-            Aspect::Ended => "its callers do nothing more after having called it".to_owned(),
-            Aspect::Structure => "its calls call others than they did".to_owned(),
-            Aspect::ThroughputDown => "fewer calls reach it".to_owned(),
-            Aspect::ThroughputUp => "more calls reach it".to_owned(),
             Aspect::Resource(_) | Aspect::Symptom(_) => {
                 let series = told
                     .analysis
@@ -145,12 +129,38 @@ fn words(told: &Told<'_>, blame: &Blame, service: &str, shifts: &[MetricShift], 
                     None => format!("{series} changed"),
                 }
             }
+            plain => aspect_words(*plain).to_owned(),
         };
         if !said.contains(&text) {
             said.push(text);
         }
     }
     if said.is_empty() { "it changed with the incident".to_owned() } else { said.join("; ") }
+}
+
+/// What an aspect says, without figures.
+pub(crate) fn aspect_words(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Lost => "records that its calls always wrote are missing",
+        Aspect::Gained | Aspect::Rising => "its calls write records that they did not write",
+        Aspect::GainedError | Aspect::RisingError => "it logs errors that it did not log",
+        Aspect::Falling => "it logs less than usual",
+        Aspect::Gap => "time is lost on the way to and from it",
+        Aspect::Unanswered => "calls to or from it get no answer",
+        Aspect::Silence => "nothing is heard of it",
+        Aspect::Accused => "failures of its callers name it",
+        Aspect::Clock => "its clock and those of its neighbours disagree",
+        Aspect::SelfTime => "its own work takes longer",
+        Aspect::Latency => "calls to it take longer",
+        Aspect::OwnErrors => "its calls fail while its callees do not",
+        Aspect::EdgeErrors => "calls to or from it fail",
+        Aspect::Ended => "its callers do nothing more after having called it",
+        Aspect::Structure => "its calls call others than they did",
+        Aspect::ThroughputDown => "fewer calls reach it",
+        Aspect::ThroughputUp => "more calls reach it",
+        Aspect::Resource(_) => "a resource is used more",
+        Aspect::Symptom(_) => "a metric of it changed",
+    }
 }
 
 fn ms(value: Option<f64>) -> String {

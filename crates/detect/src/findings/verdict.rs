@@ -2,8 +2,9 @@
 
 use decant_model::{Incident, IncidentState, Suspect, Verdict};
 
-use super::Told;
+use super::{Told, kinds, patterns};
 use crate::ids::{mix, text_id};
+use crate::onset::Episode;
 use crate::threshold;
 
 /// The verdict and how sure it is.
@@ -28,9 +29,7 @@ pub(crate) fn judge(told: &Told<'_>) -> Judged {
     let timed = material.stretch.len() > 0;
     let enough_history = trained || before_s >= u64::from(material.config.min_history_s);
     let errors = loud_errors(told);
-    let well_s = told.analysis.episode.map_or(0.0, |e| (e.from as u64 * window_s) as f64);
-    let enough = threshold::enough(material.config, (!trained).then_some(well_s));
-    let confidence = 1.0 / (1.0 + (-SLOPE * (weight - enough)).exp());
+    let confidence = confidence(told, told.analysis.episode.unwrap_or_default());
     if timed && enough_history && confidence >= 0.5 {
         let reason = format!("several signals changed together (weight of evidence {weight:.2})");
         return Judged { verdict: Verdict::Incident, confidence, reason };
@@ -63,48 +62,64 @@ fn loud_errors(told: &Told<'_>) -> usize {
     told.material.patterns.by_key.values().filter(|p| p.severity.is_error() && p.cell.total() > 0).count()
 }
 
-/// The incident that is meant, and the one before it.
+/// The incident that is meant, and others of the stretch.
 pub(crate) fn incidents(told: &Told<'_>, judged: &Judged, suspects: &[Suspect]) -> Vec<Incident> {
     if judged.verdict != Verdict::Incident {
         return Vec::new();
     }
     let (onset, end) = told.incident.unwrap_or_default();
-    let newest = told.material.live.newest().unwrap_or(end);
     let first = suspects.first().map_or("", |s| s.service.as_str());
-    let window = told.material.config.window_ns();
-    let state = state(onset, end, newest, window);
-    let mut services: Vec<String> =
-        told.analysis.blames.iter().take(12).map(|b| told.material.name(b.service).to_owned()).collect();
-    services.dedup();
     let kind = suspects.first().map_or("unknown", |s| s.kind.as_str());
-    let earlier = told.analysis.earlier.map(|seen| {
-        let (onset, end) = (told.time(seen.episode.from), told.time(seen.episode.to));
-        let service = told.material.name(seen.service).to_owned();
-        Incident {
-            id: mix(&[text_id("incident"), text_id(&service), (onset / window.max(1)) as u64]),
-            revision: 1,
-            state: self::state(onset, end, newest, window),
-            onset_unix_nano: onset,
-            last_unix_nano: end.min(newest),
-            title: format!("{service}: an earlier incident"),
-            first_suspect: service.clone(),
-            services: vec![service],
-            // It was the stronger of the two.
-            confidence: judged.confidence,
-        }
+    let title = if first.is_empty() { "errors in the logs".to_owned() } else { format!("{first}: {kind}") };
+    let meant = incident(told, (onset, end), first, title, judged.confidence);
+    let others = told.analysis.others.iter().filter_map(|other| {
+        let episode = other.episode?;
+        let times = (told.time(episode.from), told.time(episode.to));
+        let told = Told { material: told.material, analysis: other, incident: Some(times) };
+        let blame = other.blames.first()?;
+        let kind = kinds::of(&told, blame, &patterns::tell(&told));
+        let first = told.material.name(blame.service);
+        Some(incident(&told, times, first, format!("{first}: {kind}"), confidence(&told, episode)))
     });
-    let meant = Incident {
-        id: mix(&[text_id("incident"), text_id(first), (onset / window.max(1)) as u64]),
+    std::iter::once(meant).chain(others).collect()
+}
+
+/// Blame below this says nothing of whether a service was hit.
+const LEAST_BLAME: f64 = 0.02;
+/// Services of a blast radius.
+const MAX_HIT: usize = 12;
+
+fn incident(told: &Told<'_>, (onset, end): (i64, i64), first: &str, title: String, confidence: f64) -> Incident {
+    let material = told.material;
+    let newest = material.live.newest().unwrap_or(end);
+    let window = material.config.window_ns();
+    let hit = told.analysis.blames.iter().filter(|b| b.score >= LEAST_BLAME);
+    let mut services: Vec<String> = hit.take(MAX_HIT).map(|b| material.name(b.service).to_owned()).collect();
+    services.dedup();
+    // The same incident may seem to begin a little earlier or later once more is known of it.
+    let id_window = onset.div_euclid(ID_WINDOWS * window.max(1));
+    Incident {
+        id: mix(&[text_id("incident"), text_id(first), id_window as u64]),
         revision: 1,
-        state,
+        state: state(onset, end, newest, window),
         onset_unix_nano: onset,
         last_unix_nano: end.min(newest),
-        title: if first.is_empty() { "errors in the logs".to_owned() } else { format!("{first}: {kind}") },
+        title,
         first_suspect: first.to_owned(),
         services,
-        confidence: judged.confidence,
-    };
-    std::iter::once(meant).chain(earlier).collect()
+        confidence,
+    }
+}
+
+/// Windows of onset that give the same id.
+const ID_WINDOWS: i64 = 6;
+
+/// How sure it is that a stretch was sick.
+fn confidence(told: &Told<'_>, episode: Episode) -> f64 {
+    let config = &told.material.config;
+    let well_s = episode.from as f64 * f64::from(config.window_s);
+    let enough = threshold::enough(config, told.material.baseline.is_empty().then_some(well_s));
+    1.0 / (1.0 + (-SLOPE * (episode.weight - enough)).exp())
 }
 
 /// Where in its life an incident is that was last seen at `end`.

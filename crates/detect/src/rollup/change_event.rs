@@ -3,6 +3,8 @@
 //! They come as log records with an event name. They say what somebody did, not how the system fares, so they are kept
 //! apart from log patterns: an innocent deployment must not look like a new error.
 
+use crate::ids::{mix, text_id};
+
 /// A change, as it was told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ChangeEvent {
@@ -13,9 +15,45 @@ pub(crate) struct ChangeEvent {
     pub(crate) service: String,
     pub(crate) revision: Option<String>,
     pub(crate) title: String,
+    /// What an experiment does, and whether it begins or is over, as its tool tells.
+    pub(crate) experiment: String,
+    pub(crate) phase: String,
     /// Files and diff, for weighing.
     pub(crate) files: String,
     pub(crate) diff: String,
+}
+
+impl ChangeEvent {
+    /// The id of the finding that tells of it.
+    pub(crate) fn id(&self) -> u64 {
+        mix(&[
+            text_id("change"),
+            text_id(&self.kind),
+            text_id(&self.service),
+            text_id(self.revision.as_deref().unwrap_or("")),
+            text_id(&self.title),
+            self.time as u64,
+        ])
+    }
+}
+
+/// The names under which tools tell a flag's version, variant or step, the most telling first: OpenTelemetry's and older
+/// ones.
+pub(crate) const FLAG_STATES: [&str; 5] = [
+    "feature_flag.version",
+    "feature_flag.result.variant",
+    "feature_flag.variant",
+    "feature_flag.result.value",
+    "feature_flag.change",
+];
+
+/// A flag as a revision: its key and, where told, what it was set to. One flag turned twice is two revisions.
+pub(crate) fn flag_revision(key: &str, state: &str) -> String {
+    match (key.is_empty(), state.is_empty()) {
+        (false, false) => format!("{key}={state}"),
+        (false, true) => key.to_owned(),
+        (true, _) => state.to_owned(),
+    }
 }
 
 /// Whether an event name is that of a change, by its words.
@@ -49,4 +87,18 @@ pub(crate) fn is_reporter(service: &str) -> bool {
         service,
         "" | "vcs" | "git" | "github" | "gitlab" | "ci" | "cd" | "argocd" | "jenkins" | "flux" | "deployer"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_is_known_by_its_key_and_by_what_it_was_set_to() {
+        for (key, state, revision) in
+            [("pay-v2", "on", "pay-v2=on"), ("pay-v2", "", "pay-v2"), ("", "17", "17"), ("", "", "")]
+        {
+            assert_eq!(flag_revision(key, state), revision);
+        }
+    }
 }

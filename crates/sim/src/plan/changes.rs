@@ -27,6 +27,7 @@ pub(crate) enum ChangeKind {
     /// An experiment of a chaos engineering tool.
     Experiment {
         fault: Fault,
+        phase: &'static str,
     },
 }
 
@@ -152,11 +153,16 @@ fn deployment(at: i64, service: ServiceId, dice: &mut Dice) -> Change {
     Change { kind: ChangeKind::Deployment { version }, rollout, ..plain(at, service, dice) }
 }
 
-/// The announcement of an experiment.
-pub(super) fn experiment(ailment: &Ailment, graph: &Graph, dice: &mut Dice) -> Change {
+/// The announcements of an experiment: that it begins, and that it is over.
+pub(super) fn experiment(ailment: &Ailment, graph: &Graph, dice: &mut Dice) -> [Change; 2] {
     let (fault, name) = (ailment.fault, graph.service(ailment.service).name);
     let change = plain(ailment.onset, ailment.service, dice);
-    Change { kind: ChangeKind::Experiment { fault }, title: format!("experiment {fault} on {name} started"), ..change }
+    [(ailment.onset, "started"), (ailment.ended, "ended")].map(|(at, phase)| Change {
+        at,
+        kind: ChangeKind::Experiment { fault, phase },
+        title: format!("experiment {fault} on {name} {phase}"),
+        ..change.clone()
+    })
 }
 
 /// The change that brings the fault, when one does.

@@ -45,9 +45,9 @@ fn record(change: &Change, service: &str) -> LogRecord {
             attributes.push(kv("feature_flag.change", *what));
             attributes.push(kv("enduser.id", change.author));
         }
-        ChangeKind::Experiment { fault } => {
+        ChangeKind::Experiment { fault, phase } => {
             attributes.push(kv("chaos.experiment.name", fault.as_str()));
-            attributes.push(kv("chaos.experiment.phase", "started"));
+            attributes.push(kv("chaos.experiment.phase", *phase));
         }
         ChangeKind::Config { key } => {
             attributes.push(kv("config.key", *key));

@@ -119,14 +119,15 @@ fn after_the_fault_the_system_recovers() {
 }
 
 #[test]
-fn an_announced_experiment_is_told_as_a_change_event_at_the_onset() {
-    let run = Scenario { announced: true, ..scenario(1, Some(Fault::CpuStress)) };
+fn an_announced_experiment_is_told_as_a_change_event_at_the_onset_and_at_its_end() {
+    let recovery = Duration::from_secs(30);
+    let run = Scenario { announced: true, recovery, ..scenario(1, Some(Fault::CpuStress)) };
     let mut told = Vec::new();
     for step in Simulation::new(&run) {
         let events = logs(&step).filter(|(_, l)| l.event_name == "chaos.experiment");
         told.extend(events.map(|(_, l)| l.time_unix_nano));
     }
-    assert_eq!(told, [run.onset_unix_nano() as u64]);
+    assert_eq!(told, [run.onset_unix_nano() as u64, run.ended_unix_nano() as u64]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use decant_model::{Batch, Logs};
 
 use super::{Owner, Roller, clip, sane};
 use crate::ids::mix;
-use crate::rollup::change_event::{ChangeEvent, is_change, is_reporter};
+use crate::rollup::change_event::{ChangeEvent, FLAG_STATES, flag_revision, is_change, is_reporter};
 use crate::rollup::{Exemplar, Sighting};
 
 /// A stamp farther than this from its observation says something about the clock.
@@ -120,7 +120,7 @@ impl Roller {
     fn push_change(&mut self, logs: &Logs, row: usize, service: &str) {
         let get = |keys: &[&str]| keys.iter().find_map(|k| logs.attributes.get(row, k)).unwrap_or("").to_owned();
         let limit = self.config.max_exemplar_bytes;
-        let revision = get(&[
+        let mut revision = get(&[
             "vcs.ref.head.revision",
             "vcs.revision",
             "git.commit",
@@ -128,9 +128,16 @@ impl Roller {
             "service.version",
             "k8s.deployment.revision",
         ]);
+        let flag = flag_revision(&get(&["feature_flag.key"]), &get(&FLAG_STATES));
+        if revision.is_empty() {
+            revision = clip(&flag, limit).to_owned();
+        }
         let mut title = clip(logs.body.value(row), limit).to_owned();
         if title.is_empty() {
-            title = get(&["message", "feature_flag.key", "k8s.event.reason"]);
+            title = get(&["message", "k8s.event.reason"]);
+        }
+        if title.is_empty() {
+            title = flag;
         }
         let event = ChangeEvent {
             time: logs.time(row).map_or(0, sane),
@@ -142,6 +149,8 @@ impl Roller {
             },
             revision: (!revision.is_empty()).then_some(revision),
             title,
+            experiment: get(&EXPERIMENTS),
+            phase: get(&PHASES),
             files: clip(&get(&["vcs.files_changed", "files"]), limit).to_owned(),
             diff: clip(&get(&["vcs.diff", "diff", "config.diff"]), limit).to_owned(),
         };
@@ -151,6 +160,7 @@ impl Roller {
             crate::ids::text_id(&event.service),
             crate::ids::text_id(event.revision.as_deref().unwrap_or("")),
             crate::ids::text_id(&event.title),
+            crate::ids::text_id(&event.phase),
         ]);
         if self.open.changes.len() < self.config.max_changes {
             self.open.changes.insert(key, event);
@@ -159,6 +169,11 @@ impl Roller {
         }
     }
 }
+
+/// What chaos tools call the fault that they bring, and its state; there is no convention yet.
+const EXPERIMENTS: [&str; 5] =
+    ["chaos.experiment.name", "chaos.experiment.fault", "chaos.fault", "chaos.experiment.type", "chaos.type"];
+const PHASES: [&str; 4] = ["chaos.experiment.phase", "chaos.experiment.status", "chaos.phase", "chaos.status"];
 
 /// The record of a row, whole: its body, and its attributes behind it.
 fn exemplar(logs: &Logs, batch: &Batch, row: usize, limit: usize) -> Exemplar {

@@ -1,0 +1,194 @@
+//! Verdicts on the changes of a stretch: what came after each beside what was before.
+//!
+//! The signals and the blame of the search for incidents are asked once more, with the time after the change as the
+//! episode. So what a caller suffers for its callee is no fault of the change, and what the whole system feels is none.
+
+use std::collections::BTreeMap;
+
+use decant_model::ChangeVerdict;
+
+use super::{Compared, Differing, Patience, verdict};
+use crate::blame::{Blame, Graph};
+use crate::changes::runs;
+use crate::evidence::{Aspect, Ledger};
+use crate::findings::aspect_words;
+use crate::material::Material;
+use crate::role::Role;
+use crate::rollup::ChangeEvent;
+use crate::signal::What;
+use crate::signals::Signals;
+use crate::threshold;
+
+/// Verdicts by service and time of the change.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Verdicts {
+    by_change: BTreeMap<(String, i64), ChangeVerdict>,
+    /// Changes that the limit left without one.
+    pub(crate) omitted: usize,
+}
+
+/// A change to be judged: its service, and windows as indices into the stretch.
+struct Changed<'a> {
+    event: &'a ChangeEvent,
+    service: u64,
+    from: usize,
+    to: usize,
+}
+
+impl Verdicts {
+    /// Of all changes of running services; `blame` says what speaks for whom between two windows.
+    pub(crate) fn of(
+        material: &Material<'_>,
+        graph: &Graph,
+        signals: &mut Signals,
+        blame: impl Fn(&Signals, usize, usize) -> (Ledger, Vec<Blame>, f64),
+    ) -> Self {
+        let (mut changed, omitted) = changed(material);
+        if changed.is_empty() {
+            return Self { omitted, ..Self::default() };
+        }
+        signals.cut(&changed.iter().map(|c| (c.from, c.to)).collect::<Vec<_>>());
+        let mut things: BTreeMap<u64, usize> = BTreeMap::new();
+        signals.all.iter().for_each(|s| *things.entry(s.service).or_default() += 1);
+        changed.sort_by_key(|c| (c.from, c.to));
+        let mut by_change = BTreeMap::new();
+        // Changes of several services at once ask the same of the signals.
+        let (mut last, mut ledger, mut blames) = (None, Ledger::default(), Vec::new());
+        for change in &changed {
+            let stretch = Some((change.from, change.to));
+            if last != stretch {
+                (ledger, blames, _) = blame(signals, change.from, change.to);
+                last = stretch;
+            }
+            let mut compared =
+                compare(material, change, &ledger, &blames, |service| graph.neighbours(service).collect());
+            compared.things = things.get(&change.service).copied().unwrap_or(0);
+            let told = verdict(&compared, Patience::of(material.config));
+            by_change.insert((change.event.service.clone(), change.event.time), told);
+        }
+        Self { by_change, omitted }
+    }
+
+    /// The verdict on a change of one of some services at a time.
+    pub(crate) fn find<'a>(&self, services: impl IntoIterator<Item = &'a String>, at: i64) -> Option<&ChangeVerdict> {
+        services.into_iter().find_map(|service| self.by_change.get(&(service.clone(), at)))
+    }
+}
+
+/// Changes to be judged, the newest, and how many more there were. What comes after one lasts until the next of its
+/// service.
+fn changed<'a>(material: &Material<'a>) -> (Vec<Changed<'a>>, usize) {
+    let window_ns = material.config.window_ns();
+    let stretch = material.stretch;
+    let longest = (material.config.verdict_window_s / material.config.window_s.max(1)).max(1) as usize;
+    let ids: BTreeMap<&str, u64> =
+        material.live.services.values().map(|s| (material.live.names.text(s.name), s.name)).collect();
+    let mut events: Vec<(&ChangeEvent, u64)> = material
+        .live
+        .changes
+        .values()
+        .filter(|event| runs(&event.kind))
+        .filter_map(|event| Some((event, *ids.get(event.service.as_str()).filter(|_| !event.service.is_empty())?)))
+        .collect();
+    events.sort_by(|a, b| (a.0.time, &a.0.service, &a.0.kind).cmp(&(b.0.time, &b.0.service, &b.0.kind)));
+    // A window that the change divides belongs to the greater part of it.
+    let index = |time: i64| {
+        let rounded = time.saturating_add(window_ns / 2).div_euclid(window_ns);
+        usize::try_from(rounded.saturating_sub(stretch.from)).ok().filter(|at| *at <= stretch.len())
+    };
+    let mut next: BTreeMap<u64, usize> = BTreeMap::new();
+    let mut changed: Vec<Changed<'a>> = Vec::new();
+    for (event, service) in events.into_iter().rev() {
+        let Some(from) = index(event.time) else { continue };
+        let end = next.insert(service, from).filter(|next| *next > from).unwrap_or(stretch.len());
+        changed.push(Changed { event, service, from, to: end.min(from + longest) });
+    }
+    let omitted = changed.len().saturating_sub(material.config.max_verdicts);
+    changed.truncate(material.config.max_verdicts);
+    (changed, omitted)
+}
+
+fn compare(
+    material: &Material<'_>,
+    change: &Changed<'_>,
+    ledger: &Ledger,
+    blames: &[Blame],
+    neighbours: impl Fn(u64) -> Vec<u64>,
+) -> Compared {
+    let (from, to) = (material.stretch.from + change.from as i64, material.stretch.from + change.to as i64);
+    let window_s = f64::from(material.config.window_s);
+    let trained = !material.baseline.is_empty();
+    let records = |from: i64, to: i64| {
+        material
+            .live
+            .services
+            .get(&change.service)
+            .map_or(0, |s| s.logs.sum(from, to) + s.spans.sum(from, to) + s.points.sum(from, to))
+    };
+    let base = material.baseline.services.get(&change.service);
+    let base_records = base.map_or(0, |s| s.logs.total() + s.spans.total() + s.points.total());
+    let base_s = material.base_logs.total(i64::MIN, i64::MAX).max(material.base_spans.total(i64::MIN, i64::MAX));
+    let live_s = change.from as f64 * window_s;
+    let enough = threshold::enough(material.config, (!trained).then_some(live_s));
+    let near = neighbours(change.service);
+    let services = blames
+        .iter()
+        .filter(|blame| blame.service == change.service || near.contains(&blame.service))
+        .map(|blame| {
+            let sum = |harmful: bool| -> f64 {
+                blame.parts.iter().filter(|(aspect, _)| is_harm(*aspect) == harmful).map(|(_, part)| part).sum()
+            };
+            let evidence = blame.parts.iter().filter(|(_, part)| *part >= LEAST_PART);
+            let evidence = evidence.map(|(aspect, _)| words(material, ledger, blame.service, *aspect)).collect();
+            Differing {
+                service: material.name(blame.service).to_owned(),
+                harm: sum(true) / enough,
+                drift: sum(false) / enough,
+                evidence,
+            }
+        })
+        .collect();
+    Compared {
+        subject: change.event.service.clone(),
+        before_s: live_s + if trained { base_s } else { 0.0 },
+        after_s: (to - from) as f64 * window_s,
+        before_records: records(material.stretch.from, from) + base_records,
+        after_records: records(from, to),
+        things: 0,
+        services,
+    }
+}
+
+/// A part of blame that is worth a word.
+const LEAST_PART: f64 = 0.02;
+
+/// Whether an aspect says that something fares worse. A new version writes other records and calls others: that is what it
+/// is for.
+fn is_harm(aspect: Aspect) -> bool {
+    !matches!(
+        aspect,
+        Aspect::Lost
+            | Aspect::Gained
+            | Aspect::Rising
+            | Aspect::Falling
+            | Aspect::Structure
+            | Aspect::ThroughputDown
+            | Aspect::ThroughputUp
+            | Aspect::Symptom(Role::Throughput | Role::Network | Role::Other)
+    )
+}
+
+/// What differs, with the name of the operation or metric that shows it most.
+fn words(material: &Material<'_>, ledger: &Ledger, service: u64, aspect: Aspect) -> String {
+    let strongest = ledger.services.get(&service).and_then(|l| l.get(&aspect)).and_then(|items| items.first());
+    let named = strongest.and_then(|item| match item.what {
+        What::Metric { series } | What::MetricRate { series } => material.live.series.get(&series).map(|s| s.metric),
+        What::EdgeErrors { edge } | What::EdgeLatency { edge } | What::EdgeGap { edge } => {
+            material.facts.edges.get(&edge).map(|e| e.operation)
+        }
+        _ => None,
+    });
+    let name = named.map_or("", |id| material.name(id));
+    let said = format!("{}: {}", material.name(service), aspect_words(aspect));
+    if name.is_empty() { said } else { format!("{said} ({name})") }
+}
