@@ -17,6 +17,11 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 
+/// Batches are made in one thread and freed in another, a few megabytes at a time, which the C library's allocator gives
+/// back to the system and asks for again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -140,15 +140,28 @@ pub struct AttributesBuilder {
     keys: StringBuilder,
     values: StringBuilder,
     entries: i32,
+    /// Rows, entries, and bytes of keys and values that the last columns had.
+    last: [usize; 4],
 }
 
 impl Default for AttributesBuilder {
     fn default() -> Self {
-        Self { offsets: vec![0], keys: StringBuilder::new(), values: StringBuilder::new(), entries: 0 }
+        let (keys, values) = (StringBuilder::new(), StringBuilder::new());
+        Self { offsets: vec![0], keys, values, entries: 0, last: [0; 4] }
     }
 }
 
 impl AttributesBuilder {
+    /// As much room as the last columns took; before the first entry.
+    pub(crate) fn make_room(&mut self) {
+        let [rows, entries, keys, values] = self.last;
+        if rows > 0 && self.entries == 0 {
+            self.offsets.reserve(rows);
+            self.keys = StringBuilder::with_capacity(entries, keys);
+            self.values = StringBuilder::with_capacity(entries, values);
+        }
+    }
+
     /// Adds an entry to the open row.
     pub fn push(&mut self, key: &str, value: &str) {
         self.keys.append_value(key);
@@ -164,6 +177,8 @@ impl AttributesBuilder {
     /// The finished columns; the builder is empty afterwards.
     pub fn finish(&mut self) -> Attributes {
         let offsets = std::mem::replace(&mut self.offsets, vec![0]);
+        let (keys, values) = (self.keys.values_slice().len(), self.values.values_slice().len());
+        self.last = [offsets.len() - 1, self.entries as usize, keys, values];
         self.entries = 0;
         Attributes {
             offsets: OffsetBuffer::new(ScalarBuffer::from(offsets)),

@@ -221,7 +221,7 @@ pub(crate) fn value<T: arrow_array::ArrowPrimitiveType>(array: &PrimitiveArray<T
 }
 
 /// Builds [`Logs`] record by record. Event names and ids are null in most text logs: their nulls are counted, and only
-/// appended before a value.
+/// appended before a value. A batch begins with as much room as the last one took, since batches of one source are alike.
 #[derive(Debug)]
 pub struct LogsBuilder {
     time: Vec<Option<i64>>,
@@ -237,6 +237,8 @@ pub struct LogsBuilder {
     text_bytes: usize,
     /// Nulls after the last event name, trace id and span id.
     nulls: [usize; 3],
+    /// Rows and bytes of bodies of the last batch.
+    last: (usize, usize),
 }
 
 impl Default for LogsBuilder {
@@ -254,6 +256,7 @@ impl Default for LogsBuilder {
             ordinal: Vec::new(),
             text_bytes: 0,
             nulls: [0; 3],
+            last: (0, 0),
         }
     }
 }
@@ -261,6 +264,9 @@ impl Default for LogsBuilder {
 impl LogsBuilder {
     /// Adds a record with its attributes.
     pub fn push<'k>(&mut self, record: &LogRecord<'_>, attributes: impl IntoIterator<Item = (&'k str, &'k str)>) {
+        if self.ordinal.is_empty() {
+            self.make_room();
+        }
         self.time.push(record.time_unix_nano);
         self.observed.push(record.observed_time_unix_nano);
         self.severity.push(record.severity.0);
@@ -291,6 +297,20 @@ impl LogsBuilder {
         self.ordinal.push(record.ordinal);
     }
 
+    fn make_room(&mut self) {
+        let (rows, bytes) = self.last;
+        if rows == 0 {
+            return;
+        }
+        self.time.reserve(rows);
+        self.observed.reserve(rows);
+        self.severity.reserve(rows);
+        self.resource.reserve(rows);
+        self.ordinal.reserve(rows);
+        self.body = StringBuilder::with_capacity(rows, bytes);
+        self.attributes.make_room();
+    }
+
     /// Rows so far.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -311,6 +331,7 @@ impl LogsBuilder {
     /// The finished columns; the builder is empty afterwards.
     pub fn finish(&mut self) -> Logs {
         let rows = self.len();
+        self.last = (rows, self.body.values_slice().len());
         self.text_bytes = 0;
         let [names, traces, spans] = std::mem::take(&mut self.nulls);
         self.event_name.append_nulls(names);
