@@ -15,6 +15,7 @@ use decant_model::{EdgeStats, Findings};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::bundle::{Rendered, Request, of_source, packed};
+use crate::figures;
 use crate::handles::{Handles, Kind};
 use crate::selection::{List, Selection};
 use crate::source::{Source, beside_first};
@@ -267,12 +268,8 @@ fn hash(words: &[&str]) -> u64 {
 /// A sentence of ours without its figures, which stand among the figures where they matter, and whatever the order of its
 /// clauses. Names keep their digits: `web1` is not `web2`, `10.0.0.1` not `10.0.0.2`.
 fn clauses(sentence: &str) -> String {
-    let is_figure = |word: &&str| {
-        let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        let number = bare.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        number.starts_with(|c: char| c.is_ascii_digit()) && number.parse::<f64>().is_ok()
-    };
-    let words = |clause: &str| clause.split_whitespace().filter(|word| !is_figure(word)).collect::<Vec<_>>().join(" ");
+    let words =
+        |clause: &str| clause.split_whitespace().filter(|word| !figures::is_figure(word)).collect::<Vec<_>>().join(" ");
     let mut clauses: Vec<String> = sentence.split(';').map(words).collect();
     clauses.sort_unstable();
     clauses.join(";")

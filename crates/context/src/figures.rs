@@ -73,6 +73,13 @@ pub(crate) fn rounded(value: f64, digits: usize) -> f64 {
     format!("{value:.*e}", digits.saturating_sub(1)).parse().unwrap_or(value)
 }
 
+/// Whether a word of a sentence is a number, with or without its unit: `0.93`, `(12%`, `40ms`; no `web1`, no `10.0.0.1`.
+pub(crate) fn is_figure(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let number = bare.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    number.starts_with(|c: char| c.is_ascii_digit()) && number.parse::<f64>().is_ok()
+}
+
 /// Share as a percentage.
 pub(crate) fn percent(ratio: f64) -> String {
     format!("{}%", figure(ratio * 100.0))

@@ -114,9 +114,10 @@ pub(crate) fn offers(source: &Source<'_>, list: List) -> Vec<Offer> {
 /// The text for models.
 ///
 /// What an incident's next revision will say again stands first: how to read it, the verdict and the first suspect's
-/// name, who calls whom, what changed, each pattern, series and call with how it was before. What moves with every new
-/// record stands last, by handle: reasons and scores, figures since the onset, counts. So a cache of prompts finds nearly
-/// all of the text again, and the end, which a model reads best, has the news.
+/// name, what changed, each pattern, series and call with how it was before; evidence about the suspects before the rest,
+/// and lists of many small items, of which one more or less fits, after it. What moves with every new record stands last,
+/// by handle: scores, figures since the onset, counts. So a cache of prompts finds most of the text again, and the end,
+/// which a model reads best, has the news.
 pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     let view = View { source, selection, part: Part::All };
     let mut out = String::new();
@@ -137,8 +138,6 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
         counts::text(view, &mut out);
         return out;
     }
-    write_list(view, List::Topology, &mut out);
-    counts::services(view, &mut out);
     for list in [List::Missing, List::Changes].into_iter().chain(first) {
         write_list(view, list, &mut out);
     }
@@ -146,10 +145,13 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
         write_list(View { part: Part::Evidence, ..view }, list, &mut out);
     }
     write_list(view, List::Traces, &mut out);
-    write_list(view, List::Healthy, &mut out);
     for list in [List::SpanEdges, List::MetricShifts, List::LogPatterns] {
         write_list(View { part: Part::Rest, ..view }, list, &mut out);
     }
+    // Lists of many small items, of which one more or less fits from one revision to the next.
+    write_list(view, List::Topology, &mut out);
+    counts::services(view, &mut out);
+    write_list(view, List::Healthy, &mut out);
     if let Some(list) = last {
         write_list(view, list, &mut out);
     }

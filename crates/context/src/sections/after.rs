@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::{View, changes, edges, metrics, patterns};
+use super::{View, changes, edges, metrics, patterns, suspects};
 use crate::quote;
 use crate::selection::List;
 
@@ -22,6 +22,7 @@ pub(super) fn text(view: View<'_>, steady_bytes: usize, out: &mut String) {
         let _infallible = writeln!(out, "why: {}", quote::ours(reason));
     }
     let mut figures = String::new();
+    suspects::after(view, &mut figures);
     changes::after(view, &mut figures);
     let with_figures = [List::LogPatterns, List::MetricShifts, List::SpanEdges];
     let taken = view.selection.taken.iter().filter(|(list, _)| with_figures.contains(list));

@@ -54,30 +54,60 @@ fn score(view: View<'_>, score: f64) -> String {
     if view.source.is_split && score >= 0.1 { format!("{:.1}", score.min(1.0)) } else { figures::probability(score) }
 }
 
-/// The reasons; where revisions follow, in an order of their own, since the strongest changes with every sample.
+/// The reasons; where revisions follow, without their figures, which rows of the evidence tell too, and in an order of
+/// their own: both change with every sample.
 fn what(view: View<'_>, suspect: &Suspect) -> String {
     if !view.source.is_split {
         return suspect.what.clone();
     }
-    let mut clauses: Vec<&str> = suspect.what.split("; ").collect();
+    let words = |clause: &str| {
+        let words: Vec<&str> =
+            clause.split(' ').map(|word| if figures::is_figure(word) { "…" } else { word }).collect();
+        words.join(" ")
+    };
+    let mut clauses: Vec<String> = suspect.what.split("; ").map(words).collect();
     clauses.sort_unstable();
     clauses.join("; ")
+}
+
+/// What moves, by handle: how likely each is; of those that hardly are it, the name too.
+pub(super) fn after(view: View<'_>, out: &mut String) {
+    let (mut likely, mut others) = (super::Line::new("suspects, probability"), super::Line::new("hardly"));
+    for (index, _) in view.ranked(List::Suspects) {
+        let Some(suspect) = view.source.findings.suspects.get(index) else { continue };
+        let handle = view.source.handle(Kind::Suspect, suspect.id);
+        let probability = score(view, suspect.score);
+        if is_likely(view.source, suspect) {
+            likely.push(&handle, &probability);
+        } else {
+            let (service, kind) = (quote::inline(&suspect.service), quote::inline(&suspect.kind));
+            others.push(&format!("[{handle}]"), &format!("{service} {probability} {kind}"));
+        }
+    }
+    likely.end(out);
+    others.end(out);
+}
+
+fn is_likely(source: &Source<'_>, suspect: &Suspect) -> bool {
+    beside_first(&source.findings.suspects, suspect) > 0.0
 }
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
     for (index, level) in view.ranked(List::Suspects) {
         let Some(suspect) = view.source.findings.suspects.get(index) else { continue };
-        heading(out, &mut started, "suspects (rank, probability, kind)");
-        let _infallible = write!(
-            out,
-            "{}. [{}] {} {} {}",
-            suspect.rank,
-            view.source.handle(Kind::Suspect, suspect.id),
-            quote::inline(&suspect.service),
-            score(view, suspect.score),
-            quote::inline(&suspect.kind),
-        );
+        let is_split = view.source.is_split;
+        if is_split && !is_likely(view.source, suspect) {
+            continue;
+        }
+        let title = if is_split { "suspects (rank, kind)" } else { "suspects (rank, probability, kind)" };
+        heading(out, &mut started, title);
+        let handle = view.source.handle(Kind::Suspect, suspect.id);
+        let _infallible = write!(out, "{}. [{handle}] {}", suspect.rank, quote::inline(&suspect.service));
+        if !is_split {
+            let _infallible = write!(out, " {}", score(view, suspect.score));
+        }
+        let _infallible = write!(out, " {}", quote::inline(&suspect.kind));
         if let Some(component) = &suspect.component {
             let _infallible = write!(out, " at {}", quote::inline(component));
         }

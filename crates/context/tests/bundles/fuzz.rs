@@ -118,8 +118,9 @@ fn piece() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A word alone would be a plain name, which may stand bare; one with a space never is.
 fn evil() -> impl Strategy<Value = String> {
-    prop::collection::vec(piece(), 1..7).prop_map(|pieces| format!("{}EVIL", pieces.join("EVIL")))
+    prop::collection::vec(piece(), 1..7).prop_map(|pieces| format!("{} EVIL", pieces.join("EVIL")))
 }
 
 fn hidden(text: &str) -> Option<char> {
