@@ -54,9 +54,9 @@ pub(crate) fn change(before: Option<f64>, after: Option<f64>, form: fn(f64) -> S
     format!("{before_text} > {after_text}")
 }
 
-/// The first side of a change told by itself: three digits, whatever the other side is.
+/// The first side of a change told by itself: two digits, whatever the other side is.
 pub(crate) fn before(value: f64, form: fn(f64) -> String) -> String {
-    form(rounded(value, 3))
+    form(rounded(value, 2))
 }
 
 /// The second side by itself: two digits, more where two would make it the first.
