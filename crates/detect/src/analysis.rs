@@ -20,9 +20,6 @@ const ALARM_SHARE: f64 = 0.2;
 /// How much an incident that still goes on is preferred to one that is over.
 const LASTING: f64 = 1.2;
 
-/// Weight that an incident needs beside another one.
-const ENOUGH: f64 = 0.35;
-
 /// All that the findings are told from.
 pub(crate) struct Analysis {
     pub(crate) signals: Signals,
@@ -63,7 +60,7 @@ impl Analysis {
             if !heard.is_heard(e) {
                 return f64::INFINITY;
             }
-            threshold::enough(material.config, (!trained).then_some(well_s(material, e))).max(ENOUGH)
+            threshold::enough(material.config, (!trained).then_some(well_s(material, e))).max(threshold::ENOUGH)
         };
         let includes = |(from, to): &(usize, usize)| at.is_none_or(|w| (*from..*to).contains(&w));
         let count = signals.all.len();

@@ -11,8 +11,8 @@ use crate::material::Material;
 use crate::null;
 use crate::onset::Episode;
 use crate::role::{Role, of_host};
-use crate::signal::{Contrast, What};
-use crate::signals::Signals;
+use crate::signal::{Contrast, Inside, What};
+use crate::signals::{Prepared, Signals};
 
 /// What kind of thing changed at a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,16 +104,18 @@ impl Ledger {
         (class, range): (u64, Range<usize>),
         episode: Episode,
     ) {
-        let (from, to) = (signals.cut_at(episode.from), signals.cut_at(episode.to));
+        let inside = signals.inside(episode.from, episode.to);
         let signals = signals.all.get(range).unwrap_or_default();
         // Two healthy stretches may be known, the time before and a baseline: what departs from either speaks, each
         // measured by how far its class departs from that one.
-        let live: Vec<Contrast> = signals.iter().map(|s| s.prefix.contrast(from, to).unwrap_or_default()).collect();
-        let base: Vec<Contrast> = signals.iter().map(|s| s.prefix.against_base(from, to).unwrap_or_default()).collect();
+        let live: Vec<Contrast> = signals.iter().map(|s| s.prefix.contrast(inside).unwrap_or_default()).collect();
+        let base: Vec<Contrast> = signals.iter().map(|s| s.prefix.against_base(inside).unwrap_or_default()).collect();
         let spread = |of: &[Contrast]| null::spreads(&[(class, 0..of.len())], of).first().copied().unwrap_or(1.0);
         let (live_spread, base_spread) = (spread(&live), spread(&base));
-        for ((signal, live), base) in signals.iter().zip(live).zip(base) {
-            if live.z.abs().max(base.z.abs()) <= CHANCE {
+        let odd: Vec<Contrast> = signals.iter().map(|s| odd(s, inside)).collect();
+        let odd_spread = spread(&odd);
+        for (((signal, live), base), odd) in signals.iter().zip(live).zip(base).zip(odd) {
+            if live.z.abs().max(base.z.abs()).max(odd.z.abs()) <= CHANCE {
                 continue;
             }
             let what = signal.what;
@@ -121,10 +123,12 @@ impl Ledger {
             let z_live = tame(&live, live_spread);
             let z_base = BASELINE_TRUST * tame(&base, base_spread);
             let (z, contrast) = if z_base.abs() > z_live.abs() { (z_base, base) } else { (z_live, live) };
+            let z_odd = tame(&odd, odd_spread);
+            let (z, contrast) = if z_odd.abs() > z.abs() { (z_odd, odd) } else { (z, contrast) };
             if z.abs() <= CHANCE {
                 continue;
             }
-            let strength = (z.abs() - CHANCE).max(0.0)
+            let strength = (z.abs() - CHANCE)
                 * (0.5 + 0.5 * flip(what, &contrast))
                 * boldness(what, &contrast)
                 * fullness(material, what, episode);
@@ -169,6 +173,15 @@ impl Ledger {
         }
         greatest
     }
+}
+
+/// Whether a metric reaches beyond all that was seen, or varies more than it did, whatever its level does.
+fn odd(signal: &Prepared, inside: Inside) -> Contrast {
+    let told = match signal.what {
+        What::Metric { .. } => [signal.prefix.beyond(inside), signal.prefix.loudness(inside).filter(|c| c.z > 0.0)],
+        _ => [None, None],
+    };
+    told.into_iter().flatten().max_by(|a, b| a.z.abs().total_cmp(&b.z.abs())).unwrap_or_default()
 }
 
 /// How much of a changed behaviour it is, 0 to 1. A changed mix of requests shifts shares; only a changed behaviour makes

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use crate::material::Material;
 use crate::null;
-use crate::signal::{Prefix, Signal, What};
+use crate::signal::{Inside, Prefix, Signal, What};
 
 /// A signal, ready to be compared.
 #[derive(Clone, Debug)]
@@ -42,25 +42,27 @@ impl Signals {
         self.cuts = cuts;
     }
 
-    /// The cut at a window.
-    pub(crate) fn cut_at(&self, window: usize) -> usize {
-        self.cuts.partition_point(|cut| *cut < window)
+    /// A stretch at whose ends the signals are cut.
+    pub(crate) fn inside(&self, from: usize, to: usize) -> Inside {
+        let at = |window: usize| self.cuts.partition_point(|cut| *cut < window);
+        Inside { cuts: (at(from), at(to)), windows: (from, to) }
     }
 }
 
 /// Everything that can be watched, in a fixed order.
 pub(crate) fn all(material: &Material<'_>) -> Signals {
+    let windows = material.stretch.len();
     let mut all: Vec<(u64, Prepared)> = Vec::new();
     // Each detector's signals are boiled down before the next one makes its own.
     let mut found: Vec<Signal> = Vec::new();
     for detector in DETECTORS {
         detector(material, &mut found);
         all.extend(found.drain(..).map(|Signal { what, service, values }| {
-            (null::class(material, what), Prepared { what, service, prefix: Prefix::new(values) })
+            (null::class(material, what), Prepared { what, service, prefix: Prefix::new(values, windows, what.has_history()) })
         }));
     }
     metrics::series(material, |Signal { what, service, values }| {
-        let prepared = Prepared { what, service, prefix: Prefix::new(values) };
+        let prepared = Prepared { what, service, prefix: Prefix::new(values, windows, what.has_history()) };
         all.push((null::class(material, what), prepared));
     });
     all.sort_unstable_by_key(|(class, s)| (*class, s.service, s.what));

@@ -63,6 +63,45 @@ fn part(observed: f64, expected: f64) -> f64 {
     if observed <= 0.0 || expected <= 0.0 { 0.0 } else { observed * (observed / expected).ln() }
 }
 
+/// A t statistic as a z: the root of twice the log-likelihood ratio with so many degrees of freedom.
+pub(crate) fn t_z(t: f64, freedom: f64) -> f64 {
+    if freedom <= 0.0 { 0.0 } else { (freedom * (t * t / freedom).ln_1p()).sqrt() * t.signum() }
+}
+
+/// The z of the greatest of `draws` values, given the values of earlier draws, if such values are Gumbel distributed; 0 when
+/// it is not beyond them. `spread` is that of single values, of which each was the greatest of some; `worth` says how many
+/// draws the scale that follows from it counts for.
+pub(crate) fn excess_z(earlier: &[f64], greatest: f64, draws: f64, spread: f64, worth: f64) -> f64 {
+    const GUMBEL_MEAN: f64 = 0.577_215_7;
+    let n = earlier.len() as f64;
+    if n < 1.0 || earlier.iter().any(|x| *x >= greatest) {
+        return 0.0;
+    }
+    let mean = earlier.iter().sum::<f64>() / n;
+    let deviation = earlier.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>();
+    let variance = (deviation + worth * spread * spread / 2.0) / (n - 1.0 + worth);
+    let scale = (variance * 6.0).sqrt() / std::f64::consts::PI;
+    if scale <= 0.0 {
+        return 0.0;
+    }
+    let location = mean - GUMBEL_MEAN * scale;
+    // Of a scale that was learnt from so many values the tail is heavier than exponential.
+    let known = n + worth;
+    let log_tail = known * (((greatest - location) / scale).max(0.0) / known).ln_1p() - draws.max(1.0).ln();
+    if log_tail <= 0.0 { 0.0 } else { tail_z(log_tail) }
+}
+
+/// The z whose two-sided normal tail is e to the minus `log_tail`.
+pub(crate) fn tail_z(log_tail: f64) -> f64 {
+    let goal = log_tail / std::f64::consts::LN_10;
+    let (mut low, mut high) = (0.0, 40.0);
+    for _ in 0..30 {
+        let middle = (low + high) / 2.0;
+        if significance(middle) < goal { low = middle } else { high = middle }
+    }
+    (low + high) / 2.0
+}
+
 /// Median of a slice, which is put in another order on the way; `None` when empty.
 pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
     quantile(values, 0.5)
@@ -106,6 +145,21 @@ mod tests {
         assert!(rate_z(100.0, 1.0, 100.0, 10.0) > 10.0);
         assert!(share_z(0.0, 50.0, 90.0, 100.0) < -8.0);
         assert!(rate_z(0.0, 0.0, 1.0, 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_z_of_a_tail_is_that_of_its_significance() {
+        for z in [0.5, 2.0, 5.0, 20.0] {
+            let found = tail_z(significance(z) * std::f64::consts::LN_10);
+            assert!((found - z).abs() < 1e-4, "{z} {found}");
+        }
+    }
+
+    #[test]
+    fn what_was_reached_before_is_not_beyond() {
+        let earlier = [1.0, 2.0, 1.5, 1.8, 2.2, 1.1, 1.9, 1.4];
+        let z = |greatest: f64| excess_z(&earlier, greatest, 1.0, 0.5, 4.0);
+        assert!(z(2.2) < 1e-9 && z(2.3) < 2.0 && z(5.0) > 3.0 && z(5.0) < z(9.0));
     }
 
     #[test]

@@ -9,7 +9,7 @@
 use crate::Config;
 
 /// Weight that healthy runs exceeded [`AT_RATE`] times an hour.
-const ENOUGH: f64 = 0.35;
+pub(crate) const ENOUGH: f64 = 0.35;
 const AT_RATE: f64 = 0.25;
 /// By how much the weight must rise for the rate to fall by e.
 const SCALE: f64 = 0.1;
@@ -22,12 +22,13 @@ const TRAINED_SHARE: f64 = 0.1 / ENOUGH;
 
 /// The weight that is enough, by the healthy time before it in seconds; `None` when a baseline was given.
 pub(crate) fn enough(config: &Config, well_s: Option<f64>) -> f64 {
-    let weight = (ENOUGH + SCALE * (AT_RATE / config.false_alarms_per_hour).ln()).max(LEAST);
-    match well_s {
+    let weight = ENOUGH + SCALE * (AT_RATE / config.false_alarms_per_hour).ln();
+    let weight = match well_s {
         // The shorter the healthy time, the more it takes.
         Some(well_s) => weight * (1.0 + SHORT_HISTORY_S / well_s.max(1.0)),
         None => weight * TRAINED_SHARE,
-    }
+    };
+    weight.max(LEAST)
 }
 
 #[cfg(test)]
@@ -43,5 +44,9 @@ mod tests {
         let config = Config::default();
         assert!(enough(&config, Some(50.0)) > enough(&config, Some(600.0)));
         assert!(enough(&config, None) < enough(&config, Some(1e9)));
+        for well_s in [None, Some(50.0), Some(1e9)] {
+            let tolerant = Config { false_alarms_per_hour: 60.0, ..Config::default() };
+            assert!(enough(&tolerant, well_s) >= LEAST, "{well_s:?}");
+        }
     }
 }

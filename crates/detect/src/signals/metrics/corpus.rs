@@ -1,7 +1,8 @@
 //! How well the measure of levels tells single series apart, and what its numbers mean on noise alone.
 //!
 //! In a system a series is judged with its peers; here each stands alone, so what is seen is the measure itself: the
-//! greatest z over all stretches that a search tries. `cargo test --release -p decant-detect corpus -- --nocapture` prints
+//! greatest z over all stretches that a search tries, of each question (is the level another, is a value beyond all that
+//! was seen, is the noise louder or lower). `cargo test --release -p decant-detect corpus -- --nocapture` prints
 //! the figures.
 
 #![expect(clippy::print_stdout, reason = "the figures are the point")]
@@ -11,7 +12,7 @@ use decant_sim::series::{Shape, corpus};
 use super::{SPREAD_WORTH, scale};
 use crate::onset;
 use crate::rollup::{Point, Series, SeriesKind};
-use crate::signal::{Prefix, Spread, Values};
+use crate::signal::{Inside, Prefix, Spread, Values};
 use crate::statistics::{quantile, significance};
 
 const WINDOW_NS: i64 = 10_000_000_000;
@@ -20,13 +21,13 @@ const WINDOWS: usize = 361;
 const WELL: usize = 5;
 
 /// The greatest z of a series over all stretches, and where that begins.
-fn search(points: &[(i64, f64)]) -> (f64, usize) {
+fn search(points: &[(i64, f64)]) -> [(f64, usize); 3] {
     let mut series = Series { kind: SeriesKind::Gauge, slot_ns: WINDOW_NS / 2, ..Series::default() };
     points.iter().for_each(|(time, value)| series.add(Point { time: *time, value: *value }, 0.0, usize::MAX));
     let scale = scale(&[&series], "some.level", "");
     let cells = series.levels().iter().map(|(t, v)| ((t / WINDOW_NS) as u32, scale.apply(*v) as f32)).collect();
     let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
-    let mut prefix = Prefix::new(Values::Level { cells, base: Vec::new(), prior });
+    let mut prefix = Prefix::new(Values::Level { cells, base: Vec::new(), prior }, WINDOWS, true);
     let stretches = onset::candidates(WINDOWS, WELL, 1);
     let mut cuts: Vec<usize> = stretches.iter().flat_map(|(from, to)| [*from, *to]).collect();
     cuts.sort_unstable();
@@ -34,40 +35,73 @@ fn search(points: &[(i64, f64)]) -> (f64, usize) {
     prefix.cut(&cuts);
     let at = |window: usize| cuts.partition_point(|c| *c < window);
     let judged = stretches.iter().map(|(from, to)| {
-        let z = prefix.contrast(at(*from), at(*to)).map_or(0.0, |c| c.z.abs());
-        (z, *from)
+        let inside = Inside { cuts: (at(*from), at(*to)), windows: (*from, *to) };
+        let told = [prefix.contrast(inside), prefix.beyond(inside), prefix.loudness(inside)];
+        (told.map(|c| c.map_or(0.0, |c| c.z.abs())), *from)
     });
-    judged.fold((0.0, 0), |best, next| if next.0 > best.0 { next } else { best })
+    judged.fold([(0.0, 0); 3], |mut best, (z, from)| {
+        for (best, z) in best.iter_mut().zip(z).filter(|(best, z)| *z > best.0) {
+            *best = (z, from);
+        }
+        best
+    })
+}
+
+/// What is asked of a series.
+const QUESTIONS: [&str; 3] = ["level", "beyond", "loudness"];
+
+/// The greatest z of each question and where its stretch begins, by a series' shape and onset.
+type Told = (Shape, [(f64, usize); 3], Option<f64>);
+
+/// Answers for series of some shapes that begin at no time in particular.
+fn told(seed: u64, of_each: usize, count: usize) -> Vec<Told> {
+    const START: i64 = 1_000 * WINDOW_NS;
+    let told = |series: decant_sim::series::Series| {
+        let points: Vec<(i64, f64)> = series.points.iter().map(|(t, v)| (t - START, *v)).collect();
+        let onset = series.onset_unix_nano.map(|t| ((t - START) / WINDOW_NS) as f64);
+        (series.shape, search(&points), onset)
+    };
+    corpus(seed, START, of_each).take(count).map(told).collect()
 }
 
 #[test]
 fn shapes_are_told_from_quiet_series() {
     const OF_EACH: usize = 200;
-    let found: Vec<(Shape, f64, Option<f64>)> = corpus(11, 1_000 * WINDOW_NS, OF_EACH)
-        .map(|series| {
-            let shifted: Vec<(i64, f64)> = series.points.iter().map(|(t, v)| (t - 1_000 * WINDOW_NS, *v)).collect();
-            let (z, from) = search(&shifted);
-            let onset = series.onset_unix_nano.map(|t| (t / WINDOW_NS - 1_000) as f64);
-            (series.shape, z, onset.map(|o| (from as f64 - o).abs() * 10.0))
-        })
-        .collect();
-    let of = |shape: Shape| found.iter().filter(move |(s, ..)| *s == shape);
-    let mut quiet: Vec<f64> = of(Shape::Quiet).map(|(_, z, _)| *z).collect();
+    const QUIET: usize = 1_000;
+    // Thresholds come from other quiet series than those that are judged; a quarter of them have a season.
+    let quiet = told(12, QUIET, QUIET);
+    let found = told(11, OF_EACH, OF_EACH * Shape::ALL.len());
     for false_alarms in [0.05, 0.01] {
-        let threshold = quantile(&mut quiet, 1.0 - false_alarms).unwrap();
-        println!("z over {threshold:.1}, which {false_alarms} of quiet series exceed:");
+        // Each question may be wrong about a third of them.
+        let threshold = [0, 1, 2].map(|at| {
+            let mut z: Vec<f64> = quiet.iter().map(|(_, told, _)| told[at].0).collect();
+            quantile(&mut z, 1.0 - false_alarms / 3.0).unwrap()
+        });
+        println!("z over {threshold:.1?} ({QUESTIONS:?}), which {false_alarms} of quiet series exceed:");
+        let is_hit = |told: &[(f64, usize); 3]| told.iter().zip(threshold).any(|((z, _), least)| *z > least);
         for shape in Shape::ALL {
-            let hit: Vec<_> = of(shape).filter(|(_, z, _)| *z > threshold).collect();
+            let hit: Vec<_> = found.iter().filter(|(s, told, _)| *s == shape && is_hit(told)).collect();
             let share = hit.len() as f64 / OF_EACH as f64;
-            let mut errors: Vec<f64> = hit.iter().filter_map(|(.., e)| *e).collect();
+            let mut errors: Vec<f64> = hit
+                .iter()
+                .filter_map(|(_, told, onset)| {
+                    let by = told.iter().zip(threshold).max_by(|a, b| (a.0.0 / a.1).total_cmp(&(b.0.0 / b.1)))?;
+                    onset.map(|o| (by.0.1 as f64 - o).abs() * 10.0)
+                })
+                .collect();
             let error = quantile(&mut errors, 0.5).map_or(String::new(), |e| format!(", onset off by {e:.0} s"));
             let precision = share / (share + false_alarms);
             let what = if shape.is_change() { format!("precision {precision:.2} recall") } else { "said".to_owned() };
             println!("  {shape:?}: {what} {share:.2}{error}");
+            let strict = false_alarms < 0.02;
             match shape {
-                Shape::LevelShift if false_alarms < 0.02 => assert!(share > 0.5, "{share}"),
-                Shape::Drift if false_alarms < 0.02 => assert!(share > 0.3, "{share}"),
-                Shape::Gap => assert!(share < 0.2, "a gap is no change: {share}"),
+                Shape::Quiet => assert!(share < 2.0 * false_alarms + 0.02, "{share}"),
+                Shape::Gap => assert!(share < 2.0 * false_alarms + 0.02, "a gap is no change: {share}"),
+                Shape::Season => assert!(share < 4.0 * false_alarms + 0.1, "a season is no change: {share}"),
+                Shape::LevelShift if strict => assert!(share > 0.7, "{share}"),
+                Shape::Drift if strict => assert!(share > 0.7, "{share}"),
+                Shape::Spike if strict => assert!(share > 0.4, "{share}"),
+                Shape::VarianceShift if strict => assert!(share > 0.9, "{share}"),
                 _ => {}
             }
         }
@@ -95,21 +129,22 @@ fn noise(seed: u64, memory: f64, heavy: bool) -> impl Iterator<Item = f64> {
 #[test]
 fn on_noise_a_probability_is_one() {
     const RUNS: u64 = 20_000;
+    // What depends on the last value may come twice as often as it says, no more: its memory is learnt from 80 points.
     for (name, memory, heavy, factor) in
-        [("white", 0.0, false, 1.5), ("heavy tails", 0.0, true, 1.5), ("memory 0.3", 0.3, false, 12.0)]
+        [("white", 0.0, false, 1.2), ("heavy tails", 0.0, true, 1.2), ("memory 0.3", 0.3, false, 2.0)]
     {
         let mut beyond = [0.0_f64; 3];
         for seed in 0..RUNS {
             let cells = noise(seed, memory, heavy).take(120).enumerate().map(|(at, x)| (at as u32, x as f32)).collect();
             let prior = Spread { variance: 1.0, worth: SPREAD_WORTH };
-            let mut prefix = Prefix::new(Values::Level { cells, base: Vec::new(), prior });
+            let mut prefix = Prefix::new(Values::Level { cells, base: Vec::new(), prior }, 120, true);
             prefix.cut(&[80, 120]);
-            let p = significance(prefix.contrast(0, 1).map_or(0.0, |c| c.z));
+            let p = significance(prefix.contrast(Inside { cuts: (0, 1), windows: (80, 120) }).map_or(0.0, |c| c.z));
             for (at, count) in beyond.iter_mut().enumerate() {
                 *count += f64::from(u8::from(p >= at as f64 + 1.0)) / RUNS as f64;
             }
         }
         println!("{name}: of p < 0.1, 0.01, 0.001 there are {beyond:?}");
-        assert!(beyond[0] < 0.1 * factor && beyond[1] < 0.01 * factor, "{name}: {beyond:?}");
+        assert!(beyond[0] < 0.1 * factor && beyond[1] < 0.01 * factor && beyond[1] > 0.002, "{name}: {beyond:?}");
     }
 }
