@@ -164,3 +164,33 @@ fn rebuilt(map: &MapArray, keys: StringArray, values: StringArray) -> Attributes
         .and_then(|map| Attributes::from_array(&map))
         .unwrap_or_else(|_| Attributes::empty(map.len()))
 }
+
+#[cfg(test)]
+mod tests {
+    use decant_model::{Batch, LogRecord, LogsBuilder, Position, Resource, ResourceTable, Rows};
+
+    use crate::{Config, Redactor};
+
+    fn redacted(keys: &[String]) -> Vec<(String, String)> {
+        let mut builder = LogsBuilder::default();
+        for _ in 0..2 {
+            builder.push(&LogRecord::default(), keys.iter().map(|key| (key.as_str(), "hunter2hunter2")));
+        }
+        let mut resources = ResourceTable::default();
+        resources.intern(Resource::new([]));
+        let batch = Batch { position: Position::default(), resources, rows: Rows::Logs(builder.finish()) };
+        let Rows::Logs(logs) = Redactor::new(&Config::default()).push(batch).rows else { unreachable!() };
+        logs.attributes.of(1).map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    }
+
+    #[test]
+    fn keys_are_redacted_alike_whether_few_or_many_are_different() {
+        let few = ["user", "ann@example.com", "password"].map(str::to_owned);
+        let many: Vec<String> = few.iter().cloned().chain((0..100).map(|n| format!("key{n}"))).collect();
+        let found = redacted(&few);
+        assert_eq!(found, redacted(&many)[..3]);
+        assert_eq!(found[1].0, "<email:1>");
+        assert_ne!(found[2].1, "hunter2hunter2");
+        assert_eq!(redacted(&["user".to_owned()]), [("user".to_owned(), "hunter2hunter2".to_owned())]);
+    }
+}
