@@ -1,9 +1,11 @@
 //! What is different between two windows: every log pattern, operation and series, counted in both from the store.
 //!
-//! Windows may differ in length, so counts are told as they are and compared per minute. A count's difference weighs by
-//! its distance from chance (Poisson), a mean's by its factor and by how many values it rests on; the greatest comes
-//! first, and what hardly differs is left out of the list and of its total.
+//! First comes the verdict on the later window beside the other (`PASS`, `WARNING`, `REGRESSION`, `WAIT`), with its
+//! evidence. Windows may differ in length, so counts are told as they are and compared per minute. A count's difference
+//! weighs by its distance from chance (Poisson), a mean's or a counter's by its factor and by how many values it rests on;
+//! the greatest comes first, and what hardly differs is left out of the list and of its total.
 
+mod judged;
 mod tally;
 
 use std::collections::BTreeMap;
@@ -11,9 +13,10 @@ use std::collections::BTreeMap;
 use decant_context::PageItem;
 use decant_egress::{Answer, CompareQuery, ServiceError, When};
 use decant_engine::Ask;
+use decant_model::ChangeVerdict;
 use decant_store::Store;
 
-use super::{Answers, Times, blocking, page, request};
+use super::{Answers, Times, blocking, page_of, request};
 use tally::{Key, Tally, Totals};
 
 /// Differences smaller than this many standard deviations are chance.
@@ -36,6 +39,8 @@ impl Span {
 
 pub(super) async fn answer(answers: &Answers, query: CompareQuery) -> Result<Answer, ServiceError> {
     let request = request(&query.fit)?;
+    let times = (&query.from, &query.to, &query.against_from, &query.against_to);
+    let question = format!("{times:?} {:?}", query.service);
     let (now, before) = spans(answers, &query).await?;
     let store = answers.store.clone();
     let service = query.service.clone();
@@ -45,31 +50,66 @@ pub(super) async fn answer(answers: &Answers, query: CompareQuery) -> Result<Ans
     })
     .await?;
     let shapes: Vec<u64> = a.shapes().chain(b.shapes()).collect();
-    let named: BTreeMap<u64, (u64, String)> = answers
+    let (named, patience): (BTreeMap<u64, (u64, String)>, _) = answers
         .on_correlator(move |correlator, _| {
+            let patience = correlator.patience();
             let dictionary = correlator.dictionary();
             let name = |shape: u64| dictionary.get(shape).map(|t| (shape, (t.id, t.text.clone())));
-            shapes.into_iter().filter_map(name).collect()
+            (shapes.into_iter().filter_map(name).collect(), patience)
         })
         .await?;
+    let subject = query.service.unwrap_or_default();
     blocking(move || {
         let (a, b) = (a.named(&named), b.named(&named));
-        let items = items(&a.totals, &b.totals, before.minutes(), now.minutes());
-        let partly = if a.is_partial || b.is_partial { ", newest rows only" } else { "" };
-        page(format!("compare, per minute before > now{partly}"), request, query.cursor, &items)
+        let compared = judged::compared((before, &a), (now, &b), &subject);
+        let mut items = vec![verdict_item(&decant_engine::verdict(&compared, patience), &subject)];
+        items.extend(coverage(&a, &b));
+        items.extend(self::items(&a, &b));
+        page_of("compare, per minute before > now".to_owned(), question, request, query.cursor, &items)
     })
     .await
 }
 
+/// Of which rows this is told, where that is not all of them.
+fn coverage(before: &Tally, now: &Tally) -> Option<PageItem> {
+    let mut told: Vec<String> = Vec::new();
+    for (window, tally) in [("before", before), ("now", now)] {
+        for of in tally.covered_from.keys() {
+            let minutes = figure(tally.minutes(*of));
+            told.push(format!("{window}: only the newest {minutes} min of {}s, by which rates are told", of.as_str()));
+        }
+        if tally.is_partial {
+            told.push(format!("{window}: some things are left out"));
+        }
+    }
+    let text = told.join("; ");
+    (!text.is_empty()).then(|| PageItem { kind: "coverage".to_owned(), text, ..PageItem::default() })
+}
+
+fn verdict_item(verdict: &ChangeVerdict, subject: &str) -> PageItem {
+    let mut text = format!("{}: {}", verdict.outcome.as_str(), verdict.reason);
+    for evidence in &verdict.evidence {
+        text.push_str("; ");
+        text.push_str(evidence);
+    }
+    PageItem {
+        kind: "verdict".to_owned(),
+        service: (!subject.is_empty()).then(|| subject.to_owned()),
+        flagged: decant_engine::instruction_like(&text).is_some(),
+        text,
+        ..PageItem::default()
+    }
+}
+
 fn tallied(store: &Store, span: Span, service: Option<&str>) -> Tally {
-    Tally::of(store, span.from, span.to, service)
+    Tally::of(store, span, service)
 }
 
 /// Both windows; the other one is as long a stretch just before, unless it was named.
 async fn spans(answers: &Answers, query: &CompareQuery) -> Result<(Span, Span), ServiceError> {
-    let newest = answers.on_correlator(|correlator, _| correlator.newest_unix_nano()).await?;
-    let resolve = async |from: Option<When>, to: Option<When>| -> Result<Span, ServiceError> {
-        let Ask { from, to, .. } = answers.ask(Times { from, to, at: None }, None).await?;
+    let newest = answers.newest().await?;
+    let resolve = |from: Option<When>, to: Option<When>| -> Result<Span, ServiceError> {
+        let Ask { from, to, .. } = Answers::resolved(Times { from, to, at: None }, None, newest)?;
         let from = from.unwrap_or_default();
         let to = to.or(newest.map(|newest| newest.saturating_add(1))).unwrap_or(i64::MAX);
         if from >= to {
@@ -77,24 +117,25 @@ async fn spans(answers: &Answers, query: &CompareQuery) -> Result<(Span, Span), 
         }
         Ok(Span { from, to })
     };
-    let now = resolve(Some(query.from.clone()), query.to.clone()).await?;
+    let now = resolve(Some(query.from.clone()), query.to.clone())?;
     let before = match (&query.against_from, &query.against_to) {
         (None, None) => Span { from: now.from.saturating_sub(now.to.saturating_sub(now.from)), to: now.from },
-        (from, to) => resolve(from.clone(), to.clone()).await?,
+        (from, to) => resolve(from.clone(), to.clone())?,
     };
     Ok((now, before))
 }
 
-fn items(a: &BTreeMap<Key, Totals>, b: &BTreeMap<Key, Totals>, minutes_a: f64, minutes_b: f64) -> Vec<PageItem> {
+fn items(a: &Tally, b: &Tally) -> Vec<PageItem> {
     let none = Totals::default();
-    let mut keys: Vec<&Key> = a.keys().chain(b.keys()).collect();
+    let mut keys: Vec<&Key> = a.totals.keys().chain(b.totals.keys()).collect();
     keys.sort();
     keys.dedup();
     let mut differing: Vec<(f64, PageItem)> = keys
         .into_iter()
         .filter_map(|key| {
-            let (before, now) = (a.get(key).unwrap_or(&none), b.get(key).unwrap_or(&none));
-            let (weight, text) = difference(key, before, now, minutes_a, minutes_b)?;
+            let (before, now) = (a.totals.get(key).unwrap_or(&none), b.totals.get(key).unwrap_or(&none));
+            let minutes = (a.minutes(key.signal), b.minutes(key.signal));
+            let (weight, text) = difference(key, before, now, minutes)?;
             let item = PageItem {
                 kind: "difference".to_owned(),
                 service: (!key.service.is_empty()).then(|| key.service.clone()),
@@ -110,14 +151,16 @@ fn items(a: &BTreeMap<Key, Totals>, b: &BTreeMap<Key, Totals>, minutes_a: f64, m
 }
 
 /// How much something differs, and how; `None` when that may be chance.
-fn difference(key: &Key, a: &Totals, b: &Totals, minutes_a: f64, minutes_b: f64) -> Option<(f64, String)> {
+fn difference(key: &Key, a: &Totals, b: &Totals, (minutes_a, minutes_b): (f64, f64)) -> Option<(f64, String)> {
     let chance = |a: u64, b: u64| {
         let expected = a as f64 * minutes_b / minutes_a;
         let spread = (expected * minutes_b / minutes_a + b as f64 + 1.0).sqrt();
         (b as f64 - expected).abs() / spread
     };
+    let (all_a, all_b) = (a.all(), b.all());
     let (mut weight, mut told) = (0.0_f64, Vec::new());
-    let counts = [("records", a.rows, b.rows, key.signal.counts()), ("errors", a.errors, b.errors, true)];
+    let counts =
+        [("records", all_a.rows, all_b.rows, key.signal.counts()), ("errors", all_a.errors, all_b.errors, true)];
     for (what, a, b, is_telling) in counts {
         let z = chance(a, b);
         if is_telling && z >= CHANCE {
@@ -126,11 +169,16 @@ fn difference(key: &Key, a: &Totals, b: &Totals, minutes_a: f64, minutes_b: f64)
             told.push(format!("{what} {} > {} ({a} > {b})", figure(before), figure(now)));
         }
     }
-    if let (Some(before), Some(now)) = (a.mean(), b.mean()) {
+    let mean = (all_a.mean(), all_b.mean(), all_a.values.min(all_b.values), "mean", key.signal.unit());
+    let is_rate = a.rate_points > 0 && b.rate_points > 0;
+    let rate = |totals: &Totals| is_rate.then_some(totals.rate_per_min);
+    let counter = (rate(a), rate(b), a.rate_points.min(b.rate_points), "grows by", " a minute");
+    for (before, now, values, what, unit) in [mean, counter] {
+        let (Some(before), Some(now)) = (before, now) else { continue };
         let factor = (now.abs().max(f64::MIN_POSITIVE) / before.abs().max(f64::MIN_POSITIVE)).ln().abs().min(9.0);
         if factor >= SAME_MEAN.ln() {
-            weight = weight.max(factor * (a.values.min(b.values).min(100) as f64).sqrt());
-            told.push(format!("mean {} > {}{}", figure(before), figure(now), key.signal.unit()));
+            weight = weight.max(factor * (values.min(100) as f64).sqrt());
+            told.push(format!("{what} {} > {}{unit}", figure(before), figure(now)));
         }
     }
     if told.is_empty() {
@@ -145,17 +193,23 @@ fn figure(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::tally::Of;
+    use super::tally::{Of, Slice};
     use super::*;
 
     fn totals(rows: u64, errors: u64, sum: f64) -> Totals {
-        Totals { rows, errors, values: rows, sum }
+        let mut totals = Totals::default();
+        totals.slices[0] = Slice { rows, errors, values: rows, sum };
+        totals
     }
 
     fn told(signal: Of, a: Totals, b: Totals, minutes: (f64, f64)) -> Vec<String> {
         let key = Key { signal, service: "cart".to_owned(), name: "add".to_owned() };
-        let (a, b) = (BTreeMap::from([(key.clone(), a)]), BTreeMap::from([(key, b)]));
-        items(&a, &b, minutes.0, minutes.1).into_iter().map(|item| item.text).collect()
+        let tally = |totals: Totals, minutes: f64| {
+            let mut tally = Tally::new(Span { from: 0, to: (minutes * 60e9) as i64 });
+            tally.totals.insert(key.clone(), totals);
+            tally
+        };
+        items(&tally(a, minutes.0), &tally(b, minutes.1)).into_iter().map(|item| item.text).collect()
     }
 
     #[test]
@@ -173,6 +227,26 @@ mod tests {
     fn windows_of_different_lengths_are_compared_per_minute() {
         assert_eq!(told(Of::Logs, totals(100, 0, 0.0), totals(1_000, 0, 0.0), (1.0, 10.0)), [""; 0]);
         assert_eq!(told(Of::Logs, totals(100, 0, 0.0), totals(100, 0, 0.0), (1.0, 10.0)).len(), 1);
+    }
+
+    #[test]
+    fn counters_are_compared_by_what_they_grew_by() {
+        let grown = |rate_per_min| Totals { rate_per_min, rate_points: 20, ..Totals::default() };
+        assert_eq!(told(Of::Metrics, grown(60.0), grown(61.0), (1.0, 1.0)), [""; 0]);
+        assert_eq!(
+            told(Of::Metrics, grown(60.0), grown(600.0), (1.0, 1.0)),
+            ["metric add: grows by 60.000 > 600 a minute"]
+        );
+    }
+
+    #[test]
+    fn what_was_not_looked_through_is_told() {
+        let mut now = Tally::new(Span { from: 0, to: 3_600_000_000_000 });
+        now.covered_from.insert(Of::Logs, 3_000_000_000_000);
+        let before = Tally::new(Span { from: 0, to: 3_600_000_000_000 });
+        let told = coverage(&before, &now).unwrap().text;
+        assert_eq!(told, "now: only the newest 10.000 min of logs, by which rates are told");
+        assert!(coverage(&before, &before).is_none());
     }
 
     #[test]

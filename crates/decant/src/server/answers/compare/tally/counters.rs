@@ -1,0 +1,55 @@
+//! Cumulative series of a window: what they grew by, however often they began anew.
+//!
+//! A counter's value says how long its process has run; what it grew by between two points says what happened. A value
+//! below the one before is a restart, and counts from zero (Prometheus does the same). Points come in any order.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::Key;
+
+#[derive(Debug, Default)]
+pub(super) struct Counters(BTreeMap<u64, Series>);
+
+#[derive(Debug)]
+struct Series {
+    key: Key,
+    /// Time and value.
+    points: Vec<(i64, f64)>,
+}
+
+impl Counters {
+    /// Takes a point; `false` when there was no room for its series.
+    pub(super) fn take<'a>(
+        &mut self,
+        instance: u64,
+        name: &str,
+        attributes: impl Iterator<Item = (&'a str, &'a str)>,
+        point: (i64, f64),
+        key: impl FnOnce() -> Key,
+        series_max: usize,
+    ) -> bool {
+        let mut hasher = DefaultHasher::new();
+        (instance, name).hash(&mut hasher);
+        attributes.for_each(|attribute| attribute.hash(&mut hasher));
+        let id = hasher.finish();
+        if self.0.len() >= series_max && !self.0.contains_key(&id) {
+            return false;
+        }
+        self.0.entry(id).or_insert_with(|| Series { key: key(), points: Vec::new() }).points.push(point);
+        true
+    }
+
+    /// Each series with its increase a minute, and its points.
+    pub(super) fn rates(self) -> impl Iterator<Item = (Key, f64, u64)> {
+        self.0.into_values().filter_map(|Series { key, mut points }| {
+            points.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            points.dedup_by_key(|point| point.0);
+            let (first, last) = (points.first()?.0, points.last()?.0);
+            let minutes = last.saturating_sub(first) as f64 / 60e9;
+            let grown = |pair: &[(i64, f64)]| if pair[1].1 >= pair[0].1 { pair[1].1 - pair[0].1 } else { pair[1].1 };
+            let increase: f64 = points.windows(2).map(grown).sum();
+            (minutes > 0.0).then(|| (key, increase / minutes, points.len() as u64))
+        })
+    }
+}
