@@ -64,8 +64,9 @@ fn description(question: Question) -> &'static str {
             "Lists the services seen: calls that came in, callers and callees, and how much of note each said."
         }
         Question::Compare => {
-            "What is different between two stretches of time: log patterns, calls and metrics that came, went, or moved, \
-             the greatest difference first. Without against_from and against_to, from..to is compared with as long a \
+            "Did a change do harm? What is different between two stretches of time: first a verdict (PASS, WARNING, \
+             REGRESSION or WAIT, and why), then log patterns, calls and metrics that came, went, or moved, the greatest \
+             difference first. Without against_from and against_to, from..to is compared with as long a \
              stretch just before it."
         }
         Question::Timeline => {
