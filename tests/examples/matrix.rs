@@ -105,6 +105,15 @@ fn summary(rows: &[Row]) {
             wrongly,
         );
     }
+    let mut errors: Vec<i64> = rows.iter().filter_map(|r| r.onset_error_s).map(i64::abs).collect();
+    errors.sort_unstable();
+    let at = |q: f64| errors.get((q * errors.len().saturating_sub(1) as f64).round() as usize).copied().unwrap_or(0);
+    println!(
+        "\nonset off by {} s in the median, {} s at the 90th percentile, of {} told",
+        at(0.5),
+        at(0.9),
+        errors.len()
+    );
     reliability("suspects", rows.iter().flat_map(|r| r.scores.iter().copied()));
     reliability("changes", rows.iter().flat_map(|r| r.changes.iter().copied()));
 }

@@ -224,6 +224,11 @@ fn a_longer_way_is_told_of_the_edge() {
 }
 
 #[test]
+fn more_requests_than_ever_are_told_of_where_they_come_in() {
+    check("requests", World { requests: |s| if is_on(s) { 20 } else { 4 }, ..WELL }, &["web"]);
+}
+
+#[test]
 fn a_template_that_vanished_is_told() {
     let found = check("vanished", World { logs: |s| usize::from(!is_on(s)), ..WELL }, &["stock"]);
     let pattern = found.log_patterns.iter().find(|p| p.template == "stock looked up").unwrap();
