@@ -50,8 +50,8 @@ pub(crate) enum What {
 }
 
 impl What {
-    /// Whether its own history tells how far it strays. Durations are spared: what a fault does to them is often over
-    /// before there is any history to speak of, and their windows hold many calls.
+    /// Whether its own history tells how far it strays. Durations are spared because measured captures of three minutes
+    /// lose a case with it: so little history tells less of durations than their class does.
     pub(crate) fn has_history(self) -> bool {
         !matches!(
             self,
