@@ -249,7 +249,8 @@ fn by_weight<T>(items: &[T], of: impl Fn(&T) -> (f64, u64)) -> Vec<(usize, &T)> 
     let mut items: Vec<(usize, &T)> = items.iter().enumerate().collect();
     items.sort_by_cached_key(|(_, item)| {
         let (significance, id) = of(item);
-        (std::cmp::Reverse(grade(significance)), id)
+        let doublings = if significance >= 1.0 { significance.log2().min(9.0) as u8 } else { 0 };
+        (std::cmp::Reverse((grade(significance), doublings)), id)
     });
     items
 }
