@@ -35,6 +35,9 @@ pub(crate) struct Material<'a> {
     pub(crate) stubs: &'a [Stub],
 }
 
+/// Beyond this a baseline is of another system.
+const MOST_LOAD: f64 = 100.0;
+
 /// Records of all services by window: logs, spans, points.
 pub(crate) fn totals(rollups: &Rollups) -> (Windows, Windows, Windows) {
     let totals = &rollups.totals;
@@ -102,6 +105,29 @@ impl Material<'_> {
             *notes.entry((*name).to_owned()).or_default() += count;
         }
         notes
+    }
+
+    /// How many times as much work came in a second as in the baseline, by the medians of windows: an hour with other load
+    /// is no fault, and all that is counted by the second follows it. 1 when that is not known.
+    pub(crate) fn load(&self) -> f64 {
+        if self.base_spans.all().is_empty() {
+            return 1.0;
+        }
+        let work = |facts: &Facts, observed: &Observed| {
+            let mut entries: BTreeMap<i64, f64> = BTreeMap::new();
+            for cell in facts.operations.values() {
+                for (window, stats) in cell.windows.cells() {
+                    *entries.entry(i64::from(*window)).or_default() += f64::from(stats.entries);
+                }
+            }
+            let rate = |(window, seconds): &(i64, f64)| entries.get(window).copied().unwrap_or(0.0) / seconds;
+            let mut rates: Vec<f64> = observed.all().iter().filter(|(_, s)| *s > 0.0).map(rate).collect();
+            crate::statistics::median(&mut rates)
+        };
+        match (work(self.facts, &self.spans), work(self.base_facts, &self.base_spans)) {
+            (Some(live), Some(base)) if live > 0.0 && base > 0.0 => (live / base).clamp(1.0 / MOST_LOAD, MOST_LOAD),
+            _ => 1.0,
+        }
     }
 
     /// Whether the baseline heard logs of a service: only then is a template that it lacks a new one.

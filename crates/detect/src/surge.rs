@@ -98,9 +98,11 @@ impl Loads {
                 *at += f64::from(n);
             }
         };
+        // A busier hour than this one is known to be borne as it is.
+        let load = material.load().max(1.0);
         let base = |counts: &mut Counts, window: i64, n: u32| {
             if let Some(at) = trained.binary_search(&window).ok().and_then(|i| counts.base.get_mut(i)) {
-                *at += f64::from(n);
+                *at += load * f64::from(n);
             }
         };
         let mut loads = Self::default();
