@@ -211,7 +211,7 @@ fn items(findings: &Findings, handles: &Handles) -> Vec<(List, usize, u64, Item)
     }
     for (index, c) in findings.changes.iter().enumerate() {
         let verdict = c.verdict.as_ref().map_or("", |v| v.outcome.as_str());
-        let words = [if c.score >= 0.5 { "accused" } else { "" }, verdict];
+        let words = [if c.score >= crate::plan::ACCUSED { "accused" } else { "" }, verdict];
         put(List::Changes, index, Ok((Kind::Change, c.id)), &words, Vec::new());
     }
     for (index, x) in findings.excerpts.iter().enumerate() {

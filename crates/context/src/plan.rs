@@ -1,6 +1,7 @@
 //! The order in which there are things to say, whatever the budget.
 //!
-//! First the least that is an answer: verdict, first suspect, how to read it, its two best pieces of evidence, why.
+//! First the least that is an answer: verdict, first suspect, how to read it, its two best pieces of evidence, why, the
+//! change that is accused.
 //! Then every section offers its items, best first, and the offers are merged as packets of different flows are
 //! (weighted fair queueing, Demers, Keshav and Shenker 1989): the section speaks next that will then have spent the least
 //! of the budget, measured by its **share** and by the **strength** of what it offers. So the top of every signal has its
@@ -101,6 +102,8 @@ impl Flow {
 const OPENING_LINES: usize = 12;
 /// Suspects with which any other opens.
 const OPENING_SUSPECTS: usize = 3;
+/// Probability from which a change is accused.
+pub(crate) const ACCUSED: f64 = 0.5;
 /// Offers that come before the window and the counts, which are for the record.
 const BEFORE_COUNTS: usize = 30;
 const COUNTS: [(Step, usize); 2] = [(Step::Window, 100), (Step::Counts, 200)];
@@ -134,6 +137,10 @@ fn opening(source: &Source<'_>, flows: &mut [Flow]) -> Vec<(Step, usize)> {
     steps.push(reason);
     if let Some(list) = best.get(1) {
         speak(&mut steps, *list, 1);
+    }
+    // A change that is accused is what to undo.
+    if source.findings.changes.iter().any(|change| change.score >= ACCUSED) {
+        speak(&mut steps, List::Changes, 1);
     }
     speak(&mut steps, List::Incidents, 1);
     speak(&mut steps, List::Suspects, OPENING_SUSPECTS - 1);

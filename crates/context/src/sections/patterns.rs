@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-use decant_model::{LogExample, LogPattern, Novelty, SlotSummary};
+use decant_model::{LogExample, LogPattern, Novelty, Severity, SlotSummary, Verdict};
 use serde_json::{Map, Value, json};
 
-use super::{Part, View, by_weight, heading, put, raise, weight};
+use super::{Part, View, by_weight, grade, heading, put, raise, weight};
 use crate::handles::Kind;
 use crate::plan::Offer;
 use crate::selection::List;
@@ -28,7 +28,12 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let mut alike: HashMap<(&str, bool), i32> = HashMap::new();
     let mut templates: HashMap<u64, i32> = HashMap::new();
     let mut offers = Vec::new();
+    let is_well = source.capture == Capture::System && source.findings.verdict == Verdict::NoIncident;
     for (index, pattern) in by_weight(&source.findings.log_patterns, |p| (p.significance, p.id)) {
+        // What a healthy system says all day is counted; it would only fill the budget.
+        if is_well && pattern.severity < Severity::WARN && grade(pattern.significance) == 0 {
+            continue;
+        }
         let novelty = match pattern.novelty {
             Novelty::New | Novelty::Vanished => 1.0,
             Novelty::Rising | Novelty::Falling | Novelty::Unknown => 0.8,

@@ -10,8 +10,8 @@ use crate::signal::What;
 use crate::statistics::significance;
 use crate::traces::{EdgeCell, EdgeStat};
 
-/// Edges kept of the graph.
-const MAX_TOPOLOGY: usize = 200;
+/// Edges kept of the graph, the busiest: a thousand services have about five thousand.
+const MAX_TOPOLOGY: usize = 5_000;
 
 pub(crate) fn tell(told: &Told<'_>) -> Vec<SpanEdge> {
     let Some(episode) = told.analysis.episode.filter(|_| told.incident.is_some()) else { return Vec::new() };
