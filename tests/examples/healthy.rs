@@ -25,9 +25,9 @@ fn main() {
         let weight = findings.verdict_reason.rsplit("weight of evidence ").next().unwrap_or("");
         let weight: f64 = weight.split(')').next().unwrap_or("").parse().unwrap_or(0.0);
         println!(
-            "seed {seed}: {} weight {weight:.3} {}",
+            "seed {seed}: {} weight {weight:.3}{}",
             findings.verdict.as_str(),
-            findings.suspects.first().map_or("", |s| s.service.as_str())
+            findings.suspects.first().map_or(String::new(), |s| format!(" {}: {}", s.service, s.what))
         );
         weights.push(weight);
     }

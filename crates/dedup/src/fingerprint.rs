@@ -4,7 +4,9 @@
 //! loop one time. Several rows that come again with the same times in the same order, or one whose clock is finer, are
 //! the same delivery. Where there is no telling there is no fingerprint: better counted twice than lost.
 
-use decant_model::arrow_array::{Array, ArrowPrimitiveType, FixedSizeBinaryArray, Int64Array, PrimitiveArray, StringArray};
+use decant_model::arrow_array::{
+    Array, ArrowPrimitiveType, FixedSizeBinaryArray, Int64Array, PrimitiveArray, StringArray,
+};
 use decant_model::{Batch, Logs};
 use xxhash_rust::xxh3::Xxh3;
 

@@ -140,18 +140,21 @@ impl History {
         let from = ask.from.map_or(from, |t| config.window(t).max(from));
         let to = ask.to.map_or(to, |t| (config.window(t.saturating_sub(1)) + 1).min(to)).max(from);
         let roles = material::roles(&self.live);
+        let facts = (self.traces.facts(), self.baseline_traces.facts());
+        let spans = (Observed::of(&live.spans, window_s), Observed::of(&base.spans, window_s));
         Material {
             config,
             live: &self.live,
             baseline: &self.baseline,
-            facts: self.traces.facts(),
-            base_facts: self.baseline_traces.facts(),
+            load: material::load((facts.0, &spans.0), (facts.1, &spans.1)),
+            facts: facts.0,
+            base_facts: facts.1,
             patterns: Patterns::new(&self.live, &self.baseline, name),
             stretch: Stretch { from, to },
             logs: Observed::of(&live.logs, window_s),
-            spans: Observed::of(&live.spans, window_s),
+            spans: spans.0,
             base_logs: Observed::of(&base.logs, window_s),
-            base_spans: Observed::of(&base.spans, window_s),
+            base_spans: spans.1,
             expiring: material::expiring(&self.live, &roles),
             shares: material::shares(&self.live, &roles),
             roles,

@@ -33,6 +33,8 @@ pub(crate) struct Material<'a> {
     pub(crate) shares: BTreeSet<(u64, Role)>,
     /// Spans of traces held whole.
     pub(crate) stubs: &'a [Stub],
+    /// How many times as much work came in a second as in the baseline.
+    pub(crate) load: f64,
 }
 
 /// Beyond this a baseline is of another system.
@@ -78,6 +80,29 @@ fn capacity(live: &Rollups, series: &Series) -> Option<f64> {
     crate::signals::capacity(live.names.text(series.metric), live.names.text(series.unit), greatest)
 }
 
+/// How many times as much work comes in a second, by the medians of windows, as in a baseline: an hour with other load is
+/// no fault, and all that is counted by the second follows it. 1 when that is not known.
+pub(crate) fn load(live: (&Facts, &Observed), base: (&Facts, &Observed)) -> f64 {
+    if base.1.all().is_empty() {
+        return 1.0;
+    }
+    let work = |(facts, observed): (&Facts, &Observed)| {
+        let mut entries: BTreeMap<i64, f64> = BTreeMap::new();
+        for cell in facts.operations.values() {
+            for (window, stats) in cell.windows.cells() {
+                *entries.entry(i64::from(*window)).or_default() += f64::from(stats.entries);
+            }
+        }
+        let rate = |(window, seconds): &(i64, f64)| entries.get(window).copied().unwrap_or(0.0) / seconds;
+        let mut rates: Vec<f64> = observed.all().iter().filter(|(_, s)| *s > 0.0).map(rate).collect();
+        crate::statistics::median(&mut rates)
+    };
+    match (work(live), work(base)) {
+        (Some(live), Some(base)) if live > 0.0 && base > 0.0 => (live / base).clamp(1.0 / MOST_LOAD, MOST_LOAD),
+        _ => 1.0,
+    }
+}
+
 impl Material<'_> {
     pub(crate) fn name(&self, id: u64) -> &str {
         let text = self.live.names.text(id);
@@ -105,29 +130,6 @@ impl Material<'_> {
             *notes.entry((*name).to_owned()).or_default() += count;
         }
         notes
-    }
-
-    /// How many times as much work came in a second as in the baseline, by the medians of windows: an hour with other load
-    /// is no fault, and all that is counted by the second follows it. 1 when that is not known.
-    pub(crate) fn load(&self) -> f64 {
-        if self.base_spans.all().is_empty() {
-            return 1.0;
-        }
-        let work = |facts: &Facts, observed: &Observed| {
-            let mut entries: BTreeMap<i64, f64> = BTreeMap::new();
-            for cell in facts.operations.values() {
-                for (window, stats) in cell.windows.cells() {
-                    *entries.entry(i64::from(*window)).or_default() += f64::from(stats.entries);
-                }
-            }
-            let rate = |(window, seconds): &(i64, f64)| entries.get(window).copied().unwrap_or(0.0) / seconds;
-            let mut rates: Vec<f64> = observed.all().iter().filter(|(_, s)| *s > 0.0).map(rate).collect();
-            crate::statistics::median(&mut rates)
-        };
-        match (work(self.facts, &self.spans), work(self.base_facts, &self.base_spans)) {
-            (Some(live), Some(base)) if live > 0.0 && base > 0.0 => (live / base).clamp(1.0 / MOST_LOAD, MOST_LOAD),
-            _ => 1.0,
-        }
     }
 
     /// Whether the baseline heard logs of a service: only then is a template that it lacks a new one.

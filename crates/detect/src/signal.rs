@@ -53,10 +53,7 @@ impl What {
     /// Whether its own history tells how far it strays. Durations are spared because measured captures of three minutes
     /// lose a case with it: so little history tells less of durations than their class does.
     pub(crate) fn has_history(self) -> bool {
-        !matches!(
-            self,
-            Self::EdgeLatency { .. } | Self::EdgeGap { .. } | Self::SelfTime { .. } | Self::Fanout { .. }
-        )
+        !matches!(self, Self::EdgeLatency { .. } | Self::EdgeGap { .. } | Self::SelfTime { .. } | Self::Fanout { .. })
     }
 }
 

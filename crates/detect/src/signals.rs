@@ -58,7 +58,10 @@ pub(crate) fn all(material: &Material<'_>) -> Signals {
     for detector in DETECTORS {
         detector(material, &mut found);
         all.extend(found.drain(..).map(|Signal { what, service, values }| {
-            (null::class(material, what), Prepared { what, service, prefix: Prefix::new(values, windows, what.has_history()) })
+            (
+                null::class(material, what),
+                Prepared { what, service, prefix: Prefix::new(values, windows, what.has_history()) },
+            )
         }));
     }
     metrics::series(material, |Signal { what, service, values }| {

@@ -99,7 +99,7 @@ impl Loads {
             }
         };
         // A busier hour than this one is known to be borne as it is.
-        let load = material.load().max(1.0);
+        let load = material.load.max(1.0);
         let base = |counts: &mut Counts, window: i64, n: u32| {
             if let Some(at) = trained.binary_search(&window).ok().and_then(|i| counts.base.get_mut(i)) {
                 *at += load * f64::from(n);

@@ -59,11 +59,9 @@ fn without_a_time_there_is_no_telling() {
 #[test]
 fn one_row_of_a_coarse_clock_may_be_a_repeat_and_is_kept() {
     const MILLISECOND: i64 = 1_000_000;
-    for (times, kept) in [
-        (vec![5 * MILLISECOND], 1),
-        (vec![5 * MILLISECOND + 1], 0),
-        (vec![5 * MILLISECOND, 6 * MILLISECOND], 0),
-    ] {
+    for (times, kept) in
+        [(vec![5 * MILLISECOND], 1), (vec![5 * MILLISECOND + 1], 0), (vec![5 * MILLISECOND, 6 * MILLISECOND], 0)]
+    {
         let mut dedup = dedup();
         let rows: Vec<Log> = times.iter().map(|t| log(*t, "down")).collect();
         push(&mut dedup, logs(at("otlp_http", 100), &rows));

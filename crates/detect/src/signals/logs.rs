@@ -9,7 +9,6 @@ pub(super) fn rates(material: &Material<'_>, out: &mut Vec<Signal>) {
     let live = material.logs.range(stretch.from, stretch.to);
     let earlier: f64 = material.logs.total(i64::MIN, stretch.from);
     let trained: f64 = material.base_logs.total(i64::MIN, i64::MAX);
-    let load = material.load();
     for (key, pattern) in &material.patterns.by_key {
         let counts = pattern.cell.windows.range(stretch.from, stretch.to);
         if counts.is_empty()
@@ -35,7 +34,7 @@ pub(super) fn rates(material: &Material<'_>, out: &mut Vec<Signal>) {
         }
         if trained > 0.0 && material.base_has_logs(pattern.service) {
             for (window, seconds) in material.base_logs.all() {
-                base.push((pattern.base.sum(*window, *window + 1) as f64, *seconds / load));
+                base.push((pattern.base.sum(*window, *window + 1) as f64, *seconds / material.load));
             }
         }
         out.push(Signal {

@@ -308,7 +308,6 @@ pub(super) fn throughput(material: &Material<'_>, out: &mut Vec<Signal>) {
             }
         }
     }
-    let load = material.load();
     let rate = |timeline: Option<&Timeline<u32>>, window: i64| {
         timeline.and_then(|t| t.range(window, window + 1).first()).map_or(0.0, |(_, c)| f64::from(*c))
     };
@@ -321,7 +320,7 @@ pub(super) fn throughput(material: &Material<'_>, out: &mut Vec<Signal>) {
             .filter_map(|(w, s)| Some((stretch.index(*w)?, rate(now, *w) as f32, *s as f32)))
             .collect();
         let earlier = material.spans.range(i64::MIN, stretch.from).iter().map(|(w, s)| (rate(now, *w), *s));
-        let trained = material.base_spans.all().iter().map(|(w, s)| (rate(then, *w), *s / load));
+        let trained = material.base_spans.all().iter().map(|(w, s)| (rate(then, *w), *s / material.load));
         let values = Values::Count { cells, base: earlier.chain(trained).collect(), form: Form::Rate };
         out.push(Signal { what: What::Throughput { service }, service, values });
     }

@@ -115,8 +115,7 @@ mod tests {
             items(&findings(), service, depth).unwrap().into_iter().map(|item| item.text).collect()
         };
         assert_eq!(told(Some("pay"), 1), ["web > pay, 80 calls, 1 away", "pay > bank, 9 calls, 1 away"]);
-        let two =
-            ["outside > web, 90 calls, 2 away", "web > cart, 50 calls, 2 away", "bank > vault, 3 calls, 2 away"];
+        let two = ["outside > web, 90 calls, 2 away", "web > cart, 50 calls, 2 away", "bank > vault, 3 calls, 2 away"];
         assert_eq!(told(Some("pay"), 2)[2..], two);
         assert_eq!(told(None, 1).len(), 5);
         assert_eq!(told(Some("alone"), 3), [""; 0]);

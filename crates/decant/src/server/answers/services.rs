@@ -19,7 +19,8 @@ fn items(findings: &Findings) -> Vec<PageItem> {
         let suspect = findings.suspects.iter().find(|s| s.service == *service);
         let calls: u64 = findings.topology.iter().filter(|e| e.callee == *service).map(|e| e.calls).sum();
         let names = |side: Vec<&str>| {
-            let named: Vec<&str> = side.into_iter().map(|name| if name.is_empty() { "outside" } else { name }).collect();
+            let named: Vec<&str> =
+                side.into_iter().map(|name| if name.is_empty() { "outside" } else { name }).collect();
             if named.is_empty() { "none".to_owned() } else { named.join(", ") }
         };
         let callers = findings.topology.iter().filter(|e| e.callee == *service).map(|e| e.caller.as_str()).collect();
