@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use decant_model::{Evidence, Findings, Suspect};
+use decant_model::{Evidence, Findings, Suspect, Verdict};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::delta::Delta;
@@ -151,6 +151,11 @@ impl<'a> Source<'a> {
             List::Topology => findings.topology.len(),
             List::Resilience => findings.resilience.len(),
         }
+    }
+
+    /// A system in which nothing changed: of what it says, only the grave is worth a look.
+    pub(crate) fn is_well(&self) -> bool {
+        self.capture == Capture::System && self.findings.verdict == Verdict::NoIncident
     }
 
     /// How much a finding supports the suspects, 0 to 1: the first piece of the first suspect 1.

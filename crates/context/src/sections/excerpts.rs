@@ -23,6 +23,9 @@ const LINE_CHARS: usize = 700;
 const HANDLE_STRENGTH: f64 = 0.25;
 
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
+    if source.is_well() {
+        return Vec::new();
+    }
     let excerpts = &source.findings.excerpts;
     let worth = |score: f64, weight: f64| {
         let worth = score * weight;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-use decant_model::{LogExample, LogPattern, Novelty, Severity, SlotSummary, Verdict};
+use decant_model::{LogExample, LogPattern, Novelty, Severity, SlotSummary};
 use serde_json::{Map, Value, json};
 
 use super::{Part, View, by_weight, grade, heading, put, raise, weight};
@@ -28,10 +28,9 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let mut alike: HashMap<(&str, bool), i32> = HashMap::new();
     let mut templates: HashMap<u64, i32> = HashMap::new();
     let mut offers = Vec::new();
-    let is_well = source.capture == Capture::System && source.findings.verdict == Verdict::NoIncident;
     for (index, pattern) in by_weight(&source.findings.log_patterns, |p| (p.significance, p.id)) {
         // What a healthy system says all day is counted; it would only fill the budget.
-        if is_well && pattern.severity < Severity::WARN && grade(pattern.significance) == 0 {
+        if source.is_well() && pattern.severity < Severity::WARN && grade(pattern.significance) == 0 {
             continue;
         }
         let novelty = match pattern.novelty {
@@ -50,9 +49,12 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
         if source.capture == Capture::Log && said_by_excerpts(source, pattern) {
             strength *= 0.02;
         }
-        let text = |example: &LogExample| 10 + example.text.len().min(EXAMPLE_CHARS);
         let template = filled(pattern).len().min(TEMPLATE_CHARS);
         offers.push(raise(List::LogPatterns, index, strength, 90 + pattern.service.len() + template));
+        if source.is_well() {
+            continue;
+        }
+        let text = |example: &LogExample| 10 + example.text.len().min(EXAMPLE_CHARS);
         let example = shown_examples(pattern).next().map_or(0, text);
         // An error's own words tell more than its template; of an ordinary line the template is nearly all.
         let own_words = if pattern.severity.is_error() { 0.5 } else { 0.25 };
