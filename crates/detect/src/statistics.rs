@@ -93,13 +93,24 @@ pub(crate) fn excess_z(earlier: &[f64], greatest: f64, draws: f64, spread: f64, 
 
 /// The z whose two-sided normal tail is e to the minus `log_tail`.
 pub(crate) fn tail_z(log_tail: f64) -> f64 {
-    let goal = log_tail / std::f64::consts::LN_10;
-    let (mut low, mut high) = (0.0, 40.0);
-    for _ in 0..30 {
-        let middle = (low + high) / 2.0;
-        if significance(middle) < goal { low = middle } else { high = middle }
+    /// Beyond this the hazard of the tail is that of Mills' ratio, to four digits.
+    const FAR: f64 = 10.0;
+    if log_tail <= 0.0 {
+        return 0.0;
     }
-    (low + high) / 2.0
+    let log_tail = log_tail.min(MOST * std::f64::consts::LN_10);
+    // Newton's method from above: the logarithm of the tail is concave, and above it lies that of e to the -z²/2.
+    let mut z = (2.0 * log_tail).sqrt();
+    for _ in 0..8 {
+        let log = significance(z) * std::f64::consts::LN_10;
+        let hazard = if z > FAR { z + 1.0 / z } else { (log - z * z / 2.0).exp() * std::f64::consts::FRAC_2_PI.sqrt() };
+        let step = (log - log_tail) / hazard;
+        z -= step;
+        if step.abs() < 1e-6 {
+            break;
+        }
+    }
+    z
 }
 
 /// Median of a slice, which is put in another order on the way; `None` when empty.

@@ -161,14 +161,18 @@ impl Blocks {
     /// tails of levels, told on a scale of logarithms, fall exponentially).
     pub(super) fn beyond(&self, usual: Usual, windows: (usize, usize), spread: f64) -> Option<Contrast> {
         let [before, inside, after] = self.parts(&self.reaches, usual, windows);
-        let outside = || before.iter().chain(after).filter(|r| r.low <= r.high);
         let side = |sign: f64, of: fn(&Reach) -> f32| {
-            let told = |r: &Reach| sign * f64::from(of(r));
-            let (most, usual) = (inside.iter().map(told).fold(f64::MIN, f64::max), outside().map(told));
-            let greatest = usual.clone().fold(f64::MIN, f64::max);
-            let news = most > greatest && usual.clone().count() >= LEAST_USUAL;
-            let z =
-                if news { excess_z(&usual.collect::<Vec<_>>(), most, inside.len() as f64, spread, WORTH) } else { 0.0 };
+            let most = inside.iter().map(|r| sign * f64::from(of(r))).fold(f64::MIN, f64::max);
+            let (mut values, mut count) = ([0.0; MOST_BLOCKS], 0);
+            let outside = before.iter().chain(after).filter(|r| r.low <= r.high);
+            for (value, reach) in values.iter_mut().zip(outside) {
+                *value = sign * f64::from(of(reach));
+                count += 1;
+            }
+            let usual = values.get(..count).unwrap_or_default();
+            let greatest = usual.iter().copied().fold(f64::MIN, f64::max);
+            let news = most > greatest && count >= LEAST_USUAL;
+            let z = if news { excess_z(usual, most, inside.len() as f64, spread, WORTH) } else { 0.0 };
             Contrast { z: sign * z, before: Some(sign * greatest), after: Some(sign * most) }
         };
         let (high, low) = (side(1.0, |r| r.high), side(-1.0, |r| r.low));
