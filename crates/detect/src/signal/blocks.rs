@@ -6,6 +6,8 @@
 //! is 1 when windows are independent (one-way analysis of variance). Three more questions are asked of blocks: is a value
 //! beyond all that was seen, and is the noise louder than it was; both measured by how much blocks outside differ.
 
+use std::ops::Range;
+
 use super::{Contrast, Values};
 use crate::statistics::{excess_z, t_z};
 
@@ -45,6 +47,8 @@ pub(super) struct Blocks {
     blocks: Vec<Block>,
     /// Empty for counts.
     reaches: Vec<Reach>,
+    /// The blocks that reach highest and lowest.
+    extremes: [usize; 2],
 }
 
 fn sums(run: &[Block]) -> (f64, f64) {
@@ -118,16 +122,24 @@ impl Blocks {
                 }
             }
         }
-        Self { length, blocks, reaches }
+        let extremes = [
+            (0..reaches.len()).max_by(|a, b| reaches[*a].high.total_cmp(&reaches[*b].high)).unwrap_or_default(),
+            (0..reaches.len()).min_by(|a, b| reaches[*a].low.total_cmp(&reaches[*b].low)).unwrap_or_default(),
+        ];
+        Self { length, blocks, reaches, extremes }
     }
 
     /// Blocks before an episode, in it and after it that are asked.
-    fn parts<'a, T>(&self, of: &'a [T], usual: Usual, (from, to): (usize, usize)) -> [&'a [T]; 3] {
-        let length = self.length.max(1);
-        let (from, to) = ((from / length).min(of.len()), to.div_ceil(length).min(of.len()));
+    fn ranges(&self, usual: Usual, (from, to): (usize, usize)) -> [Range<usize>; 3] {
+        let (length, count) = (self.length.max(1), self.blocks.len());
+        let (from, to) = ((from / length).min(count), to.div_ceil(length).min(count));
         let since = usual.since.div_ceil(length).min(from);
-        let end = if usual.after { of.len() } else { to };
-        [&of[since..from], &of[from..to.max(from)], &of[to.max(from)..end.max(from)]]
+        let end = if usual.after { count } else { to };
+        [since..from, from..to.max(from), to.max(from)..end.max(to.max(from))]
+    }
+
+    fn parts<'a, T>(&self, of: &'a [T], usual: Usual, windows: (usize, usize)) -> [&'a [T]; 3] {
+        self.ranges(usual, windows).map(|range| of.get(range).unwrap_or_default())
     }
 
     /// How many times the variance of the difference of two means, of the episode and of what is usual, exceeds what
@@ -160,6 +172,10 @@ impl Blocks {
     /// Whether a level inside is beyond all that is usual: by the extremes of blocks, which are Gumbel distributed (the
     /// tails of levels, told on a scale of logarithms, fall exponentially).
     pub(super) fn beyond(&self, usual: Usual, windows: (usize, usize), spread: f64) -> Option<Contrast> {
+        let [earlier, _, later] = self.ranges(usual, windows);
+        if self.extremes.iter().all(|at| earlier.contains(at) || later.contains(at)) {
+            return None;
+        }
         let [before, inside, after] = self.parts(&self.reaches, usual, windows);
         let side = |sign: f64, of: fn(&Reach) -> f32| {
             let most = inside.iter().map(|r| sign * f64::from(of(r))).fold(f64::MIN, f64::max);
