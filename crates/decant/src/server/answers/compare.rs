@@ -41,7 +41,8 @@ pub(super) async fn answer(answers: &Answers, query: CompareQuery) -> Result<Ans
     let request = request(&query.fit)?;
     let times = (&query.from, &query.to, &query.against_from, &query.against_to);
     let question = format!("{times:?} {:?}", query.service);
-    let (now, before) = spans(answers, &query).await?;
+    let newest = answers.newest().await?;
+    let (now, before) = spans(&query, newest)?;
     let store = answers.store.clone();
     let service = query.service.clone();
     let (a, b) = blocking(move || {
@@ -61,8 +62,8 @@ pub(super) async fn answer(answers: &Answers, query: CompareQuery) -> Result<Ans
     let subject = query.service.unwrap_or_default();
     blocking(move || {
         let (a, b) = (a.named(&named), b.named(&named));
-        let compared = judged::compared((before, &a), (now, &b), &subject);
-        let mut items = vec![verdict_item(&decant_engine::verdict(&compared, patience), &subject)];
+        let verdict = judged::verdict((before, &a), (now, &b), newest, &subject, patience);
+        let mut items = vec![verdict_item(&verdict, &subject)];
         items.extend(coverage(&a, &b));
         items.extend(self::items(&a, &b));
         page_of("compare, per minute before > now".to_owned(), question, request, query.cursor, &items)
@@ -106,8 +107,7 @@ fn tallied(store: &Store, span: Span, service: Option<&str>) -> Tally {
 }
 
 /// Both windows; the other one is as long a stretch just before, unless it was named.
-async fn spans(answers: &Answers, query: &CompareQuery) -> Result<(Span, Span), ServiceError> {
-    let newest = answers.newest().await?;
+fn spans(query: &CompareQuery, newest: Option<i64>) -> Result<(Span, Span), ServiceError> {
     let resolve = |from: Option<When>, to: Option<When>| -> Result<Span, ServiceError> {
         let Ask { from, to, .. } = Answers::resolved(Times { from, to, at: None }, None, newest)?;
         let from = from.unwrap_or_default();

@@ -1,12 +1,15 @@
 //! The verdict on two windows, of what was tallied in them.
 //!
 //! Each thing compared says by how many standard errors its service fares worse (errors, durations, silence) or merely
-//! differs. A z is measured by what varies from slice to slice within the windows, and stands against what the greatest of
-//! so many comparisons reaches by chance in one of twenty: that is what makes a regression.
+//! differs. A count's z is measured by what varies from slice to slice before (what varies after may be the harm itself),
+//! and stands against what the greatest of so many comparisons reaches by chance in one of twenty: that is what makes a
+//! regression. Counters are told as differences, but not judged.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-use decant_engine::{Compared, Differing};
+use decant_engine::{Compared, Differing, Patience};
+use decant_model::{ChangeVerdict, Outcome};
 
 use super::tally::{Key, Of, Slice, Tally, Totals};
 use super::{SAME_MEAN, Span, figure};
@@ -17,6 +20,11 @@ const SILENT: f64 = 0.1;
 const MOST_Z: f64 = 100.0;
 /// Comparisons of which one may be taken for a regression by chance.
 const ONE_IN: f64 = 20.0;
+/// Values on each side of which means are judged.
+const LEAST_VALUES: u64 = 20;
+/// What means differ by for no reason: a share of them, and milliseconds of a clock.
+const RESOLUTION: f64 = 0.01;
+const RESOLUTION_MS: f64 = 1.0;
 
 /// A service that differs, with what is told of it by weight.
 #[derive(Default)]
@@ -25,16 +33,47 @@ struct Found {
     told: Vec<(f64, String)>,
 }
 
-/// Boils two windows down to what a verdict needs; `subject` is the changed service, or empty.
-pub(super) fn compared(before: (Span, &Tally), after: (Span, &Tally), subject: &str) -> Compared {
+/// The verdict on the later of two windows; `newest` is the time of the newest record of anything.
+pub(super) fn verdict(
+    before: (Span, &Tally),
+    after: (Span, &Tally),
+    newest: Option<i64>,
+    subject: &str,
+    patience: Patience,
+) -> ChangeVerdict {
+    let (compared, counters) = compared(before, after, newest, subject);
+    let mut verdict = decant_engine::verdict(&compared, patience);
+    if counters > 0 && verdict.outcome != Outcome::Wait {
+        let _ = write!(verdict.reason, " ({counters} counters are told and not judged)");
+    }
+    verdict
+}
+
+/// How one service's records came in each window.
+#[derive(Default)]
+struct Heard {
+    /// Records a minute before and after, of all signals.
+    rates: (f64, f64),
+    change: f64,
+    /// Standard errors of the signals added up: logs and spans of a service mostly rise and fall together.
+    error: f64,
+}
+
+/// Boils two windows down to what a verdict needs, and how many counters it leaves out; `subject` is the changed service,
+/// or empty.
+fn compared(before: (Span, &Tally), after: (Span, &Tally), newest: Option<i64>, subject: &str) -> (Compared, usize) {
     let none = Totals::default();
     let (a, b) = (&before.1.totals, &after.1.totals);
     let mut keys: Vec<&Key> = a.keys().chain(b.keys()).collect();
     keys.sort();
     keys.dedup();
+    let all = keys.len();
+    let is_judged = |key: &&Key| [a, b].iter().any(|of| of.get(*key).is_some_and(|totals| totals.all().rows > 0));
+    keys.retain(is_judged);
+    let counters = all - keys.len();
     let enough = (2.0 * (ONE_IN * keys.len().max(1) as f64).ln()).sqrt();
     let mut services: BTreeMap<&str, Found> = BTreeMap::new();
-    let mut records: BTreeMap<&str, [Totals; 2]> = BTreeMap::new();
+    let mut records: BTreeMap<(&str, Of), [Totals; 2]> = BTreeMap::new();
     for key in &keys {
         let (one, two) = (a.get(key).unwrap_or(&none), b.get(key).unwrap_or(&none));
         let minutes = (before.1.minutes(key.signal), after.1.minutes(key.signal));
@@ -46,16 +85,24 @@ pub(super) fn compared(before: (Span, &Tally), after: (Span, &Tally), subject: &
             told.push((weight + f64::from(u8::from(is_harm)), format!("{} {}: {what}", key.signal.as_str(), key.name)));
         }
         if key.signal.counts() {
-            let [all_a, all_b] = records.entry(&key.service).or_default();
+            let [all_a, all_b] = records.entry((&key.service, key.signal)).or_default();
             for (all, totals) in [(all_a, one), (all_b, two)] {
                 all.slices.iter_mut().zip(totals.slices).for_each(|(slice, other)| slice.rows += other.rows);
             }
         }
     }
-    let minutes = (before.0.minutes(), after.0.minutes());
-    for (service, [one, two]) in &records {
-        let z = count_z(one, two, minutes, |slice| slice.rows);
-        let (rate_a, rate_b) = (one.all().rows as f64 / minutes.0, two.all().rows as f64 / minutes.1);
+    let mut heard: BTreeMap<&str, Heard> = BTreeMap::new();
+    for ((service, signal), [one, two]) in &records {
+        let minutes = (before.1.minutes(*signal), after.1.minutes(*signal));
+        let (change, error) = count_change(one, two, minutes, |slice| slice.rows);
+        let of = heard.entry(service).or_default();
+        of.rates.0 += one.all().rows as f64 / minutes.0;
+        of.rates.1 += two.all().rows as f64 / minutes.1;
+        of.change += change / minutes.1;
+        of.error += error / minutes.1;
+    }
+    for (service, Heard { rates: (rate_a, rate_b), change, error }) in heard {
+        let z = change / error;
         if rate_b < SILENT * rate_a && z < 0.0 {
             let Found { differing, told } = services.entry(service).or_default();
             differing.harm = differing.harm.max(-z / enough);
@@ -71,25 +118,25 @@ pub(super) fn compared(before: (Span, &Tally), after: (Span, &Tally), subject: &
             .map(|(_, t)| t.all().rows + t.rate_points)
             .sum()
     };
-    let heard_s = |(span, tally): (Span, &Tally)| {
-        tally
-            .heard
-            .map_or(0.0, |(first, last)| (last.min(span.to).saturating_sub(first.max(span.from))).max(0) as f64 / 1e9)
-    };
+    let seconds = |from: i64, to: i64| to.saturating_sub(from).max(0) as f64 / 1e9;
+    // What is usual is known of as long as the subject was heard; but one that fell silent is still listened to.
+    let before_s = before.1.heard.map_or(0.0, |(first, last)| seconds(first.max(before.0.from), last.min(before.0.to)));
+    let after_s = newest.map_or(0.0, |newest| seconds(after.0.from, newest.min(after.0.to)));
     let services = services.into_iter().map(|(service, Found { differing, mut told })| {
         told.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| x.1.cmp(&y.1)));
         let evidence = told.into_iter().map(|(_, what)| format!("{service}: {what}")).collect();
         Differing { service: service.to_owned(), evidence, ..differing }
     });
-    Compared {
+    let compared = Compared {
         subject: subject.to_owned(),
-        before_s: heard_s(before),
-        after_s: heard_s(after),
+        before_s,
+        after_s,
         before_records: of_subject(a),
         after_records: of_subject(b),
         things: keys.len(),
         services: services.collect(),
-    }
+    };
+    (compared, counters)
 }
 
 struct Difference {
@@ -125,9 +172,10 @@ fn differences(key: &Key, a: &Totals, b: &Totals, minutes: (f64, f64)) -> Vec<Di
     if let (Some(before), Some(now)) = (all_a.mean(), all_b.mean()) {
         let moved = now.abs().max(f64::MIN_POSITIVE) / before.abs().max(f64::MIN_POSITIVE);
         if moved.max(1.0 / moved) >= SAME_MEAN {
-            let z = mean_z(a, b);
+            let is_timed = key.signal == Of::Spans;
+            let z = mean_z(a, b, if is_timed { RESOLUTION_MS } else { 0.0 });
             // Whether a metric should rise or fall is not known here.
-            let is_harm = key.signal.unit() == " ms" && z > 0.0;
+            let is_harm = is_timed && z > 0.0;
             let what = format!("mean {} > {}{}", figure(before), figure(now), key.signal.unit());
             add(z.abs(), is_harm, what);
         }
@@ -135,40 +183,43 @@ fn differences(key: &Key, a: &Totals, b: &Totals, minutes: (f64, f64)) -> Vec<Di
     found
 }
 
-/// z of two counts by their chances (minutes or calls), by how they vary from slice to slice where that is more than chance.
-fn count_z(a: &Totals, b: &Totals, (minutes_a, minutes_b): (f64, f64), count: fn(&Slice) -> u64) -> f64 {
+/// z of two counts by their chances (minutes or calls).
+fn count_z(a: &Totals, b: &Totals, chances: (f64, f64), count: fn(&Slice) -> u64) -> f64 {
+    let (change, error) = count_change(a, b, chances, count);
+    change / error
+}
+
+/// By how much the later count exceeds what the earlier one lets expect, and the standard error of that.
+///
+/// Where the earlier count varies from slice to slice more than by chance, the error is that much greater. How the later
+/// one varies is not asked: a burst of failures would excuse itself.
+fn count_change(a: &Totals, b: &Totals, (chances_a, chances_b): (f64, f64), count: fn(&Slice) -> u64) -> (f64, f64) {
     let sum = |totals: &Totals| totals.slices.iter().map(count).sum::<u64>() as f64;
     let (n_a, n_b) = (sum(a), sum(b));
     // Slices that were heard; of a window that began late some were not.
-    let heard = |totals: &Totals| {
-        let counts: Vec<f64> = totals.slices.iter().map(|slice| count(slice) as f64).collect();
-        let first = counts.iter().position(|n| *n > 0.0).unwrap_or(0);
-        counts.get(first..).unwrap_or_default().to_vec()
-    };
-    let pearson = |counts: &[f64]| {
-        let mean = counts.iter().sum::<f64>() / counts.len().max(1) as f64;
-        if mean > 0.0 { counts.iter().map(|n| (n - mean) * (n - mean)).sum::<f64>() / mean } else { 0.0 }
-    };
-    let (of_a, of_b) = (heard(a), heard(b));
-    let freedom = (of_a.len() + of_b.len()).saturating_sub(2).max(1) as f64;
-    let dispersion = ((pearson(&of_a) + pearson(&of_b)) / freedom).max(1.0);
-    let expected = n_a * minutes_b / minutes_a;
-    let spread = (dispersion * (expected * minutes_b / minutes_a + n_b + 1.0)).sqrt();
-    (n_b - expected) / spread
+    let first = a.slices.iter().position(|slice| slice.rows > 0).unwrap_or(0);
+    let counts: Vec<f64> = a.slices.iter().skip(first).map(|slice| count(slice) as f64).collect();
+    let mean = n_a / counts.len().max(1) as f64;
+    let pearson = if mean > 0.0 { counts.iter().map(|n| (n - mean) * (n - mean)).sum::<f64>() / mean } else { 0.0 };
+    let dispersion = (pearson / counts.len().saturating_sub(1).max(1) as f64).max(1.0);
+    let expected = n_a * chances_b / chances_a;
+    (n_b - expected, (dispersion * (expected * chances_b / chances_a + n_b + 1.0)).sqrt())
 }
 
-/// z of two means, by how the means of slices vary (a t statistic as a z).
-fn mean_z(a: &Totals, b: &Totals) -> f64 {
+/// z of two means, by how the means of slices vary (a t statistic as a z), and at least by what a clock can tell.
+fn mean_z(a: &Totals, b: &Totals, resolution: f64) -> f64 {
     let means = |totals: &Totals| totals.slices.iter().filter_map(Slice::mean).collect::<Vec<f64>>();
     let (of_a, of_b) = (means(a), means(b));
     let freedom = (of_a.len() + of_b.len()) as f64 - 2.0;
-    if of_a.is_empty() || of_b.is_empty() || freedom < 1.0 {
+    let values = a.all().values.min(b.all().values);
+    if of_a.is_empty() || of_b.is_empty() || freedom < 1.0 || values < LEAST_VALUES {
         return 0.0;
     }
     let mean = |means: &[f64]| means.iter().sum::<f64>() / means.len() as f64;
     let squares = |means: &[f64], mean: f64| means.iter().map(|m| (m - mean) * (m - mean)).sum::<f64>();
     let (mean_a, mean_b) = (mean(&of_a), mean(&of_b));
-    let variance = (squares(&of_a, mean_a) + squares(&of_b, mean_b)) / freedom;
+    let least = resolution.max(RESOLUTION * mean_a.abs().max(mean_b.abs()));
+    let variance = ((squares(&of_a, mean_a) + squares(&of_b, mean_b)) / freedom).max(least * least);
     let error = variance * (1.0 / of_a.len() as f64 + 1.0 / of_b.len() as f64);
     let t2 = (mean_b - mean_a) * (mean_b - mean_a) / error.max(f64::MIN_POSITIVE);
     let z = (freedom * (t2 / freedom).ln_1p()).sqrt().min(MOST_Z);
@@ -179,41 +230,113 @@ fn mean_z(a: &Totals, b: &Totals) -> f64 {
 mod tests {
     use super::super::tally::SLICES;
     use super::*;
-    use decant_engine::{Patience, verdict};
-    use decant_model::Outcome;
+    use decant_model::{Batch, Position, Resource, ResourceTable, Rows, SpanRecord, SpansBuilder, StatusCode};
 
     const HOUR: Span = Span { from: 0, to: 3_600_000_000_000 };
+    const PATIENCE: Patience = Patience { before_s: 50.0, after_s: 300.0 };
+    const STEADY: [u64; SLICES] = [100; SLICES];
 
     /// A window with calls of one operation a slice, so many of them failed, so many milliseconds each.
-    fn window(calls: [u64; SLICES], errors: u64, ms: f64) -> Tally {
-        let mut totals = Totals::default();
-        for (slice, rows) in totals.slices.iter_mut().zip(calls) {
-            *slice = Slice { rows, errors, values: rows, sum: ms * rows as f64 };
+    fn window_of(calls: [u64; SLICES], errors: [u64; SLICES], ms: f64) -> Tally {
+        let mut resources = ResourceTable::default();
+        let resource = resources.intern(Resource::new([("service.name".to_owned(), "cart".to_owned())]));
+        let mut spans = SpansBuilder::default();
+        let slice_ns = HOUR.to / SLICES as i64;
+        for (slice, (rows, errors)) in (0_i64..).zip(calls.into_iter().zip(errors)) {
+            for row in 0..rows {
+                let start_unix_nano = slice * slice_ns + row as i64 * slice_ns / rows as i64;
+                let status = if row < errors { StatusCode::Error } else { StatusCode::Unset };
+                let end_unix_nano = start_unix_nano + (ms * 1e6) as i64;
+                let name = "add";
+                spans.push(
+                    &SpanRecord { start_unix_nano, end_unix_nano, name, status, resource, ..SpanRecord::default() },
+                    [],
+                );
+            }
         }
-        let key = Key { signal: Of::Spans, service: "cart".to_owned(), name: "add".to_owned() };
         let mut tally = Tally::new(HOUR);
-        tally.totals.insert(key, totals);
-        tally.heard = Some((HOUR.from, HOUR.to));
+        tally.take(&Batch { position: Position::default(), resources, rows: Rows::Traces(spans.finish()) });
+        tally.finish();
         tally
+    }
+
+    fn window(calls: [u64; SLICES], errors: u64, ms: f64) -> Tally {
+        window_of(calls, [errors; SLICES], ms)
+    }
+
+    fn judged(before: &Tally, after: &Tally, newest: i64) -> ChangeVerdict {
+        verdict((HOUR, before), (HOUR, after), Some(newest), "cart", PATIENCE)
     }
 
     #[test]
     fn worse_is_a_regression_other_is_a_warning_and_chance_passes() {
-        const STEADY: [u64; SLICES] = [100; SLICES];
         const BURSTS: [u64; SLICES] = [10, 190, 10, 190, 10, 190, 10, 190, 10, 190, 10, 190];
-        let patience = Patience { before_s: 50.0, after_s: 300.0 };
+        const FAILED_AT_FIRST: [u64; SLICES] = [100, 100, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         for (before, after, outcome, word) in [
             (window(STEADY, 1, 10.0), window(STEADY, 1, 10.5), Outcome::Pass, ""),
             (window(STEADY, 1, 10.0), window(STEADY, 30, 10.0), Outcome::Regression, "errors 0.200 > 6.000"),
+            (
+                window(STEADY, 1, 10.0),
+                window_of(STEADY, FAILED_AT_FIRST, 10.0),
+                Outcome::Regression,
+                "errors 0.200 > 5",
+            ),
             (window(STEADY, 1, 10.0), window(STEADY, 1, 40.0), Outcome::Regression, "mean 10.000 > 40.000 ms"),
             (window(STEADY, 1, 40.0), window(STEADY, 1, 10.0), Outcome::Warning, "mean 40.000 > 10.000 ms"),
             (window(STEADY, 1, 10.0), window([300; SLICES], 3, 10.0), Outcome::Warning, "records 20.000 > 60.000"),
             (window(STEADY, 1, 10.0), window([1; SLICES], 0, 10.0), Outcome::Regression, "hardly heard"),
             (window(BURSTS, 1, 10.0), window([130; SLICES], 1, 10.0), Outcome::Pass, ""),
+            // The failures before came in bursts as well.
+            (window_of(STEADY, FAILED_AT_FIRST, 9.0), window_of(STEADY, FAILED_AT_FIRST, 9.0), Outcome::Pass, ""),
         ] {
-            let found = verdict(&compared((HOUR, &before), (HOUR, &after), "cart"), patience);
+            let found = judged(&before, &after, HOUR.to);
             assert_eq!(found.outcome, outcome, "{}", found.reason);
             assert!(found.evidence.iter().any(|e| e.contains(word)) || word.is_empty(), "{word}: {:?}", found.evidence);
         }
+    }
+
+    #[test]
+    fn a_service_that_died_is_a_regression_once_others_were_heard_for_long_enough() {
+        let (before, after) = (window(STEADY, 1, 10.0), Tally::new(HOUR));
+        for (minutes, outcome) in [(0, Outcome::Wait), (10, Outcome::Regression), (90, Outcome::Regression)] {
+            let found = judged(&before, &after, minutes * 60_000_000_000);
+            assert_eq!(found.outcome, outcome, "{minutes}: {}", found.reason);
+        }
+    }
+
+    #[test]
+    fn a_window_of_which_only_the_newest_rows_were_read_is_not_silent() {
+        // Three of sixty minutes were read: sixty calls are as many a minute as before.
+        let (before, mut after) = (window(STEADY, 0, 10.0), window([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 60], 0, 10.0));
+        after.covered_from.insert(Of::Spans, HOUR.to / 20 * 19);
+        assert_eq!(judged(&before, &after, HOUR.to).outcome, Outcome::Pass);
+        after.covered_from.clear();
+        assert_eq!(judged(&before, &after, HOUR.to).outcome, Outcome::Regression);
+    }
+
+    #[test]
+    fn counters_are_not_among_what_was_judged() {
+        let mut tally = window(STEADY, 0, 10.0);
+        let key = Key { signal: Of::Metrics, service: "cart".to_owned(), name: "requests".to_owned() };
+        tally.totals.insert(key, Totals { rate_per_min: 60.0, rate_points: 20, ..Totals::default() });
+        let reason = judged(&tally, &tally, HOUR.to).reason;
+        assert!(reason.starts_with("1 signals of cart"), "{reason}");
+        assert!(reason.ends_with("(1 counters are told and not judged)"), "{reason}");
+    }
+
+    #[test]
+    fn means_are_judged_of_enough_values_and_not_finer_than_the_clock() {
+        let z = |calls_b: u64, ms_a: f64, ms_b: f64| {
+            let of = |calls: [u64; SLICES], ms| {
+                let tally = window(calls, 0, ms);
+                tally.totals.into_values().next().unwrap()
+            };
+            let mut calls = [0; SLICES];
+            calls[0] = calls_b;
+            mean_z(&of(STEADY, ms_a), &of(calls, ms_b), RESOLUTION_MS)
+        };
+        assert_eq!(z(1, 10.0, 40.0), 0.0, "one call");
+        assert!(z(40, 1.0, 2.0) < super::super::CHANCE, "a tick of the clock");
+        assert!(z(40, 10.0, 40.0) > super::super::CHANCE, "four times as long");
     }
 }

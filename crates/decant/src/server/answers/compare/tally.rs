@@ -191,7 +191,7 @@ impl Tally {
     }
 
     /// Counters become rates once all their points are there.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         for (key, rate_per_min, points) in std::mem::take(&mut self.counters).rates() {
             if self.totals.len() >= KEYS_MAX && !self.totals.contains_key(&key) {
                 self.is_partial = true;
@@ -208,7 +208,7 @@ impl Tally {
     }
 
     /// Takes a batch; the time of its first row.
-    fn take(&mut self, batch: &Batch) -> i64 {
+    pub(super) fn take(&mut self, batch: &Batch) -> i64 {
         let (mut first, mut last) = (i64::MAX, i64::MIN);
         let mut at = |time: i64| {
             (first, last) = (first.min(time), last.max(time));
@@ -412,6 +412,38 @@ mod tests {
         let requests = of(&tally, Of::Metrics, "requests");
         assert_eq!((requests.rate_per_min, requests.rate_points, requests.all().mean()), (80.0, 4, None));
         assert_eq!(of(&tally, Of::Metrics, "queue").all().mean(), Some(5.0));
+    }
+
+    #[test]
+    fn processes_that_follow_each_other_grow_no_faster_than_one() {
+        // Sixty a minute; each process counts from zero, six points of ten seconds.
+        let pods = |apart: i64| {
+            let mut resources = ResourceTable::default();
+            let mut metrics = MetricsBuilder::default();
+            for pod in 0..10 {
+                let named = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+                let attributes = [named("service.name", "cart"), named("service.instance.id", &pod.to_string())];
+                let resource = resources.intern(Resource::new(attributes));
+                for point in 0..=6 {
+                    let point = MetricPoint {
+                        name: "requests",
+                        kind: MetricKind::Sum,
+                        temporality: Temporality::Cumulative,
+                        monotonic: true,
+                        time_unix_nano: pod * apart + point * MINUTE / 6,
+                        value: Some(10.0 * point as f64),
+                        resource,
+                        ..MetricPoint::default()
+                    };
+                    metrics.push(&point, []);
+                }
+            }
+            let batch = Batch { position: Position::default(), resources, rows: Rows::Metrics(metrics.finish()) };
+            of(&tallied(&[batch]), Of::Metrics, "requests").rate_per_min
+        };
+        for (apart, expected) in [(MINUTE, 60.0), (0, 600.0)] {
+            assert!((pods(apart) - expected).abs() < 1e-6, "{apart}: {}", pods(apart));
+        }
     }
 
     #[test]

@@ -18,6 +18,15 @@ struct Series {
     points: Vec<(i64, f64)>,
 }
 
+/// The series of one counter, together.
+#[derive(Default)]
+struct Grown {
+    increase: f64,
+    points: u64,
+    first: i64,
+    last: i64,
+}
+
 impl Counters {
     /// Takes a point; `false` when there was no room for its series.
     pub(super) fn take<'a>(
@@ -40,16 +49,25 @@ impl Counters {
         true
     }
 
-    /// Each series with its increase a minute, and its points.
+    /// What each counter's series grew by together a minute, and from how many points that is known.
+    ///
+    /// The minutes are those from the first point of any of its series to the last of any: processes that follow each
+    /// other do not add up to more than one.
     pub(super) fn rates(self) -> impl Iterator<Item = (Key, f64, u64)> {
-        self.0.into_values().filter_map(|Series { key, mut points }| {
+        let mut together: BTreeMap<Key, Grown> = BTreeMap::new();
+        for Series { key, mut points } in self.0.into_values() {
             points.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
             points.dedup_by_key(|point| point.0);
-            let (first, last) = (points.first()?.0, points.last()?.0);
-            let minutes = last.saturating_sub(first) as f64 / 60e9;
+            // One point alone tells no increase.
+            let [first, .., last] = *points.as_slice() else { continue };
             let grown = |pair: &[(i64, f64)]| if pair[1].1 >= pair[0].1 { pair[1].1 - pair[0].1 } else { pair[1].1 };
-            let increase: f64 = points.windows(2).map(grown).sum();
-            (minutes > 0.0).then(|| (key, increase / minutes, points.len() as u64))
+            let of = together.entry(key).or_insert(Grown { first: first.0, last: last.0, ..Grown::default() });
+            (of.first, of.last) = (of.first.min(first.0), of.last.max(last.0));
+            of.increase += points.windows(2).map(grown).sum::<f64>();
+            of.points += points.len() as u64;
+        }
+        together.into_iter().map(|(key, Grown { increase, points, first, last })| {
+            (key, increase / (last.saturating_sub(first) as f64 / 60e9), points)
         })
     }
 }
