@@ -6,7 +6,6 @@
 //! regression. Counters are told as differences, but not judged.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use decant_engine::{Compared, Differing, Patience};
 use decant_model::{ChangeVerdict, Outcome};
@@ -44,7 +43,7 @@ pub(super) fn verdict(
     let (compared, counters) = compared(before, after, newest, subject);
     let mut verdict = decant_engine::verdict(&compared, patience);
     if counters > 0 && verdict.outcome != Outcome::Wait {
-        let _ = write!(verdict.reason, " ({counters} counters are told and not judged)");
+        verdict.reason.push_str(&format!("; counters told and not judged: {counters}"));
     }
     verdict
 }
@@ -321,7 +320,7 @@ mod tests {
         tally.totals.insert(key, Totals { rate_per_min: 60.0, rate_points: 20, ..Totals::default() });
         let reason = judged(&tally, &tally, HOUR.to).reason;
         assert!(reason.starts_with("1 signals of cart"), "{reason}");
-        assert!(reason.ends_with("(1 counters are told and not judged)"), "{reason}");
+        assert!(reason.ends_with("; counters told and not judged: 1"), "{reason}");
     }
 
     #[test]
