@@ -37,7 +37,7 @@ pub struct Known {
 #[derive(Clone, Debug, PartialEq)]
 struct Item {
     handle: String,
-    /// How much of it: a suspect's name, or its reasons too.
+    /// How much of it: a suspect's name, or its reasons too; a pattern's template, or its records too.
     level: u8,
     words: u64,
     figures: Vec<Option<f64>>,
@@ -74,7 +74,10 @@ impl Known {
         let mut hash = Xxh3::new();
         for ((list, key), item) in &items {
             hash.update(list.field().as_bytes());
-            for part in [*key, item.words].into_iter().chain(item.figures.iter().map(|f| f.map_or(1, f64::to_bits))) {
+            for part in [*key, u64::from(item.level), item.words]
+                .into_iter()
+                .chain(item.figures.iter().map(|f| f.map_or(1, f64::to_bits)))
+            {
                 hash.update(&part.to_le_bytes());
             }
         }
@@ -110,26 +113,17 @@ fn shown(source: &Source<'_>, selection: &Selection) -> Vec<(List, u64, Item)> {
     shown
 }
 
-/// An item with as much of it as the selection shows: of a likely suspect its reasons or not, of an excerpt its lines.
+/// An item with as much of it as the selection shows: its level, and of an excerpt its lines.
 fn as_shown(source: &Source<'_>, selection: &Selection, (list, index): (List, usize), item: Item) -> Item {
-    let level = selection.level(list, index as u32);
-    match list {
-        List::Suspects => {
-            let suspects = &source.findings.suspects;
-            let is_likely = suspects.get(index).is_some_and(|s| beside_first(suspects, s) > 0.0);
-            Item { level: if is_likely { level.min(2) } else { level.min(1) }, ..item }
-        }
-        List::Excerpts => {
-            let excerpt = source.findings.excerpts.get(index);
-            let lines = excerpt.map(|excerpt| excerpt.lines.as_slice()).unwrap_or_default();
-            let shown = selection.lines.get(index).map(Vec::as_slice).unwrap_or_default();
-            let ordinals =
-                lines.iter().zip(shown).filter(|(_, shown)| **shown).map(|(line, _)| line.ordinal.to_string());
-            let ordinals: Vec<String> = ordinals.collect();
-            Item { level: 1, words: hash(&[&ordinals.join(" ")]), ..item }
-        }
-        _ => Item { level: level.min(1), ..item },
+    if list != List::Excerpts {
+        return Item { level: selection.level(list, index as u32), ..item };
     }
+    let excerpt = source.findings.excerpts.get(index);
+    let lines = excerpt.map(|excerpt| excerpt.lines.as_slice()).unwrap_or_default();
+    let shown = selection.lines.get(index).map(Vec::as_slice).unwrap_or_default();
+    let ordinals = lines.iter().zip(shown).filter(|(_, shown)| **shown).map(|(line, _)| line.ordinal.to_string());
+    let ordinals: Vec<String> = ordinals.collect();
+    Item { level: 1, words: hash(&[&ordinals.join(" ")]), ..item }
 }
 
 /// As [`bundle`](crate::bundle()), of what is not `known` already. What the whole bundle would not show is left out here

@@ -1,7 +1,7 @@
 //! What moved since the onset, by handle: why this verdict, and the figures of all that is shown above.
 //!
-//! Where a row above tells how something was, its line here tells how it is. All of it changes with every record, so it
-//! stands at the end.
+//! Where a row above tells how something was, its line here tells how it is; rows without a line here are counted. All of
+//! it changes with every record, so it stands at the end.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -28,9 +28,17 @@ pub(super) fn text(view: View<'_>, steady_bytes: usize, out: &mut String) {
     let taken = view.selection.taken.iter().filter(|(list, _)| with_figures.contains(list));
     let told: HashSet<(List, usize)> =
         taken.take(FIGURES_MIN + steady_bytes / BYTES_A_FIGURE).map(|(list, index)| (*list, *index as usize)).collect();
+    let before = figures.len();
     patterns::after(view, &told, &mut figures);
     metrics::after(view, &told, &mut figures);
     edges::after(view, &told, &mut figures);
+    // What a line tells stands between commas, and has none itself.
+    let lines = figures.get(before..).unwrap_or_default().lines();
+    let named: usize = lines.map(|line| line.matches(", ").count() + 1).sum();
+    let rows: usize = with_figures.iter().map(|list| view.selection.chosen(*list).order.len()).sum();
+    if rows > named {
+        let _infallible = writeln!(figures, "rows above without a figure here: {}", rows - named);
+    }
     if !figures.is_empty() {
         out.push_str("## now (since T0, of the rows above, by handle)\n");
         out.push_str(&figures);

@@ -1,5 +1,6 @@
 //! Series whose level changed, a row each.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
@@ -105,7 +106,12 @@ fn row(source: &Source<'_>, shift: &MetricShift, out: &mut String) {
     }
     if source.is_split {
         if let (Some(before), Some(after)) = (shift.before, shift.after) {
-            out.push_str(if after < before { ", down" } else { ", up" });
+            out.push_str(match after.total_cmp(&before) {
+                Ordering::Less => ", down",
+                Ordering::Greater => ", up",
+                Ordering::Equal if shift.peak.is_some_and(|peak| peak != after) => ", only its farthest value",
+                Ordering::Equal => "",
+            });
         }
     } else if let Some(peak) = shift.peak {
         let _infallible = write!(out, ", farthest {}", figures::figure(peak));

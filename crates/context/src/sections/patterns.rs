@@ -148,11 +148,13 @@ fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {
             let _infallible = write!(out, " {word}");
         }
     }
+    // Records without times were neither before nor after.
+    let is_dated = pattern.first_unix_nano.or(pattern.last_unix_nano).is_some();
     if source.is_split {
-        if let Some(before) = pattern.before_per_min.filter(|_| pattern.novelty != Novelty::New) {
+        if let Some(before) = pattern.before_per_min.filter(|_| is_dated && pattern.novelty != Novelty::New) {
             let _infallible = write!(out, ", was {}", figures::before(before, figures::figure));
         }
-    } else if pattern.before_per_min.is_some() || pattern.after_per_min.is_some() {
+    } else if is_dated && (pattern.before_per_min.is_some() || pattern.after_per_min.is_some()) {
         let rates = figures::change(pattern.before_per_min, pattern.after_per_min, figures::figure);
         let _infallible = write!(out, " {rates}");
     } else {

@@ -1,5 +1,7 @@
 //! What holds for answers that tell only what is new.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use decant_context::{Format, Known, Request, bundle, delta};
 use decant_model::Findings;
 use proptest::prelude::*;
@@ -103,11 +105,15 @@ fn what_a_budget_left_out_was_not_told() {
     let now = large();
     let request = Request { budget_tokens: 1_000, ..Request::default() };
     let first = bundle(&now, &request);
-    let shown = shown(&first.json, "log_patterns");
-    let answer = delta(&now, &first.told, &Request { budget_tokens: 100_000, ..request });
-    assert!(shown > 0 && shown < now.log_patterns.len() as u64);
-    assert_eq!(answer.json["delta"]["unchanged"]["log_patterns"].as_u64(), Some(shown));
-    assert_eq!(answer.json["log_patterns"].as_array().map(Vec::len), Some(now.log_patterns.len() - shown as usize));
+    let had = shown(&first.json, "log_patterns");
+    let answer = delta(&now, &first.told, &Request { budget_tokens: 100_000, ..request }).json;
+    let all = now.log_patterns.len() as u64;
+    assert!(had > 0 && had < all);
+    // Those that were told come again where there is more to tell of them.
+    let unchanged = answer["delta"]["unchanged"]["log_patterns"].as_u64().unwrap_or_default();
+    assert!(unchanged <= had && unchanged + shown(&answer, "log_patterns") == all, "{answer}");
+    let of = |list| answer["delta"]["unchanged"][list].as_u64().unwrap_or_default();
+    assert!(shown(&first.json, "changes") > 0 && of("changes") == shown(&first.json, "changes"), "{answer}");
 }
 
 #[test]
@@ -149,4 +155,47 @@ fn calls_between_others_with_like_names_are_others() {
     now.topology = vec![edge(2)];
     let request = Request { budget_tokens: 100_000, ..Request::default() };
     assert_eq!(delta(&now, &all_of(&before), &request).json["topology"][0]["caller"], "web2");
+}
+
+#[test]
+fn who_was_told_the_heads_alone_gets_the_details_with_a_larger_budget() {
+    let now = large();
+    let of = |budget_tokens| Request { budget_tokens, ..Request::default() };
+    let (small, large) = (bundle(&now, &of(1_000)), bundle(&now, &of(1_000_000)));
+    let details = |answer: &Value, list: &str, of: fn(&Value) -> usize| -> BTreeMap<String, usize> {
+        let items = answer[list].as_array().into_iter().flatten();
+        items.map(|item| (item["handle"].to_string(), of(item))).collect()
+    };
+    let length = |list: &Value| list.as_array().map_or(0, Vec::len);
+    let new = delta(&now, &small.told, &of(1_000_000)).json;
+    let counted: [(&str, fn(&Value) -> usize); 4] = [
+        ("log_patterns", |item| item["examples"].as_array().map_or(0, Vec::len)),
+        ("log_patterns", |item| item["slots"].as_array().map_or(0, Vec::len)),
+        ("traces", |item| item["spans"].as_array().map_or(0, Vec::len)),
+        ("suspects", |item| item["what"].as_str().map_or(0, str::len)),
+    ];
+    let mut more = 0;
+    for (list, of) in counted {
+        let (small, new) = (details(&small.json, list, of), details(&new, list, of));
+        for (handle, all) in details(&large.json, list, of) {
+            let had = small.get(&handle).copied().unwrap_or_default();
+            let has = new.get(&handle).copied().unwrap_or(had);
+            more += usize::from(small.contains_key(&handle) && has > had);
+            assert_eq!(has, all, "{list} {handle}");
+        }
+    }
+    assert!(more > 0 && length(&small.json["log_patterns"]) > 0, "{}", small.text);
+}
+
+#[test]
+fn answers_that_differ_in_a_suspect_s_reasons_have_different_revisions() {
+    let findings = incident();
+    let mut answers: Vec<_> = (100..1_500)
+        .step_by(5)
+        .map(|budget_tokens| bundle(&findings, &Request { budget_tokens, ..Request::default() }))
+        .collect();
+    answers.dedup_by_key(|answer| answer.json["suspects"].clone());
+    assert!(answers.len() > 2, "names and reasons come one after the other");
+    let revisions: BTreeSet<u64> = answers.iter().map(|answer| answer.told.revision()).collect();
+    assert_eq!(revisions.len(), answers.len());
 }

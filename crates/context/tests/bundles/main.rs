@@ -9,5 +9,6 @@ mod injections;
 mod laws;
 mod pages;
 mod people;
+mod rows;
 mod snapshots;
 mod steady;

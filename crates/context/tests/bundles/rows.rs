@@ -1,0 +1,84 @@
+//! What rows say of how things were, and the end of how they are.
+
+use decant_context::{Handles, Kind, Request, bundle};
+use decant_model::{Findings, LogPattern, MetricShift};
+
+use crate::cases::incident;
+use crate::laws::large;
+
+fn text(findings: &Findings) -> String {
+    bundle(findings, &Request { budget_tokens: 100_000, ..Request::default() }).text
+}
+
+/// The row of an item, which begins with its handle.
+fn row(findings: &Findings, kind: Kind, id: u64) -> String {
+    let text = text(findings);
+    let start = format!("[{}] ", Handles::of(findings).get(kind, id));
+    text.lines().find(|line| line.starts_with(&start)).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_series_goes_up_or_down_when_its_median_does() {
+    let check = |after: Option<f64>, peak: Option<f64>, expected: &str| {
+        let mut findings = incident();
+        let shift =
+            MetricShift { before: Some(12.0), after, peak, onset_unix_nano: None, ..findings.metric_shifts[0].clone() };
+        let id = shift.id;
+        findings.metric_shifts = vec![MetricShift { unit: String::new(), ..shift }];
+        let row = row(&findings, Kind::MetricShift, id);
+        let went = row.split_once(": was 12").map(|(_, went)| went);
+        assert_eq!(went, Some(expected), "{row}");
+    };
+    check(Some(50.0), Some(60.0), ", up");
+    check(Some(3.0), Some(60.0), ", down");
+    check(Some(12.0), Some(60.0), ", only its farthest value");
+    check(Some(12.0), Some(12.0), "");
+    check(Some(12.0), None, "");
+    check(None, Some(60.0), "");
+}
+
+#[test]
+fn a_pattern_without_times_was_nothing_before() {
+    let check = |times: Option<i64>, expected: bool| {
+        let mut findings = incident();
+        let pattern = &mut findings.log_patterns[1];
+        *pattern = LogPattern {
+            before_per_min: Some(0.0),
+            after_per_min: None,
+            first_unix_nano: times,
+            last_unix_nano: times,
+            ..pattern.clone()
+        };
+        let id = pattern.id;
+        let row = row(&findings, Kind::LogPattern, id);
+        assert!(row.contains(" web WARN ") && row.contains("was 0") == expected, "{row}");
+    };
+    check(None, false);
+    check(incident().log_patterns[1].first_unix_nano, true);
+}
+
+#[test]
+fn rows_whose_present_figure_is_not_told_are_counted() {
+    let counted = |findings: &Findings| {
+        let text = text(findings);
+        let line = text.lines().find_map(|line| line.strip_prefix("rows above without a figure here: "));
+        line.map_or(0, |count| count.parse::<usize>().unwrap())
+    };
+    assert_eq!(counted(&incident()), 0);
+    let mut one = incident();
+    one.metric_shifts[0].after = None;
+    assert_eq!(counted(&one), 1);
+    let large = large();
+    let text = text(&large);
+    let (rows, end) = text.split_once("## now ").unwrap();
+    let handles = Handles::of(&large);
+    let named = |kind, id| {
+        let handle = handles.get(kind, id);
+        rows.contains(&format!("\n[{handle}] ")) && !end.contains(&format!(" {handle} "))
+    };
+    let missing = large.log_patterns.iter().filter(|p| named(Kind::LogPattern, p.id)).count()
+        + large.metric_shifts.iter().filter(|m| named(Kind::MetricShift, m.id)).count()
+        + large.span_edges.iter().filter(|e| named(Kind::SpanEdge, e.id)).count();
+    assert!(missing > 0);
+    assert_eq!(counted(&large), missing, "{end}");
+}
