@@ -23,8 +23,28 @@ pub(crate) struct ChangeEvent {
     pub(crate) diff: String,
 }
 
+/// Most bytes of an event's name, of an experiment and of its phase: names, not texts.
+const MAX_NAME: usize = 256;
+
 impl ChangeEvent {
-    /// The id of the finding that tells of it.
+    /// Cuts what a sender made too long: names shorter than texts.
+    pub(crate) fn clip(&mut self, limit: usize) {
+        let cut = |text: &mut String, limit: usize| {
+            if text.len() > limit {
+                text.truncate(text.floor_char_boundary(limit));
+                text.shrink_to_fit();
+            }
+        };
+        for name in [&mut self.kind, &mut self.experiment, &mut self.phase] {
+            cut(name, limit.min(MAX_NAME));
+        }
+        for text in [&mut self.title, &mut self.files, &mut self.diff].into_iter().chain(&mut self.revision) {
+            cut(text, limit);
+        }
+    }
+
+    /// The id of the event and of the finding that tells of it. All of the event is in it, so that two of one id are
+    /// equal, and it does not matter which of them a merge keeps.
     pub(crate) fn id(&self) -> u64 {
         mix(&[
             text_id("change"),
@@ -32,6 +52,10 @@ impl ChangeEvent {
             text_id(&self.service),
             text_id(self.revision.as_deref().unwrap_or("")),
             text_id(&self.title),
+            text_id(&self.experiment),
+            text_id(&self.phase),
+            text_id(&self.files),
+            text_id(&self.diff),
             self.time as u64,
         ])
     }
@@ -100,5 +124,39 @@ mod tests {
         {
             assert_eq!(flag_revision(key, state), revision);
         }
+    }
+
+    #[test]
+    fn megabytes_in_any_field_are_cut() {
+        let long = || "é".repeat(1 << 20);
+        let mut event = ChangeEvent {
+            kind: long(),
+            revision: Some(long()),
+            title: long(),
+            experiment: long(),
+            phase: long(),
+            files: long(),
+            diff: long(),
+            ..ChangeEvent::default()
+        };
+        event.clip(2_001);
+        for name in [&event.kind, &event.experiment, &event.phase] {
+            assert_eq!(name.len(), MAX_NAME);
+        }
+        for text in [&event.title, &event.files, &event.diff].into_iter().chain(&event.revision) {
+            assert_eq!(text.len(), 2_000);
+            assert!(text.capacity() < 4_000);
+        }
+    }
+
+    #[test]
+    fn events_that_differ_anywhere_have_ids_of_their_own() {
+        let of = |experiment: &str, phase: &str, diff: &str| {
+            let (experiment, phase, diff) = (experiment.to_owned(), phase.to_owned(), diff.to_owned());
+            ChangeEvent { time: 7, experiment, phase, diff, ..ChangeEvent::default() }.id()
+        };
+        let ids = [of("cpu", "begin", ""), of("disk", "begin", ""), of("cpu", "end", ""), of("cpu", "begin", "+x")];
+        assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len());
+        assert_eq!(ids[0], of("cpu", "begin", ""));
     }
 }

@@ -96,16 +96,28 @@ fn changed<'a>(material: &Material<'a>) -> (Vec<Changed<'a>>, usize) {
         let rounded = time.saturating_add(window_ns / 2).div_euclid(window_ns);
         usize::try_from(rounded.saturating_sub(stretch.from)).ok().filter(|at| *at <= stretch.len())
     };
-    let mut next: BTreeMap<u64, usize> = BTreeMap::new();
+    let mut next: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
     let mut changed: Vec<Changed<'a>> = Vec::new();
     for (event, service) in events.into_iter().rev() {
         let Some(from) = index(event.time) else { continue };
-        let end = next.insert(service, from).filter(|next| *next > from).unwrap_or(stretch.len());
+        let end = end(&mut next, service, from, stretch.len());
         changed.push(Changed { event, service, from, to: end.min(from + longest) });
     }
     let omitted = changed.len().saturating_sub(material.config.max_verdicts);
     changed.truncate(material.config.max_verdicts);
     (changed, omitted)
+}
+
+/// Where what comes after a change ends, when changes are asked for from the newest on: at the next of its service, that
+/// of another window; `next` has its window and its end.
+fn end(next: &mut BTreeMap<u64, (usize, usize)>, service: u64, from: usize, last: usize) -> usize {
+    let end = match next.get(&service) {
+        Some((at, end)) if *at == from => *end,
+        Some((at, _)) => *at,
+        None => last,
+    };
+    next.insert(service, (from, end));
+    end
 }
 
 fn compare(
@@ -191,4 +203,17 @@ fn words(material: &Material<'_>, ledger: &Ledger, service: u64, aspect: Aspect)
     let name = named.map_or("", |id| material.name(id));
     let said = format!("{}: {}", material.name(service), aspect_words(aspect));
     if name.is_empty() { said } else { format!("{said} ({name})") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_of_one_window_end_where_the_next_of_their_service_begins() {
+        let mut next = BTreeMap::new();
+        for (service, from, told) in [(1, 80, 100), (2, 50, 100), (1, 40, 80), (1, 40, 80), (1, 40, 80), (1, 10, 40)] {
+            assert_eq!(end(&mut next, service, from, 100), told, "{service} at {from}");
+        }
+    }
 }

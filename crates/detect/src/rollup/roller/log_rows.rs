@@ -139,7 +139,7 @@ impl Roller {
         if title.is_empty() {
             title = flag;
         }
-        let event = ChangeEvent {
+        let mut event = ChangeEvent {
             time: logs.time(row).map_or(0, sane),
             kind: logs.event_name.value(row).to_owned(),
             service: if is_reporter(service) {
@@ -154,14 +154,8 @@ impl Roller {
             files: clip(&get(&["vcs.files_changed", "files"]), limit).to_owned(),
             diff: clip(&get(&["vcs.diff", "diff", "config.diff"]), limit).to_owned(),
         };
-        let key = mix(&[
-            event.time as u64,
-            crate::ids::text_id(&event.kind),
-            crate::ids::text_id(&event.service),
-            crate::ids::text_id(event.revision.as_deref().unwrap_or("")),
-            crate::ids::text_id(&event.title),
-            crate::ids::text_id(&event.phase),
-        ]);
+        event.clip(limit);
+        let key = event.id();
         if self.open.changes.len() < self.config.max_changes {
             self.open.changes.insert(key, event);
         } else {
