@@ -1,9 +1,9 @@
 //! Any findings: sizes from none to many, texts of every kind, numbers that are none.
 
 use decant_model::{
-    Change, Counts, EdgeStats, Evidence, EvidenceKind, Excerpt, ExcerptLine, Findings, HealthyCheck, Incident,
-    LogExample, LogPattern, MetricShift, Novelty, Scope, Severity, SlotSummary, SpanEdge, Suspect, TopologyEdge,
-    TraceExample, TraceSpan, Verdict,
+    Change, ChangeVerdict, Counts, EdgeStats, Evidence, EvidenceKind, Excerpt, ExcerptLine, Experiment, Findings,
+    HealthyCheck, Incident, LogExample, LogPattern, MetricShift, Novelty, Outcome, Resilience, Scope, Severity,
+    SlotSummary, SpanEdge, Survival, Suspect, TopologyEdge, TraceExample, TraceSpan, Verdict,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -47,15 +47,18 @@ fn stats() -> impl Strategy<Value = EdgeStats> {
 }
 
 fn incident() -> impl Strategy<Value = Incident> {
-    (id(), time(), text(), vec(name(), 0..20), number()).prop_map(|(id, time, title, services, confidence)| Incident {
-        id,
-        onset_unix_nano: time,
-        last_unix_nano: time,
-        title,
-        services,
-        confidence,
-        ..Incident::default()
-    })
+    (id(), time(), text(), option::of(name()), vec(name(), 0..20), number()).prop_map(
+        |(id, time, title, first, services, confidence)| Incident {
+            id,
+            onset_unix_nano: time,
+            last_unix_nano: time,
+            title,
+            first_suspect: first.unwrap_or_default(),
+            services,
+            confidence,
+            ..Incident::default()
+        },
+    )
 }
 
 fn evidence() -> impl Strategy<Value = Evidence> {
@@ -85,9 +88,15 @@ fn suspect() -> impl Strategy<Value = Suspect> {
     )
 }
 
+fn verdict() -> impl Strategy<Value = ChangeVerdict> {
+    let outcomes = vec![Outcome::Pass, Outcome::Warning, Outcome::Regression, Outcome::Wait];
+    (prop::sample::select(outcomes), text(), vec(text(), 0..6), option::of(any::<u64>()))
+        .prop_map(|(outcome, reason, evidence, wait_s)| ChangeVerdict { outcome, reason, evidence, wait_s })
+}
+
 fn change() -> impl Strategy<Value = Change> {
-    (id(), number(), time(), text(), option::of(name()), text()).prop_map(|(id, score, time, title, service, why)| {
-        Change {
+    (id(), number(), time(), text(), option::of(name()), text(), option::of(verdict())).prop_map(
+        |(id, score, time, title, service, why, verdict)| Change {
             id,
             rank: 1,
             score,
@@ -97,9 +106,27 @@ fn change() -> impl Strategy<Value = Change> {
             service,
             title,
             why,
-            ..Change::default()
-        }
-    })
+            verdict,
+        },
+    )
+}
+
+fn resilience() -> impl Strategy<Value = Resilience> {
+    let survivals = vec![Survival::Healthy, Survival::Recovered, Survival::Incident, Survival::Unknown];
+    let numbers = (option::of(time()), option::of(any::<u64>()), option::of(id()));
+    let experiment = (id(), time(), numbers, text(), prop::sample::select(survivals)).prop_map(
+        |(id, at_unix_nano, (ended_unix_nano, sick_s, incident), fault, survival)| Experiment {
+            id,
+            at_unix_nano,
+            ended_unix_nano,
+            fault,
+            survival,
+            sick_s,
+            incident,
+        },
+    );
+    (name(), number(), any::<u64>(), vec(experiment, 0..7))
+        .prop_map(|(service, score, age_s, experiments)| Resilience { service, score, age_s, experiments })
 }
 
 fn pattern() -> impl Strategy<Value = LogPattern> {
@@ -235,6 +262,7 @@ prop_compose! {
         second in (vec(pattern(), 0..12), vec(shift(), 0..12), vec(edge(), 0..12), vec(trace(), 0..4)),
         third in (vec((name(), name(), 0..999_u64), 0..20), vec((name(), text()), 0..6), vec(excerpt(), 0..6)),
         missing in vec(text(), 0..3),
+        resilience in vec(resilience(), 0..4),
     ) -> Findings {
         Findings {
             scope: Scope { from_unix_nano: head.0, to_unix_nano: head.0, services: head.1 },
@@ -250,7 +278,7 @@ prop_compose! {
             traces: second.3,
             topology: third.0.into_iter().map(|(caller, callee, calls)| TopologyEdge { caller, callee, calls }).collect(),
             healthy: third.1.into_iter().map(|(subject, what)| HealthyCheck { subject, what }).collect(),
-            resilience: Vec::new(),
+            resilience,
             excerpts: third.2,
             missing,
         }

@@ -11,8 +11,17 @@ use crate::arbitrary::findings;
 use crate::cases::incident;
 use crate::laws::{bound, large, later, requests};
 
-const LISTS: [&str; 8] =
-    ["incidents", "suspects", "changes", "log_patterns", "metric_shifts", "span_edges", "traces", "topology"];
+const LISTS: [&str; 9] = [
+    "incidents",
+    "suspects",
+    "changes",
+    "log_patterns",
+    "metric_shifts",
+    "span_edges",
+    "traces",
+    "topology",
+    "resilience",
+];
 
 fn shown(answer: &Value, list: &str) -> u64 {
     answer[list].as_array().map_or(0, |items| items.len() as u64)
@@ -47,6 +56,7 @@ proptest! {
         let sizes = [
             now.incidents.len(), now.suspects.len(), now.changes.len(), now.log_patterns.len(),
             now.metric_shifts.len(), now.span_edges.len(), now.traces.len(), now.topology.len(),
+            now.resilience.len(),
         ];
         for (list, all) in LISTS.into_iter().zip(sizes) {
             let of = |field: &Value| field[list].as_u64().unwrap_or_default();

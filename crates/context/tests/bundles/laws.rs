@@ -55,7 +55,7 @@ fn within(small: &Value, large: &Value) -> bool {
     }
 }
 
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 12] = [
     "incidents",
     "suspects",
     "changes",
@@ -67,9 +67,10 @@ const LISTS: [&str; 11] = [
     "healthy",
     "excerpts",
     "missing",
+    "resilience",
 ];
 
-fn sizes(findings: &Findings) -> [usize; 11] {
+fn sizes(findings: &Findings) -> [usize; 12] {
     [
         findings.incidents.len(),
         findings.suspects.len(),
@@ -82,6 +83,7 @@ fn sizes(findings: &Findings) -> [usize; 11] {
         findings.healthy.len(),
         findings.excerpts.len(),
         findings.missing.len(),
+        findings.resilience.len(),
     ]
 }
 
