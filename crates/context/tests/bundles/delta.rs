@@ -169,16 +169,17 @@ fn calls_between_others_with_like_names_are_others() {
 
 #[test]
 fn who_was_told_the_heads_alone_gets_the_details_with_a_larger_budget() {
+    type Size = fn(&Value) -> usize;
     let now = large();
     let of = |budget_tokens| Request { budget_tokens, ..Request::default() };
     let (small, large) = (bundle(&now, &of(1_000)), bundle(&now, &of(1_000_000)));
-    let details = |answer: &Value, list: &str, of: fn(&Value) -> usize| -> BTreeMap<String, usize> {
+    let details = |answer: &Value, list: &str, of: Size| -> BTreeMap<String, usize> {
         let items = answer[list].as_array().into_iter().flatten();
         items.map(|item| (item["handle"].to_string(), of(item))).collect()
     };
     let length = |list: &Value| list.as_array().map_or(0, Vec::len);
     let new = delta(&now, &small.told, &of(1_000_000)).json;
-    let counted: [(&str, fn(&Value) -> usize); 4] = [
+    let counted: [(&str, Size); 4] = [
         ("log_patterns", |item| item["examples"].as_array().map_or(0, Vec::len)),
         ("log_patterns", |item| item["slots"].as_array().map_or(0, Vec::len)),
         ("traces", |item| item["spans"].as_array().map_or(0, Vec::len)),
