@@ -17,6 +17,9 @@ use crate::traces::Traces;
 use crate::windows::Windows;
 use crate::{Ask, Config, Named};
 
+/// Windows by which lanes, or services, may be apart: what is no farther ahead of most than that is believed.
+const APART: i64 = 30;
+
 /// The correlator's memory.
 #[derive(Debug)]
 pub struct History {
@@ -49,11 +52,12 @@ impl History {
     /// Takes in what lanes saw; order does not matter.
     pub fn absorb(&mut self, mut rollups: Rollups) {
         self.newest = self.newest.max(rollups.newest());
-        self.clock.hear(&rollups, self.config.window_ns() / self.factor);
+        self.clock.hear(&rollups, self.config.window_ns() / self.factor, self.config.max_services);
         let (stubs, sightings) = rollups.take_traces();
         self.traces.absorb(stubs, sightings, self.clock.now(), &self.config);
         rollups.coarsen(self.factor);
         self.live.merge(rollups, &self.config);
+        self.live.newest = self.newest();
         self.live.thin(self.config.max_points);
         if self.config.whole_capture { self.coarsen() } else { self.forget() }
     }
@@ -106,10 +110,18 @@ impl History {
         self.baseline.thin(self.config.max_points);
     }
 
-    /// Newest event time seen.
+    /// Newest event time seen. Where time goes on, clocks that are ahead aside: one record from tomorrow ends no incident.
     #[must_use]
     pub fn newest(&self) -> Option<i64> {
-        self.newest
+        let newest = self.newest?;
+        let Some(reach) = self.clock.reach().filter(|_| !self.config.whole_capture) else { return Some(newest) };
+        let is_ahead = newest > reach.saturating_add(APART.saturating_mul(self.config.window_ns()));
+        Some(if is_ahead { reach } else { newest })
+    }
+
+    /// Length of a window, which grows with a capture that is read whole.
+    pub(crate) fn window_ns(&self) -> i64 {
+        self.config.window_ns()
     }
 
     /// What the limits turned away, by the limit's name.

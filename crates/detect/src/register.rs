@@ -28,7 +28,6 @@ const SUSPECTS: usize = 3;
 pub struct Register {
     known: VecDeque<Known>,
     limit: usize,
-    window_ns: i64,
     forgotten: u64,
 }
 
@@ -51,12 +50,7 @@ struct Known {
 impl Register {
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        Self {
-            known: VecDeque::new(),
-            limit: config.max_known_incidents.max(1),
-            window_ns: config.window_ns(),
-            forgotten: 0,
-        }
+        Self { known: VecDeque::new(), limit: config.max_known_incidents.max(1), forgotten: 0 }
     }
 
     /// Gives the incidents of findings the ids under which they were told before, and their revisions.
@@ -64,7 +58,7 @@ impl Register {
         let mut taken: Vec<u64> = Vec::new();
         let suspects = suspects(findings);
         for (place, incident) in findings.incidents.iter_mut().enumerate() {
-            let at = self.find(incident, &taken).unwrap_or_else(|| self.remember(incident));
+            let at = self.find(incident, &taken, history.window_ns()).unwrap_or_else(|| self.remember(incident));
             let Some(known) = self.known.get_mut(at) else { continue };
             taken.push(known.id);
             let (from, to, count) = known.heard;
@@ -72,7 +66,7 @@ impl Register {
                 known.late += 1;
             }
             let newest = history.newest().unwrap_or(incident.last_unix_nano);
-            let to = newest.saturating_sub(OPEN * self.window_ns).max(incident.onset_unix_nano);
+            let to = newest.saturating_sub(OPEN.saturating_mul(history.window_ns())).max(incident.onset_unix_nano);
             known.heard = (incident.onset_unix_nano, to, history.heard(incident.onset_unix_nano, to));
             known.first_suspect.clone_from(&incident.first_suspect);
             known.services.clone_from(&incident.services);
@@ -93,8 +87,8 @@ impl Register {
     }
 
     /// The known incident that this one is: of the same first suspect, else one that hit the same services.
-    fn find(&self, incident: &Incident, taken: &[u64]) -> Option<usize> {
-        let moves = MOVES * self.window_ns;
+    fn find(&self, incident: &Incident, taken: &[u64], window_ns: i64) -> Option<usize> {
+        let moves = MOVES.saturating_mul(window_ns);
         let fits = |known: &Known| {
             let moved = (incident.onset_unix_nano.saturating_sub(known.onset)).saturating_abs();
             let overlaps = incident.onset_unix_nano <= known.last && known.onset <= incident.last_unix_nano;
@@ -208,5 +202,26 @@ mod tests {
     fn the_oldest_is_forgotten_first() {
         let at = |id: u64, onset_s: i64| incident(id, onset_s, "cart", &["cart"]);
         assert_eq!(told(&[at(1, 1_000), at(2, 5_000), at(3, 9_000), at(9, 1_000)]), [(1, 1), (2, 1), (3, 1), (9, 1)]);
+    }
+
+    #[test]
+    fn an_onset_moves_by_windows_as_long_as_they_have_become() {
+        let config = Config { max_windows: 30, whole_capture: true, ..Config::default() };
+        let ids = |windows: i64| {
+            let mut history = History::new(&config);
+            let mut rollups = crate::rollup::Rollups::default();
+            (0..windows).for_each(|window| rollups.services.entry(1).or_default().logs.add(window, 1));
+            history.absorb(rollups);
+            let mut register = Register::new(&config);
+            [(1, 10_000), (2, 10_200)].map(|(id, onset_s)| {
+                let incidents = vec![incident(id, onset_s, "cart", &["cart"])];
+                let mut findings = Findings { incidents, ..Findings::default() };
+                findings.incidents[0].last_unix_nano = onset_s * SECOND;
+                register.revise(&history, &mut findings);
+                findings.incidents[0].id
+            })
+        };
+        assert_eq!(ids(10), [1, 2], "windows of ten seconds");
+        assert_eq!(ids(200), [1, 1], "windows of more than a minute");
     }
 }

@@ -88,7 +88,15 @@ impl Traces {
             self.sightings.clear();
             return;
         };
-        self.close(*cut, config);
+        let cut = *cut;
+        self.close(cut, config);
+        if self.stubs.len() - self.closed + self.sightings.len() > config.max_open_items {
+            // Where half of them began at one time, none of these is the older.
+            let before = self.stubs.len() - self.closed;
+            self.close(cut.saturating_add(1), config);
+            let early = before - (self.stubs.len() - self.closed);
+            self.folded.note("spans closed early", early as u64);
+        }
         self.stubs.drain(..self.closed);
         self.closed = 0;
     }
@@ -206,5 +214,22 @@ mod tests {
             assert_eq!(calls(&mut traces, &config), u32::from(n) + 1);
         }
         assert!(traces.closed > 100, "most are closed by now");
+    }
+
+    #[test]
+    fn spans_that_all_began_at_one_time_make_room_too() {
+        let config = Config { max_open_items: 100, ..Config::default() };
+        // All at one time; one earlier than all others; half at the earliest.
+        for second in [|_| 1_000, |n: u64| 999 + i64::from(n > 0), |n| 1_000 + n as i64 % 2] {
+            let mut traces = Traces::default();
+            for n in 0..100_u64 {
+                let stubs = (0..20_u64).map(|i| stub(n as u8, 1 + i, 0, second(20 * n + i))).collect();
+                traces.absorb(stubs, Vec::new(), None, &config);
+                assert!(traces.stubs.len() <= config.max_open_items, "{}", traces.stubs.len());
+            }
+        }
+        let mut traces = Traces::default();
+        traces.absorb((0..101).map(|i| stub(1, 1 + i, 0, 1_000)).collect(), Vec::new(), None, &config);
+        assert_eq!(traces.facts().notes.get("spans closed early"), Some(&101));
     }
 }
