@@ -89,17 +89,15 @@ impl<'a> Source<'a> {
                 }
             }
         }
+        // Records without times have an incident without an onset.
+        let onset = findings.incidents.first().map(|incident| incident.onset_unix_nano).filter(|onset| *onset != 0);
         Self {
             findings,
             capture,
             handles: Handles::of(findings),
             delta: None,
-            anchor_unix_nano: findings
-                .incidents
-                .first()
-                .map(|incident| incident.onset_unix_nano)
-                .or(findings.scope.from_unix_nano),
-            has_onset: !findings.incidents.is_empty(),
+            anchor_unix_nano: onset.or(findings.scope.from_unix_nano),
+            has_onset: onset.is_some(),
             is_split: capture != Capture::Log && !findings.incidents.is_empty(),
             first: findings.suspects.first().map(|suspect| suspect.service.clone()),
             support: support_of,

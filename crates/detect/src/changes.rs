@@ -21,6 +21,7 @@ use self::elsewhere::Elsewhere;
 use self::merged::Merged;
 use self::symptoms::Symptoms;
 use crate::findings::Told;
+use crate::findings::plain::plain;
 use crate::findings::verdict::Judged;
 use crate::rollup::ChangeEvent;
 use crate::verdicts::Verdicts;
@@ -243,7 +244,7 @@ fn weight(told: &Told<'_>, merged: &Merged, symptoms: &Symptoms, scale: &Scale, 
     }
     if let Some((part, file)) = named_file(merged, symptoms) {
         sum += NAMED_FILE * part;
-        reasons.push(format!("errors name its file {file}"));
+        reasons.push(format!("errors name its file {}", plain(&file)));
     }
     (sum, reasons)
 }

@@ -4,6 +4,7 @@ mod edges;
 mod healthy;
 pub(crate) mod kinds;
 mod patterns;
+pub(crate) mod plain;
 mod shifts;
 mod suspects;
 mod traces;
@@ -53,7 +54,7 @@ pub(crate) fn tell(material: &Material<'_>, analysis: &Analysis, service: Option
     suspects::cite_changes(&mut suspects, &changes);
     let verdict_reason = none.map_or(judged.reason.clone(), |none| format!("{}; {none}", judged.reason));
     let incidents = verdict::incidents(&told, &judged, &suspects);
-    let resilience = chaos::score(material, &incidents);
+    let (resilience, resilience_omitted) = chaos::score(material, &incidents);
     let mut findings = Findings {
         scope: scope(material),
         verdict: judged.verdict,
@@ -78,6 +79,7 @@ pub(crate) fn tell(material: &Material<'_>, analysis: &Analysis, service: Option
     let omitted = [
         ("incidents over the limit", analysis.others_omitted),
         ("changes without a verdict", analysis.verdicts.omitted),
+        ("services with experiments over the limit", resilience_omitted),
     ];
     findings
         .counts

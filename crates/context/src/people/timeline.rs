@@ -23,7 +23,12 @@ struct Mark<'a> {
 
 /// The plot; `None` when hardly anything has a time.
 pub(super) fn svg(findings: &Findings) -> Option<String> {
-    let anchor = findings.incidents.first().map(|i| i.onset_unix_nano).or(findings.scope.from_unix_nano)?;
+    let anchor = findings
+        .incidents
+        .first()
+        .map(|i| i.onset_unix_nano)
+        .filter(|onset| *onset != 0)
+        .or(findings.scope.from_unix_nano)?;
     let marks = marks(findings);
     if marks.len() < 2 {
         return None;

@@ -38,12 +38,15 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     for (index, level) in view.ranked(List::Incidents) {
         let Some(incident) = view.source.findings.incidents.get(index) else { continue };
         heading(out, &mut started, "incidents");
+        let onset = match incident.onset_unix_nano {
+            0 => String::new(),
+            onset => format!(" onset {},", view.source.relative(onset)),
+        };
         let _infallible = writeln!(
             out,
-            "[{}] {}, onset {}, confidence {}: {}",
+            "[{}] {},{onset} confidence {}: {}",
             view.source.handle(Kind::Incident, incident.id),
             incident.state.as_str(),
-            view.source.relative(incident.onset_unix_nano),
             figures::probability(incident.confidence),
             quote::ours(&incident.title),
         );
@@ -68,12 +71,13 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
                 .take(services_shown(incident, level))
                 .map(|name| quote::json(name, 200))
                 .collect();
+            let time = |time: i64| if time == 0 { String::new() } else { figures::rfc3339(time) };
             Some(json!({
                 "handle": view.source.handle(Kind::Incident, incident.id),
                 "revision": incident.revision,
                 "state": incident.state.as_str(),
-                "onset": figures::rfc3339(incident.onset_unix_nano),
-                "last": figures::rfc3339(incident.last_unix_nano),
+                "onset": time(incident.onset_unix_nano),
+                "last": time(incident.last_unix_nano),
                 "title": quote::ours(&incident.title),
                 "services": services,
                 "confidence": figures::number(incident.confidence),

@@ -8,6 +8,7 @@ use decant_model::{LogPattern, Suspect};
 use super::symptoms::{is_news, text};
 use crate::evidence::Aspect;
 use crate::findings::Told;
+use crate::findings::plain::plain;
 use crate::role::of_host;
 use crate::signal::What;
 
@@ -35,7 +36,7 @@ pub(super) fn look(told: &Told<'_>, suspects: &[Suspect], patterns: &[LogPattern
     if let Some((share, host)) = outside_share(told, first, patterns)
         && share > 0.0
     {
-        add(OUTSIDE * share, format!("its errors come from {host}, outside of this system"));
+        add(OUTSIDE * share, format!("its errors come from {}, outside of this system", plain(&host)));
     }
     match first.kind.as_str() {
         "dependency" => add(SURROUNDINGS, "what it depends on fails".to_owned()),

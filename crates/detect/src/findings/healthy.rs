@@ -22,7 +22,7 @@ pub(crate) fn tell(told: &Told<'_>, judged: &Judged) -> Vec<HealthyCheck> {
         .filter(|n| !n.is_empty())
         .collect();
     well.sort_unstable();
-    if told.analysis.episode.is_some() {
+    if told.analysis.episode.is_some() && judged.compared {
         let more = well.len().saturating_sub(MAX_NAMED);
         for name in well.iter().take(MAX_NAMED) {
             checks.push(HealthyCheck {

@@ -2,6 +2,7 @@
 
 use decant_model::{Change, Evidence, EvidenceKind, LogPattern, MetricShift, SpanEdge, Suspect, TraceExample, Verdict};
 
+use super::plain::plain;
 use super::verdict::Judged;
 use super::{Told, kinds};
 use crate::blame::Blame;
@@ -102,8 +103,8 @@ fn words(told: &Told<'_>, blame: &Blame, service: &str, shifts: &[MetricShift], 
                     |e| {
                         format!(
                             "calls {} -> {} lose {} on the way, {} before",
-                            e.caller,
-                            e.callee,
+                            plain(&e.caller),
+                            plain(&e.callee),
                             ms(e.after.gap_p50_ms),
                             ms(e.before.gap_p50_ms)
                         )
@@ -124,9 +125,9 @@ fn words(told: &Told<'_>, blame: &Blame, service: &str, shifts: &[MetricShift], 
                     })
                     .map_or("", |s| told.material.name(s.metric));
                 match shifts.iter().find(|s| s.service == service && s.metric == series) {
-                    Some(s) => format!("{} went from {} to {}", s.metric, number(s.before), number(s.peak)),
+                    Some(s) => format!("{} went from {} to {}", plain(&s.metric), number(s.before), number(s.peak)),
                     None if series.is_empty() => continue,
-                    None => format!("{series} changed"),
+                    None => format!("{} changed", plain(series)),
                 }
             }
             plain => aspect_words(*plain).to_owned(),

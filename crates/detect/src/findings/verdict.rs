@@ -2,6 +2,7 @@
 
 use decant_model::{Incident, IncidentState, Suspect, Verdict};
 
+use super::plain::plain;
 use super::{Told, kinds, patterns};
 use crate::ids::{mix, text_id};
 use crate::onset::Episode;
@@ -13,6 +14,8 @@ pub(crate) struct Judged {
     pub(crate) verdict: Verdict,
     pub(crate) confidence: f64,
     pub(crate) reason: String,
+    /// Whether there was healthy time to compare with.
+    pub(crate) compared: bool,
 }
 
 /// How steeply confidence rises with weight.
@@ -32,21 +35,21 @@ pub(crate) fn judge(told: &Told<'_>) -> Judged {
     let confidence = confidence(told, told.analysis.episode.unwrap_or_default());
     if timed && enough_history && confidence >= 0.5 {
         let reason = format!("several signals changed together (weight of evidence {weight:.2})");
-        return Judged { verdict: Verdict::Incident, confidence, reason };
+        return Judged { verdict: Verdict::Incident, confidence, reason, compared: true };
     }
     if errors > 0 && !trained && (!timed || before_s < u64::from(material.config.min_history_s) || is_logs_only(told)) {
         let reason = format!("{errors} error patterns, without healthy time to compare with");
-        return Judged { verdict: Verdict::Incident, confidence: 0.6, reason };
+        return Judged { verdict: Verdict::Incident, confidence: 0.6, reason, compared: false };
     }
     let whole_s = material.stretch.len() as u64 * window_s;
     if !timed || (!trained && whole_s < 2 * u64::from(material.config.min_history_s)) {
         let reason =
             format!("only {whole_s} s of telemetry with times and no baseline: too little to tell well from sick");
-        return Judged { verdict: Verdict::InsufficientData, confidence: 0.0, reason };
+        return Judged { verdict: Verdict::InsufficientData, confidence: 0.0, reason, compared: false };
     }
     let reason =
         format!("nothing changed beyond what this system's own variation explains (weight of evidence {weight:.2})");
-    Judged { verdict: Verdict::NoIncident, confidence, reason }
+    Judged { verdict: Verdict::NoIncident, confidence, reason, compared: true }
 }
 
 /// Whether logs are all there is.
@@ -62,15 +65,22 @@ fn loud_errors(told: &Told<'_>) -> usize {
     told.material.patterns.by_key.values().filter(|p| p.severity.is_error() && p.cell.total() > 0).count()
 }
 
+/// From the first error to the newest record, where nothing but errors makes the incident: that it ended is not known.
+fn errors(told: &Told<'_>) -> Option<(i64, i64)> {
+    let errors = told.material.patterns.by_key.values().filter(|p| p.severity.is_error());
+    let first = errors.filter_map(|p| p.cell.first.as_ref()?.time).min()?;
+    Some((first, told.material.live.newest().unwrap_or(first)))
+}
+
 /// The incident that is meant, and others of the stretch.
 pub(crate) fn incidents(told: &Told<'_>, judged: &Judged, suspects: &[Suspect]) -> Vec<Incident> {
     if judged.verdict != Verdict::Incident {
         return Vec::new();
     }
-    let (onset, end) = told.incident.unwrap_or_default();
+    let (onset, end) = told.incident.filter(|_| judged.compared).or_else(|| errors(told)).unwrap_or_default();
     let first = suspects.first().map_or("", |s| s.service.as_str());
     let kind = suspects.first().map_or("unknown", |s| s.kind.as_str());
-    let title = if first.is_empty() { "errors in the logs".to_owned() } else { format!("{first}: {kind}") };
+    let title = if first.is_empty() { "errors in the logs".to_owned() } else { format!("{}: {kind}", plain(first)) };
     let meant = incident(told, (onset, end), first, title, judged.confidence);
     let others = told.analysis.others.iter().filter_map(|other| {
         let episode = other.episode?;
@@ -79,7 +89,7 @@ pub(crate) fn incidents(told: &Told<'_>, judged: &Judged, suspects: &[Suspect]) 
         let blame = other.blames.first()?;
         let kind = kinds::of(&told, blame, &patterns::tell(&told));
         let first = told.material.name(blame.service);
-        Some(incident(&told, times, first, format!("{first}: {kind}"), confidence(&told, episode)))
+        Some(incident(&told, times, first, format!("{}: {kind}", plain(first)), confidence(&told, episode)))
     });
     std::iter::once(meant).chain(others).collect()
 }
@@ -124,7 +134,10 @@ fn confidence(told: &Told<'_>, episode: Episode) -> f64 {
 
 /// Where in its life an incident is that was last seen at `end`.
 fn state(onset: i64, end: i64, newest: i64, window: i64) -> IncidentState {
-    if end.saturating_add(6 * window) <= newest {
+    if onset == 0 {
+        // Without times.
+        IncidentState::Open
+    } else if end.saturating_add(6 * window) <= newest {
         IncidentState::Resolved
     } else if end.saturating_add(window) < newest {
         IncidentState::Recovering

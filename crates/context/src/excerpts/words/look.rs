@@ -69,6 +69,9 @@ fn followed_by_code(line: &[u8], end: usize) -> bool {
     ((1..=5).contains(&letters) && digits >= 3) || rest.starts_with(b"in ") || rest.starts_with(b"at ")
 }
 
+/// Bytes of a line within which the time before a level begins.
+const LEVEL_WITHIN: usize = 100;
+
 /// The level of a record: `level=info`, `"level":"info"`, or in capitals after a time.
 pub(super) fn is_level(line: &[u8], start: usize, end: usize) -> bool {
     let before = line.get(..start).unwrap_or_default();
@@ -76,6 +79,8 @@ pub(super) fn is_level(line: &[u8], start: usize, end: usize) -> bool {
         return true;
     }
     let capitals = line.get(start..end).is_some_and(|w| w.iter().all(u8::is_ascii_uppercase));
+    // A level stands near the start of its line; words of a long one are not each a reason to read all before them.
+    let before = before.get(..LEVEL_WITHIN).unwrap_or(before);
     let is_digit = |i: usize| before.get(i).is_some_and(u8::is_ascii_digit);
     capitals && memchr::memchr_iter(b':', before).any(|i| is_digit(i.wrapping_sub(1)) && is_digit(i + 1))
 }

@@ -136,10 +136,15 @@ fn is_diagnostic(line: &str) -> bool {
         .is_some_and(|b| b.is_empty() || (b.len() < 60 && b.ends_with(':') && !b.contains(['(', '"', '\'', '=', ';'])))
 }
 
+/// What is good to lack.
+const TROUBLES: [&str; 10] =
+    ["broken", "vulnerabilit", "issue", "error", "problem", "leak", "conflict", "warning", "failure", "violation"];
+
 /// `No package 'x' found`: what was looked for is not there.
 fn is_lack(line: &str) -> bool {
-    let line = line.trim_start_matches(['>', '|', ' ']).trim_end_matches('.');
-    line.starts_with("No ") && line.ends_with(" found")
+    let line = line.trim_start_matches(['>', '|', ' ']).trim_end_matches(['.', '!']);
+    let lacking = line.strip_prefix("No ").and_then(|rest| rest.strip_suffix(" found"));
+    lacking.is_some_and(|what| !TROUBLES.iter().any(|trouble| what.contains(trouble)))
 }
 
 /// A frame of a stack.
