@@ -17,6 +17,7 @@ use crate::role::Role;
 use crate::rollup::ChangeEvent;
 use crate::signal::What;
 use crate::signals::Signals;
+use crate::stretch::Observed;
 use crate::threshold;
 
 /// Verdicts by service and time of the change.
@@ -128,7 +129,6 @@ fn compare(
     neighbours: impl Fn(u64) -> Vec<u64>,
 ) -> Compared {
     let (from, to) = (material.stretch.from + change.from as i64, material.stretch.from + change.to as i64);
-    let window_s = f64::from(material.config.window_s);
     let trained = !material.baseline.is_empty();
     let records = |from: i64, to: i64| {
         material
@@ -140,7 +140,9 @@ fn compare(
     let base = material.baseline.services.get(&change.service);
     let base_records = base.map_or(0, |s| s.logs.total() + s.spans.total() + s.points.total());
     let base_s = material.base_logs.total(i64::MIN, i64::MAX).max(material.base_spans.total(i64::MIN, i64::MAX));
-    let live_s = change.from as f64 * window_s;
+    let points = Observed::of(&material.live.totals.points, f64::from(material.config.window_s));
+    let observed = [&material.logs, &material.spans, &points];
+    let live_s = heard_s(observed, material.stretch.from, from);
     let enough = threshold::enough(material.config, (!trained).then_some(live_s));
     let near = neighbours(change.service);
     let services = blames
@@ -163,12 +165,19 @@ fn compare(
     Compared {
         subject: change.event.service.clone(),
         before_s: live_s + if trained { base_s } else { 0.0 },
-        after_s: (to - from) as f64 * window_s,
+        after_s: heard_s(observed, from, to),
         before_records: records(material.stretch.from, from) + base_records,
         after_records: records(from, to),
         things: 0,
         services,
     }
+}
+
+/// Seconds between two windows that were heard: one record an hour ahead is not an hour. Whoever sends metrics only is
+/// heard by them.
+fn heard_s([logs, spans, points]: [&Observed; 3], from: i64, to: i64) -> f64 {
+    let told = logs.total(from, to).max(spans.total(from, to));
+    if logs.all().is_empty() && spans.all().is_empty() { points.total(from, to) } else { told }
 }
 
 /// A part of blame that is worth a word.
@@ -214,6 +223,25 @@ mod tests {
         let mut next = BTreeMap::new();
         for (service, from, told) in [(1, 80, 100), (2, 50, 100), (1, 40, 80), (1, 40, 80), (1, 40, 80), (1, 10, 40)] {
             assert_eq!(end(&mut next, service, from, 100), told, "{service} at {from}");
+        }
+    }
+
+    #[test]
+    fn a_record_an_hour_ahead_and_a_hole_are_not_heard_time() {
+        let of = |windows: &[i64]| {
+            let mut total = crate::windows::Windows::default();
+            windows.iter().for_each(|window| total.add(*window, 1));
+            Observed::of(&total, 10.0)
+        };
+        let none = Observed::default();
+        let whole: Vec<i64> = (100..160).collect();
+        let ahead: Vec<i64> = (100..112).chain([472]).collect();
+        let hole: Vec<i64> = (100..112).chain(140..160).collect();
+        for (windows, to, heard) in [(&whole, 160, 600.0), (&ahead, 473, 130.0), (&hole, 160, 320.0)] {
+            let of = of(windows);
+            assert_eq!(heard_s([&of, &none, &none], 100, to), heard);
+            assert_eq!(heard_s([&none, &of, &none], 100, to), heard);
+            assert_eq!(heard_s([&none, &none, &of], 100, to), heard);
         }
     }
 }
