@@ -3,7 +3,7 @@
 //! A z of windows takes them for independent. What comes in bursts (a nightly job), in waves (a season) or with a memory
 //! strays further in a time of ten windows than ten windows tell. So the stretch is divided into blocks, and the times
 //! outside an episode that are as long as it say how far such times stray: the mean square between them by the one within
-//! is 1 when windows are independent (one-way analysis of variance). Three more questions are asked of blocks: is a value
+//! is 1 when windows are independent (one-way analysis of variance). Two more questions are asked of blocks: is a value
 //! beyond all that was seen, and is the noise louder than it was; both measured by how much blocks outside differ.
 
 use std::ops::Range;
@@ -77,11 +77,9 @@ impl Around {
     }
 }
 
-/// What of a stretch is taken for usual: windows from `since` to the episode, and those after it when they are known to be
-/// well.
+/// What of a stretch is taken for usual: the windows before the episode, and those after it when they are known to be well.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Usual {
-    pub(super) since: usize,
     pub(super) after: bool,
 }
 
@@ -133,9 +131,8 @@ impl Blocks {
     fn ranges(&self, usual: Usual, (from, to): (usize, usize)) -> [Range<usize>; 3] {
         let (length, count) = (self.length.max(1), self.blocks.len());
         let (from, to) = ((from / length).min(count), to.div_ceil(length).min(count));
-        let since = usual.since.div_ceil(length).min(from);
         let end = if usual.after { count } else { to };
-        [since..from, from..to.max(from), to.max(from)..end.max(to.max(from))]
+        [0..from, from..to.max(from), to.max(from)..end.max(to.max(from))]
     }
 
     fn parts<'a, T>(&self, of: &'a [T], usual: Usual, windows: (usize, usize)) -> [&'a [T]; 3] {

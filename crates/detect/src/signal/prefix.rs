@@ -241,7 +241,7 @@ impl Prefix {
 
     /// Without a baseline nothing but the time before is known to be well.
     fn usual(&self) -> Usual {
-        Usual { since: 0, after: self.base.n > 0.0 }
+        Usual { after: self.base.n > 0.0 }
     }
 
     /// What comes in bursts longer than a window varies more in sum than its windows tell (Bartlett 1946).
