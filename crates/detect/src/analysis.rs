@@ -4,11 +4,11 @@ mod others;
 
 use crate::accuse::Complaints;
 use crate::blame::{self, Blame, Graph};
+use crate::detectors::{self, Signals};
 use crate::evidence::Ledger;
 use crate::material::{Material, totals};
 use crate::onset::{self, Episode};
 use crate::several::{self, Seen};
-use crate::signals::{self, Signals};
 use crate::surge::Loads;
 use crate::threshold;
 use crate::verdicts::Verdicts;
@@ -37,7 +37,7 @@ pub(crate) struct Analysis {
 
 impl Analysis {
     pub(crate) fn new(material: &Material<'_>, at: Option<i64>) -> Self {
-        let mut signals = signals::all(material);
+        let mut signals = detectors::all(material);
         let windows = material.stretch.len();
         let at = at.map(|t| material.config.window(t) - material.stretch.from);
         let at = at.and_then(|w| usize::try_from(w).ok()).filter(|w| *w < windows);

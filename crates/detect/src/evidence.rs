@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::detectors::{Prepared, Signals};
 use crate::ids::NONE;
 use crate::material::Material;
 use crate::null;
 use crate::onset::Episode;
 use crate::role::{Role, of_host};
 use crate::signal::{Contrast, Inside, What};
-use crate::signals::{Prepared, Signals};
 
 /// What kind of thing changed at a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Analysis, Best, Search};
 use crate::blame::{self, Blame};
+use crate::detectors::Signals;
 use crate::onset::{self, Episode};
 use crate::several::{self, Seen};
-use crate::signals::Signals;
 
 /// Those told, and how many more the limit left out.
 #[derive(Default)]

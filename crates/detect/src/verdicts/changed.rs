@@ -10,13 +10,13 @@ use decant_model::ChangeVerdict;
 use super::{Compared, Differing, Patience, verdict};
 use crate::blame::{Blame, Graph};
 use crate::changes::runs;
+use crate::detectors::Signals;
 use crate::evidence::{Aspect, Ledger};
 use crate::findings::aspect_words;
 use crate::material::Material;
 use crate::role::Role;
 use crate::rollup::ChangeEvent;
 use crate::signal::What;
-use crate::signals::Signals;
 use crate::stretch::Observed;
 use crate::threshold;
 
