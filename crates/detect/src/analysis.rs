@@ -5,7 +5,7 @@ mod others;
 use crate::accuse::Complaints;
 use crate::blame::{self, Blame, Graph};
 use crate::detectors::{self, Signals};
-use crate::evidence::Ledger;
+use crate::evidence::{Evidence, Ledger};
 use crate::material::{Material, totals};
 use crate::onset::{self, Episode};
 use crate::several::{self, Seen};
@@ -17,6 +17,8 @@ use others::Others;
 
 /// How much everybody's evidence counts beside that of the most blamed, when the onset is sought.
 const ALARM_SHARE: f64 = 0.2;
+/// Comparisons whose evidence is held at once.
+const AT_ONCE: usize = 4_000_000;
 /// How much an incident that still goes on is preferred to one that is over.
 const LASTING: f64 = 1.2;
 
@@ -37,7 +39,7 @@ pub(crate) struct Analysis {
 
 impl Analysis {
     pub(crate) fn new(material: &Material<'_>, at: Option<i64>) -> Self {
-        let mut signals = detectors::all(material);
+        let signals = detectors::all(material);
         let windows = material.stretch.len();
         let at = at.map(|t| material.config.window(t) - material.stretch.from);
         let at = at.and_then(|w| usize::try_from(w).ok()).filter(|w| *w < windows);
@@ -66,7 +68,7 @@ impl Analysis {
         let count = signals.all.len();
         let (coarse, elsewhere): (Vec<_>, Vec<_>) =
             onset::candidates(windows, well, count).into_iter().partition(includes);
-        search.consider(&mut signals, &coarse);
+        search.consider(&signals, &coarse);
         let strongest = search.best.as_ref().and_then(Best::seen).filter(|_| at.is_none());
         let mut earlier = None;
         if let Some(strongest) = strongest {
@@ -74,14 +76,14 @@ impl Analysis {
             if newest.episode != strongest.episode {
                 search.best = None;
                 earlier = Some(strongest);
-                search.consider(&mut signals, &[(newest.episode.from, newest.episode.to)]);
+                search.consider(&signals, &[(newest.episode.from, newest.episode.to)]);
                 search.only = Some(newest.service);
             }
         }
         // The coarse search of a long stretch is followed by a fine one around what it found.
         if let Some((from, to)) = search.best.as_ref().map(|b| (b.episode.from, b.episode.to)) {
             let fine = onset::around(from, to, windows, well, count).map(|from| (from, to)).filter(includes);
-            search.consider(&mut signals, &fine.collect::<Vec<_>>());
+            search.consider(&signals, &fine.collect::<Vec<_>>());
         }
         let best = search.best.take();
         let mut others = Others::default();
@@ -89,12 +91,12 @@ impl Analysis {
             && let Some(meant) = best.seen()
         {
             search.only = None;
-            search.consider(&mut signals, &elsewhere);
-            others = others::find(&mut search, &mut signals, best, meant, earlier, well, enough);
+            search.consider(&signals, &elsewhere);
+            others = others::find(&mut search, &signals, best, meant, earlier, well, enough);
         }
-        let verdicts = Verdicts::of(material, &search.graph, &mut signals, |signals, from, to| {
-            let episode = Episode { from, to, weight: 0.0 };
-            search.blame(signals, episode)
+        let verdicts = Verdicts::of(material, &search.graph, &signals, |episodes| {
+            let ledgers = Evidence::of(material, &signals, episodes).ledgers(material, episodes);
+            ledgers.zip(episodes).map(|(ledger, e)| (search.blame(&ledger, *e).0, ledger)).collect()
         });
         Self { others: others.told, others_omitted: others.omitted, verdicts, ..Self::of(signals, best) }
     }
@@ -167,28 +169,27 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// What speaks for whom, if a stretch was sick.
-    fn blame(&self, signals: &Signals, episode: Episode) -> (Ledger, Vec<Blame>, f64) {
-        let ledger = Ledger::new(self.material, signals, episode);
-        let (blames, alarm) =
-            blame::rank(&self.graph, &ledger, &self.complaints.flows(episode), &self.loads.flows(episode));
-        (ledger, blames, alarm)
+    /// Who is blamed, if a stretch was sick, and how much points at anybody.
+    fn blame(&self, ledger: &Ledger, episode: Episode) -> (Vec<Blame>, f64) {
+        blame::rank(&self.graph, ledger, &self.complaints.flows(episode), &self.loads.flows(episode))
     }
 
-    fn consider(&mut self, signals: &mut Signals, stretches: &[(usize, usize)]) {
-        signals.cut(stretches);
-        for (from, to) in stretches {
-            self.judge(signals, *from, *to);
+    fn consider(&mut self, signals: &Signals, stretches: &[(usize, usize)]) {
+        let episodes: Vec<Episode> = stretches.iter().map(|(from, to)| Episode::new(*from, *to)).collect();
+        for episodes in episodes.chunks((AT_ONCE / signals.all.len().max(1)).max(1)) {
+            let evidence = Evidence::of(self.material, signals, episodes);
+            for (ledger, episode) in evidence.ledgers(self.material, episodes).zip(episodes) {
+                self.judge(ledger, *episode);
+            }
         }
     }
 
-    fn judge(&mut self, signals: &Signals, from: usize, to: usize) {
-        let episode = Episode { from, to, weight: 0.0 };
-        let (ledger, blames, alarm) = self.blame(signals, episode);
+    fn judge(&mut self, ledger: Ledger, episode: Episode) {
+        let (blames, alarm) = self.blame(&ledger, episode);
         let weight = blames.first().map_or(0.0, |b| b.score);
         // The true onset is where the whole system's evidence lines up; and what is reported is, if in doubt, what still
         // goes on. A capture that comes with a baseline may as well show an end.
-        let lasting = if to == self.windows && !self.trained { LASTING } else { 1.0 };
+        let lasting = if episode.to == self.windows && !self.trained { LASTING } else { 1.0 };
         let objective = (weight + ALARM_SHARE * alarm) * lasting;
         let Some(service) = blames.first().map(|b| b.service) else { return };
         if self.only.is_some_and(|only| only != service) {

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use crate::material::Material;
 use crate::null;
-use crate::signal::{Inside, Prefix, Signal, What};
+use crate::signal::{Prefix, Signal, What};
 
 /// A signal, ready to be compared.
 #[derive(Clone, Debug)]
@@ -28,46 +28,19 @@ pub(crate) struct Signals {
     pub(crate) all: Vec<Prepared>,
     /// Classes ([`null::class`]) and where they lie in `all`.
     pub(crate) classes: Vec<(u64, Range<usize>)>,
-    /// Windows at which stretches may begin and end, in order.
-    cuts: Vec<usize>,
-}
-
-impl Signals {
-    /// Prepares comparisons of stretches.
-    pub(crate) fn cut(&mut self, stretches: &[(usize, usize)]) {
-        let mut cuts: Vec<usize> = stretches.iter().flat_map(|(from, to)| [*from, *to]).collect();
-        cuts.sort_unstable();
-        cuts.dedup();
-        self.all.iter_mut().for_each(|s| s.prefix.cut(&cuts));
-        self.cuts = cuts;
-    }
-
-    /// A stretch at whose ends the signals are cut.
-    pub(crate) fn inside(&self, from: usize, to: usize) -> Inside {
-        let at = |window: usize| self.cuts.partition_point(|cut| *cut < window);
-        Inside { cuts: (at(from), at(to)), windows: (from, to) }
-    }
 }
 
 /// Everything that can be watched, in a fixed order.
 pub(crate) fn all(material: &Material<'_>) -> Signals {
-    let windows = material.stretch.len();
     let mut all: Vec<(u64, Prepared)> = Vec::new();
-    // Each detector's signals are boiled down before the next one makes its own.
-    let mut found: Vec<Signal> = Vec::new();
-    for detector in DETECTORS {
-        detector(material, &mut found);
-        all.extend(found.drain(..).map(|Signal { what, service, values }| {
-            (
-                null::class(material, what),
-                Prepared { what, service, prefix: Prefix::new(values, windows, what.has_history()) },
-            )
-        }));
-    }
-    metrics::series(material, |Signal { what, service, values }| {
-        let prepared = Prepared { what, service, prefix: Prefix::new(values, windows, what.has_history()) };
+    // Each signal is boiled down before the next one is made: there may be hundreds of thousands.
+    let mut out = |Signal { what, service, values }: Signal| {
+        let prepared = Prepared { what, service, prefix: Prefix::new(values, what.has_history()) };
         all.push((null::class(material, what), prepared));
-    });
+    };
+    for detector in DETECTORS {
+        detector(material, &mut out);
+    }
     all.sort_unstable_by_key(|(class, s)| (*class, s.service, s.what));
     let mut classes: Vec<(u64, Range<usize>)> = Vec::new();
     for (at, (class, _)) in all.iter().enumerate() {
@@ -76,11 +49,13 @@ pub(crate) fn all(material: &Material<'_>) -> Signals {
             _ => classes.push((*class, at..at + 1)),
         }
     }
-    Signals { all: all.into_iter().map(|(_, s)| s).collect(), classes, cuts: Vec::new() }
+    Signals { all: all.into_iter().map(|(_, s)| s).collect(), classes }
 }
 
-/// What makes signals, but for metrics, of which there are so many that each is boiled down at once.
-const DETECTORS: [fn(&Material<'_>, &mut Vec<Signal>); 8] = [
+/// Hands over one signal after another.
+type Detector = fn(&Material<'_>, &mut dyn FnMut(Signal));
+
+const DETECTORS: [Detector; 9] = [
     logs::rates,
     traces::presence,
     traces::operations,
@@ -89,4 +64,5 @@ const DETECTORS: [fn(&Material<'_>, &mut Vec<Signal>); 8] = [
     traces::children,
     traces::throughput,
     silence::silence,
+    metrics::series,
 ];

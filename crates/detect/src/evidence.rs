@@ -4,7 +4,6 @@
 //! log-likelihood, so that ten weak signals are not one strong one. A service's aspect is as strong as its strongest.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use crate::detectors::{Prepared, Signals};
 use crate::ids::NONE;
@@ -12,7 +11,7 @@ use crate::material::Material;
 use crate::null;
 use crate::onset::Episode;
 use crate::role::{Role, of_host};
-use crate::signal::{Contrast, Inside, What};
+use crate::signal::{Contrast, Cut, Cuts, Inside, Room, What};
 
 /// What kind of thing changed at a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,13 +79,125 @@ const BASELINE_TRUST: f64 = 0.8;
 /// What chance does: z below this is no evidence.
 const CHANCE: f64 = 2.0;
 
-impl Ledger {
-    /// Of an episode at whose ends the signals are cut.
-    pub(crate) fn new(material: &Material<'_>, signals: &Signals, episode: Episode) -> Self {
-        let mut ledger = Self::default();
+/// A signal beside an episode: two healthy stretches may be known, the time before and a baseline, and it may be odd.
+#[derive(Clone, Copy, Debug)]
+struct Heard {
+    live: Contrast,
+    base: Contrast,
+    odd: Contrast,
+}
+
+/// What all of a class say of one episode.
+#[derive(Clone, Debug, Default)]
+struct OfClass {
+    /// Sizes of z of those that tell how the class behaves: against the time before, against the baseline, odd ones.
+    sizes: [Vec<f64>; 3],
+    /// Those that may be evidence, by their places in the class.
+    loud: Vec<(usize, Heard)>,
+}
+
+impl OfClass {
+    fn hear(&mut self, at: usize, heard: Heard, is_asked: bool) {
+        let all = [heard.live, heard.base, heard.odd];
+        if is_asked {
+            for (sizes, contrast) in self.sizes.iter_mut().zip(all) {
+                if contrast.before.is_some() && contrast.after.is_some() {
+                    sizes.push(contrast.z.abs());
+                }
+            }
+        }
+        if all.iter().any(|c| c.z.abs() > CHANCE) {
+            self.loud.push((at, heard));
+        }
+    }
+}
+
+/// What speaks for whom in each of some episodes.
+#[derive(Debug)]
+pub(crate) struct Evidence {
+    /// Service, aspect and item, by episode.
+    items: Vec<Vec<(u64, Aspect, Item)>>,
+}
+
+impl Evidence {
+    /// Asks one signal after another about all episodes: what it takes to compare any two stretches of a signal is put
+    /// up once, and needs room for one.
+    pub(crate) fn of(material: &Material<'_>, signals: &Signals, episodes: &[Episode]) -> Self {
+        let cuts = Cuts::new(episodes.iter().map(|e| (e.from, e.to)), material.stretch.len());
+        let (mut room, mut items) = (Room::default(), vec![Vec::new(); episodes.len()]);
+        let mut told: Vec<OfClass> = vec![OfClass::default(); episodes.len()];
         // Class by class, so that all of a class is still at hand when its spread is known.
         for (class, range) in &signals.classes {
-            ledger.add_class(material, signals, (*class, range.clone()), episode);
+            let members = signals.all.get(range.clone()).unwrap_or_default();
+            let step = null::step(members.len());
+            for (at, signal) in members.iter().enumerate() {
+                let is_asked = at.is_multiple_of(step);
+                // Of the others only those matter whose z is beyond chance.
+                if !is_asked && signal.prefix.is_flat() {
+                    continue;
+                }
+                let mut cut = room.cut(&signal.prefix, &cuts, if is_asked { 0.0 } else { CHANCE });
+                for (told, inside) in told.iter_mut().zip(&cuts.episodes) {
+                    let live = cut.contrast(*inside).unwrap_or_default();
+                    let base = cut.against_base(*inside).unwrap_or_default();
+                    told.hear(at, Heard { live, base, odd: odd(signal.what, &mut cut, *inside) }, is_asked);
+                }
+            }
+            for ((told, items), episode) in told.iter_mut().zip(&mut items).zip(episodes) {
+                let spreads = told.sizes.each_mut().map(|sizes| null::spread(*class, sizes));
+                for (at, heard) in &told.loud {
+                    if let Some(signal) = members.get(*at) {
+                        add(items, material, signal, heard, spreads, *episode);
+                    }
+                }
+                told.sizes.iter_mut().for_each(Vec::clear);
+                told.loud.clear();
+            }
+        }
+        Self { items }
+    }
+
+    /// Of each episode in turn.
+    pub(crate) fn ledgers(self, material: &Material<'_>, episodes: &[Episode]) -> impl Iterator<Item = Ledger> {
+        self.items.into_iter().zip(episodes).map(|(items, episode)| Ledger::new(material, items, *episode))
+    }
+}
+
+/// Each signal is measured by how far its class departs: from the time before, from the baseline, in oddness.
+fn add(
+    items: &mut Vec<(u64, Aspect, Item)>,
+    material: &Material<'_>,
+    signal: &Prepared,
+    heard: &Heard,
+    [live_spread, base_spread, odd_spread]: [f64; 3],
+    episode: Episode,
+) {
+    let Heard { live, base, odd } = *heard;
+    let what = signal.what;
+    let tame = |c: &Contrast, spread: f64| c.z / spread.powf(1.0 - flip(what, c));
+    let z_live = tame(&live, live_spread);
+    let z_base = BASELINE_TRUST * tame(&base, base_spread);
+    let (z, contrast) = if z_base.abs() > z_live.abs() { (z_base, base) } else { (z_live, live) };
+    let z_odd = tame(&odd, odd_spread);
+    let (z, contrast) = if z_odd.abs() > z.abs() { (z_odd, odd) } else { (z, contrast) };
+    if z.abs() <= CHANCE {
+        return;
+    }
+    let strength = (z.abs() - CHANCE)
+        * (0.5 + 0.5 * flip(what, &contrast))
+        * boldness(what, &contrast)
+        * fullness(material, what, episode);
+    if strength > 0.0 {
+        let item = Item { what, z, strength };
+        items.extend(aspects(material, what, signal.service, z).into_iter().map(|(s, aspect)| (s, aspect, item)));
+    }
+}
+
+impl Ledger {
+    fn new(material: &Material<'_>, items: Vec<(u64, Aspect, Item)>, episode: Episode) -> Self {
+        let mut ledger = Self::default();
+        for (service, aspect, item) in items {
+            ledger.services.entry(service).or_default().entry(aspect).or_default().push(item);
         }
         ledger.add_expired(material, episode);
         for aspects in ledger.services.values_mut() {
@@ -95,51 +206,6 @@ impl Ledger {
             }
         }
         ledger
-    }
-
-    fn add_class(
-        &mut self,
-        material: &Material<'_>,
-        signals: &Signals,
-        (class, range): (u64, Range<usize>),
-        episode: Episode,
-    ) {
-        let inside = signals.inside(episode.from, episode.to);
-        let signals = signals.all.get(range).unwrap_or_default();
-        // Two healthy stretches may be known, the time before and a baseline: what departs from either speaks, each
-        // measured by how far its class departs from that one.
-        let live: Vec<Contrast> = signals.iter().map(|s| s.prefix.contrast(inside).unwrap_or_default()).collect();
-        let base: Vec<Contrast> = signals.iter().map(|s| s.prefix.against_base(inside).unwrap_or_default()).collect();
-        let spread = |of: &[Contrast]| null::spreads(&[(class, 0..of.len())], of).first().copied().unwrap_or(1.0);
-        let (live_spread, base_spread) = (spread(&live), spread(&base));
-        let odd: Vec<Contrast> = signals.iter().map(|s| odd(s, inside)).collect();
-        let odd_spread = spread(&odd);
-        for (((signal, live), base), odd) in signals.iter().zip(live).zip(base).zip(odd) {
-            if live.z.abs().max(base.z.abs()).max(odd.z.abs()) <= CHANCE {
-                continue;
-            }
-            let what = signal.what;
-            let tame = |c: &Contrast, spread: f64| c.z / spread.powf(1.0 - flip(what, c));
-            let z_live = tame(&live, live_spread);
-            let z_base = BASELINE_TRUST * tame(&base, base_spread);
-            let (z, contrast) = if z_base.abs() > z_live.abs() { (z_base, base) } else { (z_live, live) };
-            let z_odd = tame(&odd, odd_spread);
-            let (z, contrast) = if z_odd.abs() > z.abs() { (z_odd, odd) } else { (z, contrast) };
-            if z.abs() <= CHANCE {
-                continue;
-            }
-            let strength = (z.abs() - CHANCE)
-                * (0.5 + 0.5 * flip(what, &contrast))
-                * boldness(what, &contrast)
-                * fullness(material, what, episode);
-            if strength <= 0.0 {
-                continue;
-            }
-            let item = Item { what, z, strength };
-            for (service, aspect) in aspects(material, what, signal.service, z) {
-                self.services.entry(service).or_default().entry(aspect).or_default().push(item);
-            }
-        }
     }
 
     /// Certificates whose remaining time is over.
@@ -176,9 +242,9 @@ impl Ledger {
 }
 
 /// Whether a metric reaches beyond all that was seen, or varies more than it did, whatever its level does.
-fn odd(signal: &Prepared, inside: Inside) -> Contrast {
-    let told = match signal.what {
-        What::Metric { .. } => [signal.prefix.beyond(inside), signal.prefix.loudness(inside).filter(|c| c.z > 0.0)],
+fn odd(what: What, cut: &mut Cut<'_>, inside: Inside) -> Contrast {
+    let told = match what {
+        What::Metric { .. } => [cut.beyond(inside), cut.loudness(inside).filter(|c| c.z > 0.0)],
         _ => [None, None],
     };
     told.into_iter().flatten().max_by(|a, b| a.z.abs().total_cmp(&b.z.abs())).unwrap_or_default()

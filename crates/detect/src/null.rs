@@ -4,10 +4,8 @@
 //! is nothing special there, be it that its spread is badly known or that the whole system feels the same (Efron 2004).
 //! So each z is divided by the spread of its class, if that is more than one.
 
-use std::ops::Range;
-
 use crate::material::Material;
-use crate::signal::{Contrast, What};
+use crate::signal::What;
 use crate::statistics::quantile;
 
 /// Fewest members that say how a class behaves.
@@ -41,26 +39,26 @@ pub(crate) fn class(material: &Material<'_>, what: What) -> u64 {
     }
 }
 
-/// Spread of z of each class, at least one.
+/// Members that tell how a class of any size behaves: a quantile of so many is known to about one part in a hundred.
+const ENOUGH_MEMBERS: usize = 8_192;
+
+/// Every how many members of a class of some size are asked how the class behaves.
+pub(crate) fn step(members: usize) -> usize {
+    members.div_ceil(ENOUGH_MEMBERS).max(1)
+}
+
+/// Spread of z of a class, at least one, by the sizes of its members' z. What cannot be compared says nothing of the class.
 ///
 /// Only of metrics is the tail asked too: what befalls a service shows in one or two series of each metric, but in many of
 /// its edges and templates.
-pub(crate) fn spreads(classes: &[(u64, Range<usize>)], contrasts: &[Contrast]) -> Vec<f64> {
-    let mut z: Vec<f64> = Vec::new();
-    let of_class = |(class, range): &(u64, Range<usize>)| {
-        // What cannot be compared says nothing of the class.
-        let members = contrasts.get(range.clone()).unwrap_or_default();
-        z.clear();
-        z.extend(members.iter().filter(|c| c.before.is_some() && c.after.is_some()).map(|c| c.z.abs()));
-        let members = z.len();
-        let mut at = |q: f64| quantile(&mut z, q).unwrap_or(1.0);
-        // Of normal values half lie within 0.674, three quarters within 1.15, nine tenths within 1.645.
-        let spread: f64 = match members {
-            0..LEAST_MEMBERS => 1.0,
-            n if n < TAIL_MEMBERS || *class <= FIXED_CLASSES => at(0.5) / 0.674,
-            _ => (at(0.5) / 0.674).max(at(0.9) / 1.645),
-        };
-        spread.max(1.0)
+pub(crate) fn spread(class: u64, z: &mut [f64]) -> f64 {
+    let members = z.len();
+    let mut at = |q: f64| quantile(z, q).unwrap_or(1.0);
+    // Of normal values half lie within 0.674, three quarters within 1.15, nine tenths within 1.645.
+    let spread: f64 = match members {
+        0..LEAST_MEMBERS => 1.0,
+        n if n < TAIL_MEMBERS || class <= FIXED_CLASSES => at(0.5) / 0.674,
+        _ => (at(0.5) / 0.674).max(at(0.9) / 1.645),
     };
-    classes.iter().map(of_class).collect()
+    spread.max(1.0)
 }

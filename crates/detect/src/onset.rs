@@ -14,6 +14,12 @@ pub(crate) struct Episode {
     pub(crate) weight: f64,
 }
 
+impl Episode {
+    pub(crate) fn new(from: usize, to: usize) -> Self {
+        Self { from, to, weight: 0.0 }
+    }
+}
+
 /// Shortest episode, in windows: what is shorter cannot be told from chance.
 const LEAST_WINDOWS: usize = 3;
 /// How finely a long stretch is divided, and how finely each part once more.

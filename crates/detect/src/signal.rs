@@ -9,8 +9,14 @@
 
 mod blocks;
 mod prefix;
+mod reaches;
+mod sums;
+mod watched;
 
-pub(crate) use prefix::{Inside, Prefix};
+use std::rc::Rc;
+
+pub(crate) use prefix::{Cut, Cuts, Inside, Prefix, Room};
+pub(crate) use watched::{Events, Watched};
 
 /// What is watched, by keys into the rollups and facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,11 +75,18 @@ pub(crate) struct Signal {
 /// The forms; windows are indices into the stretch looked at, `base` is what the baseline and the time before it say.
 #[derive(Clone, Debug)]
 pub(crate) enum Values {
-    /// (window, events, seconds or chances), by window.
-    Count {
+    /// (window, events, chances), by window.
+    Share {
         cells: Vec<(u32, f32, f32)>,
         base: Vec<(f64, f64)>,
-        form: Form,
+    },
+    /// Events in the seconds watched; and of the time before the stretch, in one, and of the baseline.
+    Rate {
+        events: Events,
+        over: Rc<Watched>,
+        earlier: (f64, f64),
+        base: Events,
+        base_over: Rc<Watched>,
     },
     Level {
         cells: Vec<(u32, f32)>,

@@ -68,27 +68,39 @@ pub(crate) fn t_z(t: f64, freedom: f64) -> f64 {
     if freedom <= 0.0 { 0.0 } else { (freedom * (t * t / freedom).ln_1p()).sqrt() * t.signum() }
 }
 
-/// The z of the greatest of `draws` values, given the values of earlier draws, if such values are Gumbel distributed; 0 when
-/// it is not beyond them. `spread` is that of single values, of which each was the greatest of some; `worth` says how many
-/// draws the scale that follows from it counts for.
-pub(crate) fn excess_z(earlier: &[f64], greatest: f64, draws: f64, spread: f64, worth: f64) -> f64 {
-    const GUMBEL_MEAN: f64 = 0.577_215_7;
-    let n = earlier.len() as f64;
-    if n < 1.0 || earlier.iter().any(|x| *x >= greatest) {
-        return 0.0;
+/// Values of earlier draws, each the greatest of some, which are taken for Gumbel distributed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gumbel {
+    /// How many, their mean and the sum of squares of what they deviate from it.
+    pub(crate) n: f64,
+    pub(crate) mean: f64,
+    pub(crate) deviation: f64,
+    /// That of single values, and how many draws the scale that follows from it counts for.
+    pub(crate) spread: f64,
+    pub(crate) worth: f64,
+}
+
+impl Gumbel {
+    /// The z of the greatest of `draws` further values, which is beyond all earlier ones. One up to `least` may be told
+    /// as 0.
+    pub(crate) fn excess_z(self, greatest: f64, draws: f64, least: f64) -> f64 {
+        const MEAN: f64 = 0.577_215_7;
+        let Self { n, mean, deviation, spread, worth } = self;
+        let variance = (deviation + worth * spread * spread / 2.0) / (n - 1.0 + worth);
+        let scale = (variance * 6.0).sqrt() / std::f64::consts::PI;
+        if n < 1.0 || scale <= 0.0 {
+            return 0.0;
+        }
+        let beyond = ((greatest - mean) / scale + MEAN).max(0.0);
+        let draws = draws.max(1.0).ln();
+        // The logarithm of a tail is at least z²/2, and that of this one at most what it is of an exponential one.
+        if beyond - draws <= least * least / 2.0 {
+            return 0.0;
+        }
+        // Of a scale that was learnt from so many values the tail is heavier than exponential.
+        let known = n + worth;
+        tail_z(known * (beyond / known).ln_1p() - draws)
     }
-    let mean = earlier.iter().sum::<f64>() / n;
-    let deviation = earlier.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>();
-    let variance = (deviation + worth * spread * spread / 2.0) / (n - 1.0 + worth);
-    let scale = (variance * 6.0).sqrt() / std::f64::consts::PI;
-    if scale <= 0.0 {
-        return 0.0;
-    }
-    let location = mean - GUMBEL_MEAN * scale;
-    // Of a scale that was learnt from so many values the tail is heavier than exponential.
-    let known = n + worth;
-    let log_tail = known * (((greatest - location) / scale).max(0.0) / known).ln_1p() - draws.max(1.0).ln();
-    if log_tail <= 0.0 { 0.0 } else { tail_z(log_tail) }
 }
 
 /// The z whose two-sided normal tail is e to the minus `log_tail`.
@@ -167,10 +179,18 @@ mod tests {
     }
 
     #[test]
-    fn what_was_reached_before_is_not_beyond() {
+    fn the_farther_beyond_all_earlier_ones_the_greater_is_its_z() {
         let earlier = [1.0, 2.0, 1.5, 1.8, 2.2, 1.1, 1.9, 1.4];
-        let z = |greatest: f64| excess_z(&earlier, greatest, 1.0, 0.5, 4.0);
-        assert!(z(2.2) < 1e-9 && z(2.3) < 2.0 && z(5.0) > 3.0 && z(5.0) < z(9.0));
+        let mean = earlier.iter().sum::<f64>() / 8.0;
+        let deviation = earlier.iter().map(|x| (x - mean) * (x - mean)).sum();
+        let z = |greatest: f64, least: f64| {
+            Gumbel { n: 8.0, mean, deviation, spread: 0.5, worth: 4.0 }.excess_z(greatest, 1.0, least)
+        };
+        assert!(z(2.3, 0.0) < 2.0 && z(5.0, 0.0) > 3.0 && z(5.0, 0.0) < z(9.0, 0.0));
+        for greatest in [2.3, 2.6, 3.0, 5.0, 9.0] {
+            let (all, told) = (z(greatest, 0.0), z(greatest, 2.0));
+            assert!((all - told).abs() < 1e-12 || (told < 1e-12 && all <= 2.0), "{greatest}: {all} {told}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Analysis, Best, Search};
 use crate::blame::{self, Blame};
 use crate::detectors::Signals;
+use crate::evidence::Evidence;
 use crate::onset::{self, Episode};
 use crate::several::{self, Seen};
 
@@ -19,7 +20,7 @@ pub(super) struct Others {
 /// taken for well.
 pub(super) fn find(
     search: &mut Search<'_>,
-    signals: &mut Signals,
+    signals: &Signals,
     best: &Best,
     meant: Seen,
     earlier: Option<Seen>,
@@ -36,19 +37,22 @@ pub(super) fn find(
     found.truncate(limit);
     let count = signals.all.len();
     let fine = onset::affordable(count);
-    let stretches = |(at, seen): (usize, &Seen)| -> Vec<(usize, usize)> {
+    let episodes = |(at, seen): (usize, &Seen)| -> Vec<Episode> {
         let Episode { from, to, .. } = seen.episode;
         let near = onset::around(from, to, search.windows, well, count);
-        [(from, to)].into_iter().chain(near.filter(|_| at < fine).map(|from| (from, to))).collect()
+        let all = [from].into_iter().chain(near.filter(|_| at < fine));
+        all.map(|from| Episode::new(from, to)).collect()
     };
-    let stretches: Vec<Vec<(usize, usize)>> = found.iter().enumerate().map(stretches).collect();
-    if !found.is_empty() {
-        signals.cut(&stretches.concat());
+    let episodes: Vec<Vec<Episode>> = found.iter().enumerate().map(episodes).collect();
+    let all = episodes.concat();
+    if all.is_empty() {
+        return others;
     }
-    for (seen, stretches) in found.iter().zip(stretches) {
+    let mut ledgers = Evidence::of(search.material, signals, &all).ledgers(search.material, &all);
+    for (seen, episodes) in found.iter().zip(episodes) {
         (search.best, search.only) = (None, Some(seen.service));
-        for (from, to) in stretches {
-            search.judge(signals, from, to);
+        for (episode, ledger) in episodes.into_iter().zip(&mut ledgers) {
+            search.judge(ledger, episode);
         }
         let Some(best) = search.best.take() else { continue };
         let more = beside(search, &best, enough(best.episode), limit + 1);

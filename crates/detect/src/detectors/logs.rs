@@ -1,14 +1,21 @@
 //! Rates of templates.
 
+use std::rc::Rc;
+
 use crate::material::Material;
-use crate::signal::{Form, Signal, Values, What};
+use crate::signal::{Events, Signal, Values, Watched, What};
 
 /// Records a second of every pattern.
-pub(super) fn rates(material: &Material<'_>, out: &mut Vec<Signal>) {
+pub(super) fn rates(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
     let stretch = material.stretch;
     let live = material.logs.range(stretch.from, stretch.to);
+    let watched = Watched::new(live.iter().filter_map(|(w, s)| Some((stretch.index(*w)?, f64::from(*s as f32)))));
+    let watched = Rc::new(watched);
     let earlier: f64 = material.logs.total(i64::MIN, stretch.from);
-    let trained: f64 = material.base_logs.total(i64::MIN, i64::MAX);
+    let trained = material.base_logs.all();
+    let base_seconds = trained.iter().map(|(_, seconds)| *seconds / material.load);
+    let (base_watched, untrained) = (Rc::new(Watched::new((0..).zip(base_seconds))), Rc::new(Watched::default()));
+    let place = |window: u32| trained.binary_search_by_key(&i64::from(window), |(w, _)| *w).ok();
     for (key, pattern) in &material.patterns.by_key {
         let counts = pattern.cell.windows.range(stretch.from, stretch.to);
         if counts.is_empty()
@@ -17,30 +24,19 @@ pub(super) fn rates(material: &Material<'_>, out: &mut Vec<Signal>) {
         {
             continue;
         }
-        let mut counted = counts.iter().peekable();
-        let mut cells = Vec::with_capacity(live.len());
-        for (window, seconds) in live {
-            let mut events = 0.0_f32;
-            while let Some((_, count)) = counted.next_if(|(w, _)| i64::from(*w) <= *window) {
-                events += *count as f32;
-            }
-            if let Some(index) = stretch.index(*window) {
-                cells.push((index, events, *seconds as f32));
-            }
-        }
-        let mut base = Vec::new();
-        if earlier > 0.0 {
-            base.push((pattern.cell.windows.sum(i64::MIN, stretch.from) as f64, earlier));
-        }
-        if trained > 0.0 && material.base_has_logs(pattern.service) {
-            for (window, seconds) in material.base_logs.all() {
-                base.push((pattern.base.sum(*window, *window + 1) as f64, *seconds / material.load));
-            }
-        }
-        out.push(Signal {
+        let before = if earlier > 0.0 { pattern.cell.windows.sum(i64::MIN, stretch.from) } else { 0 };
+        let is_trained = material.base_has_logs(pattern.service);
+        let base = pattern.base.entries().iter().filter_map(|(w, n)| Some((place(*w)? as u32, *n as f32)));
+        out(Signal {
             what: What::Rate { pattern: *key },
             service: pattern.service,
-            values: Values::Count { cells, base, form: Form::Rate },
+            values: Values::Rate {
+                events: watched.events(counts.iter().filter_map(|(w, n)| Some((stretch.index(*w)?, *n as f32)))),
+                over: watched.clone(),
+                earlier: (before as f64, earlier),
+                base: if is_trained { base_watched.events(base) } else { Events::new() },
+                base_over: if is_trained { base_watched.clone() } else { untrained.clone() },
+            },
         });
     }
 }

@@ -114,18 +114,18 @@ fn scale(series: &[&Series], name: &str, unit_name: &str) -> Scale {
 }
 
 /// All series.
-pub(super) fn series(material: &Material<'_>, mut out: impl FnMut(Signal)) {
+pub(super) fn series(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
     let scales = scales(material);
     for (key, series) in &material.live.series {
         let Some(scale) = scales.get(&series.metric).copied() else { continue };
         let levels = series.levels();
-        push(material, What::Metric { series: *key }, series.service, &levels, scale, &mut out);
+        push(material, What::Metric { series: *key }, series.service, &levels, scale, out);
         let rates = series.rates();
         if !rates.is_empty() {
             let mut sizes: Vec<f64> = rates.iter().map(|(_, v)| v.abs()).collect();
             let unit = median(&mut sizes).unwrap_or(1.0).max(1e-9);
             let scale = Scale { unit, variance: LEAST_SPREAD * LEAST_SPREAD };
-            push(material, What::MetricRate { series: *key }, series.service, &rates, scale, &mut out);
+            push(material, What::MetricRate { series: *key }, series.service, &rates, scale, out);
         }
     }
 }
@@ -136,7 +136,7 @@ fn push(
     service: u64,
     levels: &[(i64, f64)],
     scale: Scale,
-    out: &mut impl FnMut(Signal),
+    out: &mut dyn FnMut(Signal),
 ) {
     let stretch = material.stretch;
     let mut cells = Vec::with_capacity(levels.len());

@@ -6,7 +6,7 @@
 use crate::ids::IdMap;
 use crate::material::Material;
 use crate::rollup::ServiceSeen;
-use crate::signal::{Form, Signal, Values, What};
+use crate::signal::{Signal, Values, What};
 
 /// Share of services that must be heard for a window to say anything: a stamp from a wrong clock makes no window.
 const QUORUM: f64 = 0.5;
@@ -14,7 +14,7 @@ const QUORUM: f64 = 0.5;
 const LEAST_HEARD: usize = 5;
 
 /// Windows without a word, of windows in which others spoke.
-pub(super) fn silence(material: &Material<'_>, out: &mut Vec<Signal>) {
+pub(super) fn silence(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
     let stretch = material.stretch;
     let mut heard: IdMap<Vec<i64>> = IdMap::default();
     let mut speakers: std::collections::BTreeMap<i64, usize> = std::collections::BTreeMap::new();
@@ -40,8 +40,8 @@ pub(super) fn silence(material: &Material<'_>, out: &mut Vec<Signal>) {
             .iter()
             .map(|(index, w)| (*index, if windows.binary_search(w).is_err() { 1.0_f32 } else { 0.0 }, 1.0))
             .collect();
-        let values = Values::Count { cells, base: Vec::new(), form: Form::Share };
-        out.push(Signal { what: What::Silence { service }, service, values });
+        let values = Values::Share { cells, base: Vec::new() };
+        out(Signal { what: What::Silence { service }, service, values });
     }
 }
 

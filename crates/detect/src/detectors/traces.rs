@@ -1,10 +1,11 @@
 //! Signals of joined traces: presence of templates, errors, latencies, gaps, children, throughput.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use crate::ids::IdMap;
 use crate::material::Material;
-use crate::signal::{Form, Signal, Spread, Values, What};
+use crate::signal::{Signal, Spread, Values, Watched, What};
 use crate::stretch::Stretch;
 use crate::timeline::Timeline;
 
@@ -51,7 +52,7 @@ where
     let mut base: Vec<(f64, f64)> = Vec::new();
     base.extend(pairs(events, chances, i64::MIN, stretch.from).into_iter().map(|(_, k, n)| (k, n)));
     base.extend(pairs(base_events, base_chances, i64::MIN, i64::MAX).into_iter().map(|(_, k, n)| (k, n)));
-    Values::Count { cells, base, form: Form::Share }
+    Values::Share { cells, base }
 }
 
 /// Mean log durations by window.
@@ -103,7 +104,7 @@ fn sum<'a>(timelines: &[&'a Timeline<u32>]) -> Cow<'a, Timeline<u32>> {
 }
 
 /// Templates per call.
-pub(super) fn presence(material: &Material<'_>, out: &mut Vec<Signal>) {
+pub(super) fn presence(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
     // Shapes of one template are one signal.
     let mut places: IdMap<Place<'_>> = IdMap::default();
     for (facts, live) in [(material.facts, true), (material.base_facts, false)] {
@@ -135,7 +136,7 @@ pub(super) fn presence(material: &Material<'_>, out: &mut Vec<Signal>) {
             |k| f64::from(*k),
             |n| f64::from(n.entries),
         );
-        out.push(Signal { what: What::Presence { place, pattern }, service, values });
+        out(Signal { what: What::Presence { place, pattern }, service, values });
     }
 }
 
@@ -173,7 +174,7 @@ fn add_sites<'a>(material: &Material<'a>, places: &mut IdMap<Place<'a>>) {
 }
 
 /// Errors and self times of operations.
-pub(super) fn operations(material: &Material<'_>, out: &mut Vec<Signal>) {
+pub(super) fn operations(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
     for key in keys(&material.facts.operations, &material.base_facts.operations) {
         let (live, base) = (material.facts.operations.get(&key), material.base_facts.operations.get(&key));
         let Some(service) = live.or(base).map(|c| c.service) else { continue };
@@ -188,14 +189,14 @@ pub(super) fn operations(material: &Material<'_>, out: &mut Vec<Signal>) {
             |c| f64::from(c.own_errors),
             |c| f64::from(c.spans),
         );
-        out.push(Signal { what: What::OwnErrors { operation: key }, service, values });
+        out(Signal { what: What::OwnErrors { operation: key }, service, values });
         let values = levels(material.stretch, &live.windows, base, |c| c.self_ms.log_mean());
-        out.push(Signal { what: What::SelfTime { operation: key }, service, values });
+        out(Signal { what: What::SelfTime { operation: key }, service, values });
     }
 }
 
 /// Errors, latencies and gaps of edges.
-pub(super) fn edges(material: &Material<'_>, out: &mut Vec<Signal>) {
+pub(super) fn edges(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
     for key in keys(&material.facts.edges, &material.base_facts.edges) {
         let Some(live) = material.facts.edges.get(&key) else { continue };
         let base = material.base_facts.edges.get(&key).map(|b| &b.windows);
@@ -210,18 +211,18 @@ pub(super) fn edges(material: &Material<'_>, out: &mut Vec<Signal>) {
             |c| f64::from(c.errors),
             |c| f64::from(c.calls),
         );
-        out.push(Signal { what: What::EdgeErrors { edge: key }, service, values });
+        out(Signal { what: What::EdgeErrors { edge: key }, service, values });
         let values = levels(stretch, &live.windows, base, |c| c.ms.log_mean());
-        out.push(Signal { what: What::EdgeLatency { edge: key }, service, values });
+        out(Signal { what: What::EdgeLatency { edge: key }, service, values });
         if live.windows.cells().iter().any(|(_, c)| c.gap.count() > 0) {
             let values = levels(stretch, &live.windows, base, |c| c.gap.log_mean());
-            out.push(Signal { what: What::EdgeGap { edge: key }, service, values });
+            out(Signal { what: What::EdgeGap { edge: key }, service, values });
         }
     }
 }
 
 /// Calls between services that were not answered, or at impossible times.
-pub(super) fn pairs(material: &Material<'_>, out: &mut Vec<Signal>) {
+pub(super) fn pairs(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
     for key in keys(&material.facts.pairs, &material.base_facts.pairs) {
         let Some(live) = material.facts.pairs.get(&key) else { continue };
         let base = material.base_facts.pairs.get(&key).map(|b| &b.windows);
@@ -229,7 +230,7 @@ pub(super) fn pairs(material: &Material<'_>, out: &mut Vec<Signal>) {
         let mut push = |what, event: fn(&crate::traces::PairStat) -> f64| {
             let values =
                 shares(material.stretch, live_windows, base, live_windows, base, event, |c| f64::from(c.calls));
-            out.push(Signal { what, service: live.callee, values });
+            out(Signal { what, service: live.callee, values });
         };
         push(What::Unanswered { pair: key }, |c| f64::from(c.unanswered));
         push(What::Impossible { pair: key }, |c| f64::from(c.impossible));
@@ -237,7 +238,7 @@ pub(super) fn pairs(material: &Material<'_>, out: &mut Vec<Signal>) {
 }
 
 /// Children per parent: whether there are any, and how many.
-pub(super) fn children(material: &Material<'_>, out: &mut Vec<Signal>) {
+pub(super) fn children(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
     let stretch = material.stretch;
     for key in keys(&material.facts.children, &material.base_facts.children) {
         let (live, base) = (material.facts.children.get(&key), material.base_facts.children.get(&key));
@@ -255,7 +256,7 @@ pub(super) fn children(material: &Material<'_>, out: &mut Vec<Signal>) {
             |c| f64::from(c.parents),
             |n| f64::from(n.spans),
         );
-        out.push(Signal { what: What::Child { child: key }, service: any.service, values });
+        out(Signal { what: What::Child { child: key }, service: any.service, values });
         let callee = live.or(base).map_or(crate::ids::NONE, |c| c.callee);
         if callee != crate::ids::NONE {
             let values = shares(
@@ -267,7 +268,7 @@ pub(super) fn children(material: &Material<'_>, out: &mut Vec<Signal>) {
                 |c| f64::from(c.last),
                 |n| f64::from(n.spans),
             );
-            out.push(Signal { what: What::Last { child: key }, service: callee, values });
+            out(Signal { what: What::Last { child: key }, service: callee, values });
         }
         let Some(events) = events else { continue };
         let level = |c: &crate::traces::ChildStats| {
@@ -285,7 +286,7 @@ pub(super) fn children(material: &Material<'_>, out: &mut Vec<Signal>) {
             .filter_map(|(_, c)| level(c))
             .collect();
         let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH };
-        out.push(Signal {
+        out(Signal {
             what: What::Fanout { child: key },
             service: any.service,
             values: Values::Level { cells, base, prior },
@@ -294,7 +295,7 @@ pub(super) fn children(material: &Material<'_>, out: &mut Vec<Signal>) {
 }
 
 /// Calls into each service a second.
-pub(super) fn throughput(material: &Material<'_>, out: &mut Vec<Signal>) {
+pub(super) fn throughput(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
     let stretch = material.stretch;
     let mut live: IdMap<Timeline<u32>> = IdMap::default();
     let mut base: IdMap<Timeline<u32>> = IdMap::default();
@@ -308,20 +309,32 @@ pub(super) fn throughput(material: &Material<'_>, out: &mut Vec<Signal>) {
             }
         }
     }
-    let rate = |timeline: Option<&Timeline<u32>>, window: i64| {
-        timeline.and_then(|t| t.range(window, window + 1).first()).map_or(0.0, |(_, c)| f64::from(*c))
+    let earlier = material.spans.range(i64::MIN, stretch.from);
+    let trained = material.base_spans.all();
+    let seconds = material.spans.range(stretch.from, stretch.to);
+    let watched =
+        Rc::new(Watched::new(seconds.iter().filter_map(|(w, s)| Some((stretch.index(*w)?, f64::from(*s as f32))))));
+    let base_seconds = earlier.iter().map(|(_, s)| *s).chain(trained.iter().map(|(_, s)| *s / material.load));
+    let base_watched = Rc::new(Watched::new((0..).zip(base_seconds)));
+    let counts = |timeline: Option<&Timeline<u32>>, seconds: &[(i64, f64)]| -> Vec<(u32, f32)> {
+        let Some((from, to)) = seconds.first().zip(seconds.last()) else { return Vec::new() };
+        let cells = timeline.map_or(&[][..], |t| t.range(from.0, to.0 + 1));
+        let place = |window: u32| seconds.binary_search_by_key(&i64::from(window), |(w, _)| *w).ok();
+        cells.iter().filter_map(|(w, n)| Some((place(*w)? as u32, *n as f32))).collect()
     };
     for service in keys(&live, &base) {
         let (now, then) = (live.get(&service), base.get(&service));
-        let cells = material
-            .spans
-            .range(stretch.from, stretch.to)
-            .iter()
-            .filter_map(|(w, s)| Some((stretch.index(*w)?, rate(now, *w) as f32, *s as f32)))
-            .collect();
-        let earlier = material.spans.range(i64::MIN, stretch.from).iter().map(|(w, s)| (rate(now, *w), *s));
-        let trained = material.base_spans.all().iter().map(|(w, s)| (rate(then, *w), *s / material.load));
-        let values = Values::Count { cells, base: earlier.chain(trained).collect(), form: Form::Rate };
-        out.push(Signal { what: What::Throughput { service }, service, values });
+        let events = counts(now, seconds)
+            .into_iter()
+            .filter_map(|(at, n)| Some((stretch.index(seconds.get(at as usize)?.0)?, n)));
+        let later = counts(then, trained).into_iter().map(|(at, n)| (at + earlier.len() as u32, n));
+        let values = Values::Rate {
+            events: watched.events(events),
+            over: watched.clone(),
+            earlier: (0.0, 0.0),
+            base: base_watched.events(counts(now, earlier).into_iter().chain(later)),
+            base_over: base_watched.clone(),
+        };
+        out(Signal { what: What::Throughput { service }, service, values });
     }
 }

@@ -1,95 +1,11 @@
 //! A signal prepared for comparisons of any two stretches.
 
-use super::blocks::{Blocks, Usual};
+use super::blocks::{Blocks, Grid, Parts, Usual};
+use super::reaches::Reaches;
+use super::sums::Sums;
+use super::watched::{Events, Watched};
 use super::{Contrast, Form, Spread, Values};
 use crate::statistics::{rate_z, share_z, t_z};
-
-/// Sums of one stretch. For counts `n` is the chances, `sum` the events and `squares` the sum of events squared by chances.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    windows: f32,
-    /// Windows that follow another one, and the sum of products of what each of the two departs from the signal's mean
-    /// (by the root of its chances).
-    pairs: f32,
-    last: f32,
-    n: f64,
-    sum: f64,
-    squares: f64,
-    products: f64,
-}
-
-impl Sums {
-    fn level(value: f64, centre: f64) -> Self {
-        let last = (value - centre) as f32;
-        Self { windows: 1.0, last, n: 1.0, sum: value, squares: value * value, ..Self::default() }
-    }
-
-    fn count(events: f64, chances: f64, centre: f64) -> Self {
-        if chances <= 0.0 {
-            return Self::default();
-        }
-        let last = ((events - centre * chances) / chances.sqrt()) as f32;
-        Self { windows: 1.0, last, n: chances, sum: events, squares: events * events / chances, ..Self::default() }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self {
-            windows: self.windows + other.windows,
-            pairs: self.pairs + other.pairs,
-            last: if other.windows > 0.0 { other.last } else { self.last },
-            n: self.n + other.n,
-            sum: self.sum + other.sum,
-            squares: self.squares + other.squares,
-            products: self.products + other.products,
-        }
-    }
-
-    /// With one more window, which follows the last.
-    fn then(self, next: Self) -> Self {
-        let sums = self.plus(next);
-        if self.windows > 0.0 && next.windows > 0.0 {
-            let products = sums.products + f64::from(self.last) * f64::from(next.last);
-            return Self { pairs: sums.pairs + 1.0, products, ..sums };
-        }
-        sums
-    }
-
-    fn minus(self, other: Self) -> Self {
-        Self {
-            windows: self.windows - other.windows,
-            pairs: self.pairs - other.pairs,
-            last: self.last,
-            n: self.n - other.n,
-            sum: self.sum - other.sum,
-            squares: self.squares - other.squares,
-            products: self.products - other.products,
-        }
-    }
-
-    /// How far a window resembles the one before it (autocorrelation at lag one), drawn towards none by some windows' worth.
-    fn memory(self, centre: f64, worth: f64) -> f64 {
-        let (deviation, pairs) = (self.deviation(), f64::from(self.pairs));
-        if pairs < 2.0 || deviation <= 0.0 {
-            return 0.0;
-        }
-        let off = self.sum - centre * self.n;
-        let windows = f64::from(self.windows);
-        let together = (self.products - pairs / windows * off * off / self.n) * windows / pairs;
-        (together / deviation).clamp(0.0, MOST_MEMORY) * pairs / (pairs + worth)
-    }
-
-    fn mean(self) -> f64 {
-        self.sum / self.n
-    }
-
-    /// Sum of squared deviations from the mean.
-    fn deviation(self) -> f64 {
-        if self.n > 0.0 { (self.squares - self.sum * self.sum / self.n).max(0.0) } else { 0.0 }
-    }
-}
-
-/// A resemblance beyond this is a trend, of which the windows tell no more.
-const MOST_MEMORY: f64 = 0.9;
 
 /// Beyond this a z says nothing more.
 const MOST_Z: f64 = 100.0;
@@ -105,166 +21,268 @@ pub(crate) struct Inside {
     pub(crate) windows: (usize, usize),
 }
 
-/// A signal prepared for comparisons: its cells, and sums of all before each of some windows, the **cuts**. A hundred
-/// thousand signals over thousands of windows have no room for a sum at each, and a search looks at a few only.
+/// Windows at which some episodes begin and end.
+#[derive(Clone, Debug)]
+pub(crate) struct Cuts {
+    /// In order.
+    windows: Vec<usize>,
+    pub(crate) episodes: Vec<Inside>,
+    grid: Grid,
+}
+
+impl Cuts {
+    /// Of episodes in a stretch of so many windows.
+    pub(crate) fn new(episodes: impl Iterator<Item = (usize, usize)> + Clone, windows: usize) -> Self {
+        let mut cuts: Vec<usize> = episodes.clone().flat_map(|(from, to)| [from, to]).collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        let at = |window: usize| cuts.partition_point(|cut| *cut < window);
+        let episodes = episodes.map(|(from, to)| Inside { cuts: (at(from), at(to)), windows: (from, to) }).collect();
+        Self { windows: cuts, episodes, grid: Grid::new(windows) }
+    }
+}
+
+/// A signal prepared for comparisons.
 #[derive(Clone, Debug)]
 pub(crate) struct Prefix {
     cells: Cells,
-    /// The mean of all cells.
-    centre: f64,
-    cuts: Vec<Sums>,
     base: Sums,
-    judge: Judge,
-    blocks: Blocks,
     has_history: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Judge {
-    Count(Form),
-    Level(Spread),
 }
 
 #[derive(Clone, Debug)]
 enum Cells {
-    Count(Vec<(u32, f32, f32)>),
-    Level(Vec<(u32, f32)>),
-}
-
-impl Cells {
-    fn len(&self) -> usize {
-        match self {
-            Self::Count(cells) => cells.len(),
-            Self::Level(cells) => cells.len(),
-        }
-    }
-
-    fn window(&self, at: usize) -> usize {
-        match self {
-            Self::Count(cells) => cells[at].0 as usize,
-            Self::Level(cells) => cells[at].0 as usize,
-        }
-    }
-
-    fn sums(&self, at: usize, centre: f64) -> Sums {
-        match self {
-            Self::Count(cells) => Sums::count(f64::from(cells[at].1), f64::from(cells[at].2), centre),
-            Self::Level(cells) => Sums::level(f64::from(cells[at].1), centre),
-        }
-    }
-
-    /// The mean of all.
-    fn centre(&self) -> f64 {
-        let all = (0..self.len()).fold(Sums::default(), |all, at| all.plus(self.sums(at, 0.0)));
-        if all.n > 0.0 { all.mean() } else { 0.0 }
-    }
+    Share(Vec<(u32, f32, f32)>),
+    Rate {
+        events: Events,
+        over: std::rc::Rc<Watched>,
+        /// The mean of all.
+        centre: f64,
+    },
+    Level(Vec<(u32, f32)>, Spread),
 }
 
 impl Prefix {
-    /// Of a stretch of so many windows; [`super::What::has_history`].
-    pub(crate) fn new(mut values: Values, windows: usize, has_history: bool) -> Self {
-        match &mut values {
-            Values::Count { cells, .. } => cells.sort_by_key(|c| c.0),
-            Values::Level { cells, .. } => cells.sort_by_key(|c| c.0),
-        }
-        let blocks = Blocks::new(&values, windows);
-        let (cells, base, judge) = match values {
-            Values::Count { cells, base, form } => {
-                let cells = Cells::Count(cells);
-                let centre = cells.centre();
-                let counts = base.iter().map(|(k, n)| Sums::count(*k, *n, centre));
-                (cells, counts.fold(Sums::default(), Sums::then), Judge::Count(form))
+    /// [`super::What::has_history`].
+    pub(crate) fn new(values: Values, has_history: bool) -> Self {
+        let fold = |sums: &mut dyn Iterator<Item = Sums>| sums.fold(Sums::default(), Sums::plus);
+        let (cells, base) = match values {
+            Values::Share { mut cells, base } => {
+                cells.sort_by_key(|c| c.0);
+                (Cells::Share(cells), fold(&mut base.iter().map(|(k, n)| Sums::count(*k, *n, 0.0))))
             }
-            Values::Level { cells, base, prior } => {
-                let cells = Cells::Level(cells);
-                let centre = cells.centre();
-                let levels = base.iter().map(|x| Sums::level(*x, centre));
-                (cells, levels.fold(Sums::default(), Sums::then), Judge::Level(prior))
+            Values::Rate { events, over, earlier, base, base_over } => {
+                let all: f64 = events.iter().map(|(_, count)| f64::from(*count)).sum();
+                let centre = if over.is_empty() { 0.0 } else { all / over.total() };
+                let earlier = Sums::count(earlier.0, earlier.1, centre);
+                (Cells::Rate { events, over, centre }, base_over.all(&base, centre, earlier))
+            }
+            Values::Level { mut cells, base, prior } => {
+                cells.sort_by_key(|c| c.0);
+                (Cells::Level(cells, prior), fold(&mut base.iter().map(|x| Sums::level(*x))))
             }
         };
-        let centre = cells.centre();
-        Self { cells, centre, cuts: Vec::new(), base, judge, blocks, has_history }
+        Self { cells, base, has_history }
     }
 
-    /// Sums up to each of some windows, which ascend, and all.
-    pub(crate) fn cut(&mut self, windows: &[usize]) {
-        self.cuts.clear();
-        self.cuts.reserve_exact(windows.len() + 1);
-        let (mut at, mut sums) = (0, Sums::default());
-        for window in windows {
-            while at < self.cells.len() && self.cells.window(at) < *window {
-                sums = sums.then(self.cells.sums(at, self.centre));
-                at += 1;
+    /// Whether nothing ever came of what is counted: then no stretch differs from another.
+    pub(crate) fn is_flat(&self) -> bool {
+        self.base.sum <= 0.0
+            && match &self.cells {
+                Cells::Share(cells) => cells.iter().all(|(_, events, _)| *events <= 0.0),
+                Cells::Rate { events, .. } => events.is_empty(),
+                Cells::Level(..) => false,
             }
-            self.cuts.push(sums);
-        }
-        self.cuts.push((at..self.cells.len()).fold(sums, |sum, at| sum.then(self.cells.sums(at, self.centre))));
     }
+}
 
+/// Room in which one signal after another is cut.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Room {
+    sums: Vec<Sums>,
+    blocks: Option<Box<Blocks>>,
+    has_blocks: bool,
+    reaches: Option<Box<Reaches>>,
+    has_reaches: bool,
+}
+
+/// A signal, summed up before each cut: a hundred thousand signals have no room for such sums, so they are asked about all
+/// episodes one after another.
+#[derive(Debug)]
+pub(crate) struct Cut<'a> {
+    prefix: &'a Prefix,
+    grid: Grid,
+    room: &'a mut Room,
+    /// A z up to this may be told as 0.
+    least: f64,
+}
+
+impl Room {
+    pub(crate) fn cut<'a>(&'a mut self, prefix: &'a Prefix, cuts: &Cuts, least: f64) -> Cut<'a> {
+        self.sums.clear();
+        (self.has_blocks, self.has_reaches) = (false, false);
+        match &prefix.cells {
+            Cells::Rate { events, over, centre } => over.cut(events, *centre, &cuts.windows, &mut self.sums),
+            Cells::Share(cells) => each_cut(
+                cells,
+                |c| c.0,
+                cuts,
+                &mut self.sums,
+                |sums, (_, events, chances)| {
+                    let (events, chances) = (f64::from(*events), f64::from(*chances));
+                    if chances > 0.0 {
+                        sums.windows += 1.0;
+                        sums.n += chances;
+                        // Most are 0, and a division takes as long as all else.
+                        if events > 0.0 {
+                            sums.sum += events;
+                            sums.squares += events * events / chances;
+                        }
+                    }
+                },
+            ),
+            Cells::Level(cells, _) => each_cut(
+                cells,
+                |c| c.0,
+                cuts,
+                &mut self.sums,
+                |sums, (_, level)| {
+                    let level = f64::from(*level);
+                    sums.n += 1.0;
+                    sums.sum += level;
+                    sums.squares += level * level;
+                },
+            ),
+        }
+        Cut { prefix, grid: cuts.grid, room: self, least }
+    }
+}
+
+/// Sums up to each cut, and of all.
+fn each_cut<C>(
+    cells: &[C],
+    window: impl Fn(&C) -> u32,
+    cuts: &Cuts,
+    upto: &mut Vec<Sums>,
+    mut add: impl FnMut(&mut Sums, &C),
+) {
+    let (mut sums, mut ahead) = (Sums::default(), cuts.windows.iter());
+    let mut next = ahead.next().copied().unwrap_or(usize::MAX);
+    for cell in cells {
+        while window(cell) as usize >= next {
+            upto.push(sums);
+            next = ahead.next().copied().unwrap_or(usize::MAX);
+        }
+        add(&mut sums, cell);
+    }
+    upto.resize(cuts.windows.len() + 1, sums);
+}
+
+impl Cut<'_> {
     /// Sums before a cut.
     fn before(&self, cut: usize) -> Sums {
-        self.cuts.get(cut).copied().unwrap_or_default()
+        self.room.sums.get(cut).copied().unwrap_or_default()
     }
 
     /// What lies inside against all that is known to be outside, live and baseline. `None` when it is not the inside but
     /// the outside that departs from the baseline.
-    pub(crate) fn contrast(&self, at: Inside) -> Option<Contrast> {
+    pub(crate) fn contrast(&mut self, at: Inside) -> Option<Contrast> {
+        let base = self.prefix.base;
         let earlier = self.before(at.cuts.0);
         let inside = self.before(at.cuts.1).minus(earlier);
-        if self.base.n <= 0.0 {
+        if base.n <= 0.0 {
             return Some(self.compare(inside, earlier, at));
         }
-        let all = self.cuts.last().copied().unwrap_or_default();
+        let all = self.room.sums.last().copied().unwrap_or_default();
         let outside = all.minus(inside);
-        let contrast = self.compare(inside, outside.plus(self.base), at);
-        let odd_one_out =
-            outside.n <= 0.0 || self.compare(outside, inside.plus(self.base), at).z.abs() <= contrast.z.abs();
+        let contrast = self.compare(inside, outside.plus(base), at);
+        if contrast.z.abs() < self.least {
+            return Some(contrast);
+        }
+        let odd_one_out = outside.n <= 0.0 || self.compare(outside, inside.plus(base), at).z.abs() <= contrast.z.abs();
         odd_one_out.then_some(contrast)
     }
 
     /// What lies inside against the baseline alone; `None` when it knows nothing of the signal.
-    pub(crate) fn against_base(&self, at: Inside) -> Option<Contrast> {
-        let inside = || self.before(at.cuts.1).minus(self.before(at.cuts.0));
-        (self.base.n > 0.0).then(|| self.compare(inside(), self.base, at))
+    pub(crate) fn against_base(&mut self, at: Inside) -> Option<Contrast> {
+        let base = self.prefix.base;
+        let inside = self.before(at.cuts.1).minus(self.before(at.cuts.0));
+        (base.n > 0.0).then(|| self.compare(inside, base, at))
     }
 
     /// Whether a level is beyond all that was seen; `None` of counts, and where too little was seen.
-    pub(crate) fn beyond(&self, at: Inside) -> Option<Contrast> {
-        let Judge::Level(prior) = self.judge else { return None };
-        self.blocks.beyond(self.usual(), at.windows, prior.variance.sqrt())
+    pub(crate) fn beyond(&mut self, at: Inside) -> Option<Contrast> {
+        let (parts, least) = (self.parts(at), self.least);
+        let (reaches, prior) = self.reaches()?;
+        reaches.beyond(&parts, prior.variance.sqrt(), least)
     }
 
     /// Whether a level varies more or less than it did; `None` of counts, and where too little was seen.
-    pub(crate) fn loudness(&self, at: Inside) -> Option<Contrast> {
-        matches!(self.judge, Judge::Level(_)).then(|| self.blocks.loudness(self.usual(), at.windows)).flatten()
+    pub(crate) fn loudness(&mut self, at: Inside) -> Option<Contrast> {
+        let (parts, least) = (self.parts(at), self.least);
+        self.reaches()?.0.loudness(&parts, least)
+    }
+
+    fn reaches(&mut self) -> Option<(&Reaches, Spread)> {
+        let Cells::Level(cells, prior) = &self.prefix.cells else { return None };
+        let reaches = self.room.reaches.get_or_insert_default();
+        if !self.room.has_reaches {
+            reaches.fill(self.grid, cells, prior.variance);
+            self.room.has_reaches = true;
+        }
+        Some((reaches, *prior))
+    }
+
+    fn blocks(&mut self) -> &Blocks {
+        let blocks = self.room.blocks.get_or_insert_default();
+        if !self.room.has_blocks {
+            match &self.prefix.cells {
+                Cells::Share(cells) => {
+                    let cells = cells.iter().filter(|(_, _, chances)| *chances > 0.0);
+                    blocks.fill(self.grid, cells.map(|(w, k, n)| (*w, f64::from(*n), f64::from(*k))));
+                }
+                Cells::Rate { events, over, .. } => {
+                    let chances = over.cells().map(|(w, n)| (w, n, 0.0));
+                    let events = events.iter().map(|(place, k)| (over.window(*place), 0.0, f64::from(*k)));
+                    blocks.fill(self.grid, chances.chain(events));
+                }
+                Cells::Level(cells, _) => blocks.fill(self.grid, cells.iter().map(|(w, x)| (*w, 1.0, f64::from(*x)))),
+            }
+            self.room.has_blocks = true;
+        }
+        blocks
     }
 
     /// Without a baseline nothing but the time before is known to be well.
-    fn usual(&self) -> Usual {
-        Usual { after: self.base.n > 0.0 }
+    fn parts(&self, at: Inside) -> Parts {
+        self.grid.parts(Usual { after: self.prefix.base.n > 0.0 }, at.windows)
     }
 
     /// What comes in bursts longer than a window varies more in sum than its windows tell (Bartlett 1946).
     fn bursts(&self, before: Sums) -> f64 {
-        let is_rate = matches!(self.judge, Judge::Count(Form::Rate));
-        let memory = if is_rate { before.memory(self.centre, MEMORY_WORTH) } else { 0.0 };
+        let memory = match self.prefix.cells {
+            Cells::Rate { centre, .. } => before.memory(centre, MEMORY_WORTH),
+            _ => 0.0,
+        };
         (1.0 + memory) / (1.0 - memory)
     }
 
-    fn compare(&self, after: Sums, before: Sums, at: Inside) -> Contrast {
+    fn compare(&mut self, after: Sums, before: Sums, at: Inside) -> Contrast {
         let (a, b) = ((after.n > 0.0).then(|| after.mean()), (before.n > 0.0).then(|| before.mean()));
-        let (z, scale) = match (a, b, self.judge) {
-            (Some(_), Some(_), Judge::Count(form)) => count_z(after, before, form),
-            (Some(_), Some(_), Judge::Level(prior)) => level_z(after, before, prior),
-            _ => (0.0, 0.0),
+        let (z, scale, form) = match (a, b, &self.prefix.cells) {
+            (Some(_), Some(_), Cells::Level(_, prior)) => {
+                let (z, scale) = level_z(after, before, *prior, self.least);
+                (z, scale, None)
+            }
+            (Some(_), Some(_), Cells::Share(_)) => count_z(after, before, Form::Share, self.least),
+            (Some(_), Some(_), Cells::Rate { .. }) => count_z(after, before, Form::Rate, self.least),
+            _ => (0.0, 0.0, None),
         };
         // The variance of an event, or of a level, by its mean.
-        let unit = |mean: f64| match self.judge {
-            Judge::Level(_) => scale,
-            Judge::Count(form) => scale * form.variance(mean),
-        };
-        let z = if z.abs() > NO_NEWS && self.has_history {
-            z / self.blocks.unrest(self.usual(), at.windows, unit).max(self.bursts(before)).sqrt()
+        let unit = |mean: f64| form.map_or(scale, |form| scale * form.variance(mean));
+        let z = if z.abs() > NO_NEWS.max(self.least) && self.prefix.has_history {
+            let (parts, bursts) = (self.parts(at), self.bursts(before));
+            z / self.blocks().unrest(&parts, unit).max(bursts).sqrt()
         } else {
             z
         };
@@ -273,36 +291,47 @@ impl Prefix {
     }
 }
 
-/// Signed root of twice the log-likelihood ratio of two means, the spread moderated by the prior; and the variance.
-fn level_z(after: Sums, before: Sums, prior: Spread) -> (f64, f64) {
+/// Signed root of twice the log-likelihood ratio of two means, the spread moderated by the prior; and the variance. A z up
+/// to `least` may be told as 0.
+fn level_z(after: Sums, before: Sums, prior: Spread, least: f64) -> (f64, f64) {
     let freedom = after.n + before.n - 2.0 + prior.worth;
     if freedom <= 0.0 {
         return (0.0, 0.0);
     }
     let variance = (after.deviation() + before.deviation() + prior.variance * prior.worth) / freedom;
     let step = after.mean() - before.mean();
-    let t = step / (variance * (1.0 / after.n + 1.0 / before.n)).max(f64::MIN_POSITIVE).sqrt();
-    (t_z(t, freedom), variance)
+    let error = (variance * (1.0 / after.n + 1.0 / before.n)).max(f64::MIN_POSITIVE);
+    // A z is less than its t.
+    if step * step <= least * least * error {
+        return (0.0, variance);
+    }
+    (t_z(step / error.sqrt(), freedom), variance)
 }
 
 /// A z of two counts, trusted less where they vary more than chance within the stretches; and by
-/// how much they do.
-fn count_z(after: Sums, before: Sums, form: Form) -> (f64, f64) {
+/// how much they do. A z up to `least` may be told as 0.
+fn count_z(after: Sums, before: Sums, form: Form, least: f64) -> (f64, f64, Option<Form>) {
     /// Windows that the assumption of pure chance is worth.
     const CHANCE_WORTH: f64 = 4.0;
-    let plain = match form {
-        Form::Share => share_z(after.sum, after.n, before.sum, before.n),
-        Form::Rate => rate_z(after.sum, after.n, before.sum, before.n),
-    };
-    let pooled = (after.sum + before.sum) / (after.n + before.n);
+    let (a, n, b, m) = (after.sum, after.n, before.sum, before.n);
+    let pooled = (a + b) / (n + m);
     let unit = form.variance(pooled);
+    // Twice the statistic of Pearson is no less than the likelihood ratio's, since ln x < x - 1.
+    let off = a - n * pooled;
+    if 2.0 * off * off * (1.0 / n + 1.0 / m) <= least * least * unit {
+        return (0.0, 0.0, Some(form));
+    }
+    let plain = match form {
+        Form::Share => share_z(a, n, b, m),
+        Form::Rate => rate_z(a, n, b, m),
+    };
     if unit <= 0.0 {
-        return (plain, 0.0);
+        return (plain, 0.0, Some(form));
     }
     let pearson = (after.deviation() + before.deviation()) / unit;
     let freedom = f64::from((after.windows - 1.0).max(0.0) + (before.windows - 1.0).max(0.0));
     let dispersion = ((CHANCE_WORTH + pearson) / (CHANCE_WORTH + freedom)).max(1.0);
-    (plain / dispersion.sqrt(), dispersion)
+    (plain / dispersion.sqrt(), dispersion, Some(form))
 }
 
 #[cfg(test)]
@@ -310,12 +339,20 @@ mod tests {
     use super::*;
 
     /// z of the last four of windows with so many events each against those before.
-    fn z(events: &[f32], form: Form, chances: f32) -> f64 {
-        let cells = (0..).zip(events).map(|(at, k)| (at, *k, chances)).collect();
+    fn z(events: &[f32], chances: f64) -> f64 {
         let windows = events.len();
-        let mut prefix = Prefix::new(Values::Count { cells, base: Vec::new(), form }, windows, true);
-        prefix.cut(&[windows - 4, windows]);
-        prefix.contrast(Inside { cuts: (0, 1), windows: (windows - 4, windows) }).map_or(0.0, |c| c.z)
+        let over = Watched::new((0..windows as u32).map(|at| (at, chances)));
+        let events = over.events((0..).zip(events.iter().copied()));
+        let values = Values::Rate {
+            events,
+            over: over.into(),
+            earlier: (0.0, 0.0),
+            base: Events::new(),
+            base_over: Watched::default().into(),
+        };
+        let prefix = Prefix::new(values, true);
+        let cuts = Cuts::new([(windows - 4, windows)].into_iter(), windows);
+        Room::default().cut(&prefix, &cuts, 0.0).contrast(cuts.episodes[0]).map_or(0.0, |c| c.z)
     }
 
     #[test]
@@ -327,7 +364,7 @@ mod tests {
             before.extend([20.0; 4]);
             before
         };
-        let [single, several] = [1, 6].map(|long| z(&then(burst(long)), Form::Rate, 10.0));
+        let [single, several] = [1, 6].map(|long| z(&then(burst(long)), 10.0));
         assert!(several > 0.0 && several < single / 1.5, "{several} {single}");
     }
 
@@ -336,6 +373,6 @@ mod tests {
         let steady: Vec<f32> =
             (0..48_u32).map(|at| [5.0, 4.0, 6.0, 5.0, 7.0, 3.0, 5.0][at as usize * 3 % 7]).chain([20.0; 4]).collect();
         let expected = rate_z(80.0, 40.0, steady[..48].iter().sum::<f32>().into(), 480.0);
-        assert!((z(&steady, Form::Rate, 10.0) - expected).abs() < 1e-6, "{}", z(&steady, Form::Rate, 10.0));
+        assert!((z(&steady, 10.0) - expected).abs() < 1e-6, "{}", z(&steady, 10.0));
     }
 }

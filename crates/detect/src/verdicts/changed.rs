@@ -14,6 +14,7 @@ use crate::detectors::Signals;
 use crate::evidence::{Aspect, Ledger};
 use crate::findings::aspect_words;
 use crate::material::Material;
+use crate::onset::Episode;
 use crate::role::Role;
 use crate::rollup::ChangeEvent;
 use crate::signal::What;
@@ -37,35 +38,32 @@ struct Changed<'a> {
 }
 
 impl Verdicts {
-    /// Of all changes of running services; `blame` says what speaks for whom between two windows.
+    /// Of all changes of running services; `blame` says what speaks for whom in each of some episodes.
     pub(crate) fn of(
         material: &Material<'_>,
         graph: &Graph,
-        signals: &mut Signals,
-        blame: impl Fn(&Signals, usize, usize) -> (Ledger, Vec<Blame>, f64),
+        signals: &Signals,
+        blame: impl Fn(&[Episode]) -> Vec<(Vec<Blame>, Ledger)>,
     ) -> Self {
         let (mut changed, omitted) = changed(material);
         if changed.is_empty() {
             return Self { omitted, ..Self::default() };
         }
-        signals.cut(&changed.iter().map(|c| (c.from, c.to)).collect::<Vec<_>>());
         let mut things: BTreeMap<u64, usize> = BTreeMap::new();
         signals.all.iter().for_each(|s| *things.entry(s.service).or_default() += 1);
         changed.sort_by_key(|c| (c.from, c.to));
         let mut by_change = BTreeMap::new();
         // Changes of several services at once ask the same of the signals.
-        let (mut last, mut ledger, mut blames) = (None, Ledger::default(), Vec::new());
+        let mut stretches: Vec<(usize, usize)> = changed.iter().map(|c| (c.from, c.to)).collect();
+        stretches.dedup();
+        let told = blame(&stretches.iter().map(|(from, to)| Episode::new(*from, *to)).collect::<Vec<_>>());
+        let told: BTreeMap<(usize, usize), (Vec<Blame>, Ledger)> = stretches.into_iter().zip(told).collect();
         for change in &changed {
-            let stretch = Some((change.from, change.to));
-            if last != stretch {
-                (ledger, blames, _) = blame(signals, change.from, change.to);
-                last = stretch;
-            }
-            let mut compared =
-                compare(material, change, &ledger, &blames, |service| graph.neighbours(service).collect());
+            let Some((blames, ledger)) = told.get(&(change.from, change.to)) else { continue };
+            let mut compared = compare(material, change, ledger, blames, |service| graph.neighbours(service).collect());
             compared.things = things.get(&change.service).copied().unwrap_or(0);
-            let told = verdict(&compared, Patience::of(material.config));
-            by_change.insert((change.event.service.clone(), change.event.time), told);
+            let verdict = verdict(&compared, Patience::of(material.config));
+            by_change.insert((change.event.service.clone(), change.event.time), verdict);
         }
         Self { by_change, omitted }
     }

@@ -12,7 +12,7 @@ use decant_sim::series::{Shape, corpus};
 use super::{SPREAD_WORTH, scale};
 use crate::onset;
 use crate::rollup::{Point, Series, SeriesKind};
-use crate::signal::{Inside, Prefix, Spread, Values};
+use crate::signal::{Cuts, Prefix, Room, Spread, Values};
 use crate::statistics::{quantile, significance};
 
 const WINDOW_NS: i64 = 10_000_000_000;
@@ -27,17 +27,14 @@ fn search(points: &[(i64, f64)]) -> [(f64, usize); 3] {
     let scale = scale(&[&series], "some.level", "");
     let cells = series.levels().iter().map(|(t, v)| ((t / WINDOW_NS) as u32, scale.apply(*v) as f32)).collect();
     let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
-    let mut prefix = Prefix::new(Values::Level { cells, base: Vec::new(), prior }, WINDOWS, true);
+    let prefix = Prefix::new(Values::Level { cells, base: Vec::new(), prior }, true);
     let stretches = onset::candidates(WINDOWS, WELL, 1);
-    let mut cuts: Vec<usize> = stretches.iter().flat_map(|(from, to)| [*from, *to]).collect();
-    cuts.sort_unstable();
-    cuts.dedup();
-    prefix.cut(&cuts);
-    let at = |window: usize| cuts.partition_point(|c| *c < window);
-    let judged = stretches.iter().map(|(from, to)| {
-        let inside = Inside { cuts: (at(*from), at(*to)), windows: (*from, *to) };
-        let told = [prefix.contrast(inside), prefix.beyond(inside), prefix.loudness(inside)];
-        (told.map(|c| c.map_or(0.0, |c| c.z.abs())), *from)
+    let cuts = Cuts::new(stretches.iter().copied(), WINDOWS);
+    let mut room = Room::default();
+    let mut cut = room.cut(&prefix, &cuts, 0.0);
+    let judged = cuts.episodes.iter().map(|inside| {
+        let told = [cut.contrast(*inside), cut.beyond(*inside), cut.loudness(*inside)];
+        (told.map(|c| c.map_or(0.0, |c| c.z.abs())), inside.windows.0)
     });
     judged.fold([(0.0, 0); 3], |mut best, (z, from)| {
         for (best, z) in best.iter_mut().zip(z).filter(|(best, z)| *z > best.0) {
@@ -137,9 +134,10 @@ fn on_noise_a_probability_is_one() {
         for seed in 0..RUNS {
             let cells = noise(seed, memory, heavy).take(120).enumerate().map(|(at, x)| (at as u32, x as f32)).collect();
             let prior = Spread { variance: 1.0, worth: SPREAD_WORTH };
-            let mut prefix = Prefix::new(Values::Level { cells, base: Vec::new(), prior }, 120, true);
-            prefix.cut(&[80, 120]);
-            let p = significance(prefix.contrast(Inside { cuts: (0, 1), windows: (80, 120) }).map_or(0.0, |c| c.z));
+            let prefix = Prefix::new(Values::Level { cells, base: Vec::new(), prior }, true);
+            let cuts = Cuts::new([(80, 120)].into_iter(), 120);
+            let contrast = Room::default().cut(&prefix, &cuts, 0.0).contrast(cuts.episodes[0]);
+            let p = significance(contrast.map_or(0.0, |c| c.z));
             for (at, count) in beyond.iter_mut().enumerate() {
                 *count += f64::from(u8::from(p >= at as f64 + 1.0)) / RUNS as f64;
             }
