@@ -137,7 +137,7 @@ impl Read {
         findings.counts.bytes_in = counts.bytes;
         if outside > 0 {
             findings.counts.records_in += outside;
-            findings.counts.dropped.insert("outside the window".to_owned(), outside);
+            *findings.counts.dropped.entry("outside the window".to_owned()).or_default() += outside;
         }
         let notes = [
             ("lines of binary content left out", counts.unreadable_lines),

@@ -25,6 +25,7 @@ impl Rollups {
         }
         let totals = &mut self.totals;
         [&mut totals.logs, &mut totals.spans, &mut totals.points].into_iter().for_each(|w| w.coarsen(factor));
+        self.records.coarsen(factor);
         self.logs.values_mut().for_each(|cell| cell.windows.coarsen(factor));
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn tell(material: &Material<'_>, analysis: &Analysis, service: Option
     if judged.verdict == decant_model::Verdict::Incident {
         told.incident = analysis.episode.map(|e| (told.time(e.from), told.time(e.to)));
     }
-    let log_patterns = patterns::tell(&told);
+    let (log_patterns, patterns_omitted) = patterns::tell(&told);
     let metric_shifts = shifts::tell(&told);
     let span_edges = edges::tell(&told);
     let traces = traces::tell(&told);
@@ -75,16 +75,15 @@ pub(crate) fn tell(material: &Material<'_>, analysis: &Analysis, service: Option
     if let Some(service) = service {
         narrow(&mut findings, service);
     }
+    count(&mut findings, material);
     findings.counts.notes.extend(material.notes());
     let omitted = [
-        ("incidents over the limit", analysis.others_omitted),
-        ("changes without a verdict", analysis.verdicts.omitted),
-        ("services with experiments over the limit", resilience_omitted),
+        ("log records of patterns over the limit", patterns_omitted),
+        ("incidents over the limit", analysis.others_omitted as u64),
+        ("changes without a verdict", analysis.verdicts.omitted as u64),
+        ("services with experiments over the limit", resilience_omitted as u64),
     ];
-    findings
-        .counts
-        .notes
-        .extend(omitted.into_iter().filter(|(_, n)| *n > 0).map(|(what, n)| (what.to_owned(), n as u64)));
+    findings.counts.notes.extend(omitted.into_iter().filter(|(_, n)| *n > 0).map(|(what, n)| (what.to_owned(), n)));
     findings
 }
 
@@ -92,9 +91,26 @@ fn scope(material: &Material<'_>) -> Scope {
     let services: BTreeSet<String> =
         material.live.services.values().map(|s| material.name(s.name).to_owned()).filter(|s| !s.is_empty()).collect();
     let window = material.config.window_ns();
-    let from = (material.stretch.len() > 0).then(|| material.stretch.from.saturating_mul(window));
-    let to = material.live.newest().map(|t| t.saturating_add(1)).filter(|_| from.is_some());
+    let told = material.told;
+    let from = (told.len() > 0).then(|| told.from.saturating_mul(window));
+    // The end of the last window, or of what is in it.
+    let to = material.live.records.newest.map(|t| t.saturating_add(1).min(told.to.saturating_mul(window)));
+    let to = to.filter(|_| from.is_some());
     Scope { from_unix_nano: from, to_unix_nano: to, services: services.into_iter().collect() }
+}
+
+/// How many records the windows in scope hold.
+fn count(findings: &mut Findings, material: &Material<'_>) {
+    let (records, told) = (&material.live.records, (material.told.from, material.told.to));
+    let counts = &mut findings.counts;
+    counts.logs = records.logs.within(told);
+    counts.spans = records.spans.within(told);
+    counts.metric_points = records.points.within(told);
+    counts.repeats = records.repeats.within(told);
+    match records.changes.within(told) {
+        0 => {}
+        changes => drop(counts.notes.insert("log records that tell of changes".to_owned(), changes)),
+    }
 }
 
 /// Keeps what concerns a service and its neighbours in the graph.
@@ -108,7 +124,13 @@ fn narrow(findings: &mut Findings, service: &str) {
             near.insert(edge.caller.clone());
         }
     }
+    let records = |findings: &Findings| findings.log_patterns.iter().map(|p| p.count).sum::<u64>();
+    let all = records(findings);
     findings.log_patterns.retain(|p| near.contains(&p.service));
+    let others = all - records(findings);
+    if others > 0 {
+        findings.counts.notes.insert("log records of services farther away".to_owned(), others);
+    }
     findings.metric_shifts.retain(|m| near.contains(&m.service));
     findings.span_edges.retain(|e| e.caller == service || e.callee == service);
     findings.traces.retain(|t| t.spans.iter().any(|s| s.service == service));

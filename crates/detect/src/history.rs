@@ -163,6 +163,7 @@ impl History {
             base_facts: facts.1,
             patterns: Patterns::new(&self.live, &self.baseline, name),
             stretch: Stretch { from, to },
+            told: self.told((from, to), ask),
             logs: Observed::of(&live.logs, window_s),
             spans: spans.0,
             base_logs: Observed::of(&base.logs, window_s),
@@ -174,7 +175,19 @@ impl History {
         }
     }
 
-    /// What there is to say. `name` maps a shape to its template; excerpts and counts are left to others.
+    /// The windows that the answer tells of: the stretch, or where no end is asked for all until the newest record, though
+    /// nothing but points and changes is heard of late; clocks that are ahead aside.
+    fn told(&self, (from, to): (i64, i64), ask: &Ask) -> Stretch {
+        if ask.to.is_some() || from >= to {
+            return Stretch { from, to };
+        }
+        let ahead = self.live.newest.map(|newest| self.config.window(newest).saturating_add(APART + 1));
+        let last = ahead.and_then(|ahead| self.live.records.last_before(ahead));
+        Stretch { from, to: last.map_or(to, |last| last + 1).max(from) }
+    }
+
+    /// What there is to say. `name` maps a shape to its template; excerpts are left to others, and so are counts but for
+    /// those of the records in scope.
     pub fn findings(&mut self, ask: &Ask, name: &dyn Fn(u64) -> Option<Named>) -> Findings {
         self.traces.look_ahead(&self.config);
         self.baseline_traces.look_ahead(&self.config);

@@ -21,6 +21,8 @@ pub(crate) struct Material<'a> {
     pub(crate) patterns: Patterns<'a>,
     /// The windows in which a change is looked for; what came before them trains.
     pub(crate) stretch: Stretch,
+    /// The windows that the answer tells of.
+    pub(crate) told: Stretch,
     pub(crate) logs: Observed,
     pub(crate) spans: Observed,
     pub(crate) base_logs: Observed,

@@ -7,6 +7,7 @@
 
 mod change_event;
 mod log_cell;
+mod records;
 mod roller;
 mod series;
 mod service_seen;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use change_event::ChangeEvent;
 pub(crate) use log_cell::{Exemplar, LogCell};
+pub(crate) use records::Records;
 pub use roller::Roller;
 pub(crate) use series::{Attributes, Point, Series, SeriesKind};
 pub(crate) use service_seen::ServiceSeen;
@@ -56,6 +58,7 @@ pub struct Rollups {
     pub(crate) services: IdMap<ServiceSeen>,
     /// Of all services, where rollups are merged.
     pub(crate) totals: Totals,
+    pub(crate) records: Records,
     pub(crate) logs: IdMap<LogCell>,
     pub(crate) series: IdMap<Series>,
     /// No fewer points than all series have: they are counted when these are too many.
@@ -83,6 +86,7 @@ impl Rollups {
         });
         union(&mut self.changes, other.changes, config.max_changes, "changes over the limit", &mut notes, |_, _| {});
         self.newest = self.newest.max(other.newest);
+        self.records.merge(other.records);
         self.stubs.extend(other.stubs);
         self.sightings.extend(other.sightings);
         for (name, count) in other.notes {
@@ -156,6 +160,7 @@ impl Rollups {
         if ahead > 0 {
             *self.notes.entry("records ahead of time").or_default() += ahead;
         }
+        self.records.keep(from, to);
         self.changes.retain(|_, change| change.time >= times.0);
     }
 

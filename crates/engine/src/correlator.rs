@@ -92,10 +92,11 @@ fn named(dictionary: &Dictionary, shape: u64) -> Option<Named> {
 fn count(findings: &mut Findings, seen: &LaneCounts) {
     let counts = &mut findings.counts;
     counts.records_in = seen.records_in;
-    counts.logs = seen.logs;
-    counts.spans = seen.spans;
-    counts.metric_points = seen.metric_points;
-    counts.repeats = seen.repeats;
+    let told = counts.logs + counts.spans + counts.metric_points;
+    let outside = (seen.logs + seen.spans + seen.metric_points).saturating_sub(told);
+    if outside > 0 {
+        counts.dropped.insert("outside the window".to_owned(), outside);
+    }
     if seen.redelivered > 0 {
         counts.dropped.insert("redelivered".to_owned(), seen.redelivered);
     }

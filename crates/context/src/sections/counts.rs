@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::View;
+use super::{View, patterns};
 use crate::{figures, quote};
 
 /// Services named; the rest is counted.
@@ -106,6 +106,12 @@ pub(super) fn json(view: View<'_>, fields: &mut Map<String, Value>) {
     let unnamed = scope.services.len().saturating_sub(if selection.services { SERVICES } else { 0 });
     if selection.complete && is_whole && unnamed > 0 {
         omitted.push(("scope.services", unnamed as u64));
+    }
+    if selection.complete && is_whole {
+        match patterns::records_omitted(view) {
+            0 => {}
+            records => omitted.push(("log_patterns.records", records)),
+        }
     }
     let omitted: Map<String, Value> = if selection.complete {
         omitted.into_iter().map(|(list, count)| (list.to_owned(), count.into())).collect()

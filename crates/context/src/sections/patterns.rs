@@ -277,6 +277,14 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
         .collect()
 }
 
+/// Records of patterns that are not shown.
+pub(super) fn records_omitted(view: View<'_>) -> u64 {
+    let levels = &view.selection.chosen(List::LogPatterns).levels;
+    let patterns = view.source.findings.log_patterns.iter().enumerate();
+    let hidden = patterns.filter(|(index, _)| levels.get(*index).is_none_or(|level| *level == 0));
+    hidden.fold(0, |sum, (_, pattern)| sum.saturating_add(pattern.count))
+}
+
 fn example(example: &LogExample) -> Value {
     let mut fields = Map::new();
     put(&mut fields, "at", json!(example.time_unix_nano.map(figures::rfc3339)));

@@ -12,7 +12,8 @@ use crate::statistics::significance;
 /// Rates that differ by less than this factor are steady, however sure the difference is.
 const LEAST_RATIO: f64 = 1.5;
 
-pub(crate) fn tell(told: &Told<'_>) -> Vec<LogPattern> {
+/// The patterns that tell the most, and how many records the others have.
+pub(crate) fn tell(told: &Told<'_>) -> (Vec<LogPattern>, u64) {
     let strongest = strongest(told);
     let mut patterns: Vec<(f64, u64, &Pattern<'_>, Change)> = told
         .material
@@ -26,8 +27,15 @@ pub(crate) fn tell(told: &Told<'_>) -> Vec<LogPattern> {
         })
         .collect();
     patterns.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    patterns.truncate(told.material.config.max_findings);
-    patterns.into_iter().map(|(_, _, pattern, change)| one(told, pattern, &change)).collect()
+    let others = patterns.split_off(told.material.config.max_findings.min(patterns.len()));
+    let omitted = others.iter().map(|(_, _, pattern, _)| count(told, pattern)).sum();
+    (patterns.into_iter().map(|(_, _, pattern, change)| one(told, pattern, &change)).collect(), omitted)
+}
+
+/// Records in scope.
+fn count(told: &Told<'_>, pattern: &Pattern<'_>) -> u64 {
+    let windows = told.material.told;
+    pattern.cell.windows.sum(windows.from, windows.to) + pattern.cell.positions.total()
 }
 
 fn id(pattern: &Pattern<'_>) -> u64 {
@@ -109,7 +117,7 @@ fn one(told: &Told<'_>, pattern: &Pattern<'_>, change: &Change) -> LogPattern {
         template,
         service,
         severity: pattern.severity,
-        count: pattern.cell.total(),
+        count: count(told, pattern),
         before_per_min: change.before,
         after_per_min: change.after,
         first_unix_nano: pattern.cell.first.as_ref().and_then(|e| e.time),

@@ -87,7 +87,7 @@ pub(crate) fn incidents(told: &Told<'_>, judged: &Judged, suspects: &[Suspect]) 
         let times = (told.time(episode.from), told.time(episode.to));
         let told = Told { material: told.material, analysis: other, incident: Some(times) };
         let blame = other.blames.first()?;
-        let kind = kinds::of(&told, blame, &patterns::tell(&told));
+        let kind = kinds::of(&told, blame, &patterns::tell(&told).0);
         let first = told.material.name(blame.service);
         Some(incident(&told, times, first, format!("{}: {kind}", plain(first)), confidence(&told, episode)))
     });

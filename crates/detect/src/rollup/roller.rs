@@ -36,6 +36,7 @@ impl Roller {
 
     /// Counts a batch in. Log rows need their `shape_id`; all text must have been through redaction.
     pub fn push(&mut self, batch: &Batch) {
+        self.open.records.push(batch, &self.config);
         let owners = self.owners(&batch.resources);
         match &batch.rows {
             Rows::Logs(logs) => self.push_logs(logs, &owners, batch),
@@ -91,7 +92,7 @@ impl Roller {
 }
 
 /// A time within 1970 to 2116: farther ones are of clocks that are wrong anyway, and differences must stay numbers.
-fn sane(time_unix_nano: i64) -> i64 {
+pub(super) fn sane(time_unix_nano: i64) -> i64 {
     time_unix_nano.clamp(0, 1 << 62)
 }
 
