@@ -3,26 +3,34 @@
 //! First comes the verdict on the later window beside the other (`PASS`, `WARNING`, `REGRESSION`, `WAIT`), with its
 //! evidence. Windows may differ in length, so counts are told as they are and compared per minute. A count's difference
 //! weighs by its distance from chance (Poisson), a mean's or a counter's by its factor and by how many values it rests on;
-//! the greatest comes first, and what hardly differs is left out of the list and of its total.
+//! the greatest comes first, and what hardly differs is left out of the list and of its total. Of histograms it is told how
+//! high nearly all values reach, as far as their buckets tell.
+//!
+//! Where the window would begin, a change's handle may stand: then what came after the change is compared with what was
+//! before.
 
 mod judged;
 mod tally;
 
 use std::collections::BTreeMap;
 
-use decant_context::PageItem;
+use decant_context::{Kind, PageItem};
 use decant_egress::{Answer, CompareQuery, ServiceError, When};
 use decant_engine::Ask;
-use decant_model::ChangeVerdict;
+use decant_model::{Change, ChangeVerdict};
 use decant_store::Store;
 
 use super::{Answers, Times, blocking, page_of, request};
-use tally::{Key, Tally, Totals};
+use tally::{Buckets, Key, Tally, Totals};
 
 /// Differences smaller than this many standard deviations are chance.
 const CHANCE: f64 = 3.0;
 /// Means that differ by less than this factor are the same.
 const SAME_MEAN: f64 = 1.2;
+/// Share of a histogram's values that are nearly all.
+const NEARLY_ALL: f64 = 0.95;
+/// Longest time after a change that is compared, when no end is asked for: what differs later is of something else.
+const AFTER_CHANGE_NS: i64 = 1_800_000_000_000;
 
 /// A stretch of time, the end exclusive.
 #[derive(Clone, Copy, Debug)]
@@ -37,11 +45,18 @@ impl Span {
     }
 }
 
-pub(super) async fn answer(answers: &Answers, query: CompareQuery) -> Result<Answer, ServiceError> {
+pub(super) async fn answer(answers: &Answers, mut query: CompareQuery) -> Result<Answer, ServiceError> {
     let request = request(&query.fit)?;
     let times = (&query.from, &query.to, &query.against_from, &query.against_to);
     let question = format!("{times:?} {:?}", query.service);
     let newest = answers.newest().await?;
+    let change = change(answers, &query.from).await?;
+    if let Some(change) = &change {
+        query.from = When::UnixNano(change.at_unix_nano);
+        let longest = change.at_unix_nano.saturating_add(AFTER_CHANGE_NS);
+        let until_now = newest.map_or(longest, |newest| longest.min(newest.saturating_add(1)));
+        query.to.get_or_insert(When::UnixNano(until_now));
+    }
     let (now, before) = spans(&query, newest)?;
     let store = answers.store.clone();
     let service = query.service.clone();
@@ -59,7 +74,7 @@ pub(super) async fn answer(answers: &Answers, query: CompareQuery) -> Result<Ans
             (shapes.into_iter().filter_map(name).collect(), patience)
         })
         .await?;
-    let subject = query.service.unwrap_or_default();
+    let subject = query.service.or(change.and_then(|change| change.service)).unwrap_or_default();
     blocking(move || {
         let (a, b) = (a.named(&named), b.named(&named));
         let verdict = judged::verdict((before, &a), (now, &b), newest, &subject, patience);
@@ -69,6 +84,16 @@ pub(super) async fn answer(answers: &Answers, query: CompareQuery) -> Result<Ans
         page_of("compare, per minute before > now".to_owned(), question, request, query.cursor, &items)
     })
     .await
+}
+
+/// The change that is named where a time would stand.
+async fn change(answers: &Answers, from: &When) -> Result<Option<Change>, ServiceError> {
+    let When::Text(text) = from else { return Ok(None) };
+    if crate::when::When::parse(text, &jiff::tz::TimeZone::UTC).is_ok() {
+        return Ok(None);
+    }
+    let Some((findings, Kind::Change, id)) = super::expand::find(answers, text).await? else { return Ok(None) };
+    Ok(findings.changes.into_iter().find(|change| change.id == id))
 }
 
 /// Of which rows this is told, where that is not all of them.
@@ -135,7 +160,16 @@ fn items(a: &Tally, b: &Tally) -> Vec<PageItem> {
         .filter_map(|key| {
             let (before, now) = (a.totals.get(key).unwrap_or(&none), b.totals.get(key).unwrap_or(&none));
             let minutes = (a.minutes(key.signal), b.minutes(key.signal));
-            let (weight, text) = difference(key, before, now, minutes)?;
+            let found = [difference(key, before, now, minutes), spread(a.buckets.get(key), b.buckets.get(key))];
+            let (mut weight, mut told) = (0.0_f64, Vec::new());
+            for (of, what) in found.into_iter().flatten() {
+                weight = weight.max(of);
+                told.push(what);
+            }
+            if told.is_empty() {
+                return None;
+            }
+            let text = format!("{} {}: {}", key.signal.as_str(), key.name, told.join(", "));
             let item = PageItem {
                 kind: "difference".to_owned(),
                 service: (!key.service.is_empty()).then(|| key.service.clone()),
@@ -181,10 +215,20 @@ fn difference(key: &Key, a: &Totals, b: &Totals, (minutes_a, minutes_b): (f64, f
             told.push(format!("{what} {} > {}{unit}", figure(before), figure(now)));
         }
     }
-    if told.is_empty() {
-        return None;
-    }
-    Some((weight, format!("{} {}: {}", key.signal.as_str(), key.name, told.join(", "))))
+    (!told.is_empty()).then(|| (weight, told.join(", ")))
+}
+
+/// How the bound below which nearly all values lie moved; `None` when that may be chance, or for want of buckets.
+fn spread(a: Option<&Buckets>, b: Option<&Buckets>) -> Option<(f64, String)> {
+    let (a, b) = (a?, b?);
+    let (before, now) = (a.bound_of(NEARLY_ALL), b.bound_of(NEARLY_ALL));
+    // Where it is beyond the last bound, the other one tells where to look.
+    let (lower, n_a, n_b) = (before.into_iter().chain(now).reduce(f64::min)?, a.total(), b.total());
+    let (share_a, share_b) = (a.above(lower) / n_a, b.above(lower) / n_b);
+    let all = (a.above(lower) + b.above(lower)) / (n_a + n_b);
+    let z = (share_b - share_a).abs() / (all * (1.0 - all) * (1.0 / n_a + 1.0 / n_b)).sqrt();
+    let bound = |bound: Option<f64>| bound.map_or_else(|| "beyond all bounds".to_owned(), figure);
+    (before != now && z >= CHANCE).then(|| (z, format!("95 % below {} > {}", bound(before), bound(now))))
 }
 
 fn figure(value: f64) -> String {
@@ -198,7 +242,7 @@ mod tests {
 
     fn totals(rows: u64, errors: u64, sum: f64) -> Totals {
         let mut totals = Totals::default();
-        totals.slices[0] = Slice { rows, errors, values: rows, sum };
+        totals.slices[0] = Slice { rows, errors, values: rows, sum, squares: sum * sum / rows.max(1) as f64 };
         totals
     }
 
@@ -237,6 +281,21 @@ mod tests {
             told(Of::Metrics, grown(60.0), grown(600.0), (1.0, 1.0)),
             ["metric add: grows by 60.000 > 600 a minute"]
         );
+    }
+
+    #[test]
+    fn how_high_nearly_all_values_of_a_histogram_reach_is_told_when_it_is_no_chance() {
+        let buckets = |counts: [f64; 4]| Buckets::new(&[10.0, 100.0, 1_000.0], &counts);
+        let check = |a: [f64; 4], b: [f64; 4], expected: Option<&str>| {
+            let told = spread(Some(&buckets(a)), Some(&buckets(b))).map(|(_, told)| told);
+            assert_eq!(told.as_deref(), expected);
+        };
+        check([960.0, 30.0, 10.0, 0.0], [900.0, 30.0, 70.0, 0.0], Some("95 % below 10.000 > 1000"));
+        check([960.0, 40.0, 0.0, 0.0], [700.0, 0.0, 0.0, 300.0], Some("95 % below 10.000 > beyond all bounds"));
+        check([96.0, 4.0, 0.0, 0.0], [94.0, 6.0, 0.0, 0.0], None);
+        check([96.0, 4.0, 0.0, 0.0], [0.0; 4], None);
+        check([960.0, 30.0, 10.0, 0.0], [960.0, 30.0, 10.0, 0.0], None);
+        assert_eq!(spread(None, Some(&buckets([1.0; 4]))), None);
     }
 
     #[test]

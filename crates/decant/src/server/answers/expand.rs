@@ -45,7 +45,7 @@ pub(super) async fn answer(answers: &Answers, query: ExpandQuery) -> Result<Answ
 }
 
 /// The findings in which the handle names something.
-async fn find(answers: &Answers, handle: &str) -> Result<Option<(Findings, Kind, u64)>, ServiceError> {
+pub(super) async fn find(answers: &Answers, handle: &str) -> Result<Option<(Findings, Kind, u64)>, ServiceError> {
     for ask in answers.remembered() {
         let mut findings = answers.findings(Ask { service: None, ..ask }).await?;
         let store = answers.store.clone();

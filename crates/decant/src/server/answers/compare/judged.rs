@@ -3,7 +3,7 @@
 //! Each thing compared says by how many standard errors its service fares worse (errors, durations, silence) or merely
 //! differs. A count's z is measured by what varies from slice to slice before (what varies after may be the harm itself),
 //! and stands against what the greatest of so many comparisons reaches by chance in one of twenty: that is what makes a
-//! regression. Counters are told as differences, but not judged.
+//! regression. Counters, and how values are spread, are told as differences, but not judged.
 
 use std::collections::BTreeMap;
 
@@ -205,24 +205,38 @@ fn count_change(a: &Totals, b: &Totals, (chances_a, chances_b): (f64, f64), coun
     (n_b - expected, (dispersion * (expected * chances_b / chances_a + n_b + 1.0)).sqrt())
 }
 
-/// z of two means, by how the means of slices vary (a t statistic as a z), and at least by what a clock can tell.
+/// z of two means, by how the means of slices vary before (a t statistic as a z), and at least by what a clock can tell.
+///
+/// How they vary after is not asked: a burst of slow calls would excuse itself. But a few slow calls may be chance, as a few
+/// of anything may; so the z is no greater than what as many values as the difference rests on can tell.
 fn mean_z(a: &Totals, b: &Totals, resolution: f64) -> f64 {
-    let means = |totals: &Totals| totals.slices.iter().filter_map(Slice::mean).collect::<Vec<f64>>();
-    let (of_a, of_b) = (means(a), means(b));
-    let freedom = (of_a.len() + of_b.len()) as f64 - 2.0;
-    let values = a.all().values.min(b.all().values);
-    if of_a.is_empty() || of_b.is_empty() || freedom < 1.0 || values < LEAST_VALUES {
+    let (all_a, all_b) = (a.all(), b.all());
+    let (Some(mean_a), Some(mean_b)) = (all_a.mean(), all_b.mean()) else { return 0.0 };
+    let of_a: Vec<f64> = a.slices.iter().filter_map(Slice::mean).collect();
+    let slices = |totals: &Totals| totals.slices.iter().filter(|slice| slice.values > 0).count() as f64;
+    let (slices_a, slices_b) = (slices(a), slices(b));
+    let freedom = slices_a - 1.0;
+    if freedom < 1.0 || all_a.values.min(all_b.values) < LEAST_VALUES {
         return 0.0;
     }
-    let mean = |means: &[f64]| means.iter().sum::<f64>() / means.len() as f64;
-    let squares = |means: &[f64], mean: f64| means.iter().map(|m| (m - mean) * (m - mean)).sum::<f64>();
-    let (mean_a, mean_b) = (mean(&of_a), mean(&of_b));
+    let middle = of_a.iter().sum::<f64>() / of_a.len() as f64;
+    let squares = of_a.iter().map(|m| (m - middle) * (m - middle)).sum::<f64>();
     let least = resolution.max(RESOLUTION * mean_a.abs().max(mean_b.abs()));
-    let variance = ((squares(&of_a, mean_a) + squares(&of_b, mean_b)) / freedom).max(least * least);
-    let error = variance * (1.0 / of_a.len() as f64 + 1.0 / of_b.len() as f64);
-    let t2 = (mean_b - mean_a) * (mean_b - mean_a) / error.max(f64::MIN_POSITIVE);
-    let z = (freedom * (t2 / freedom).ln_1p()).sqrt().min(MOST_Z);
-    if mean_b >= mean_a { z } else { -z }
+    let variance = (squares / freedom).max(least * least);
+    // Slices of fewer values vary more.
+    let thinner = (all_a.values as f64 / slices_a) / (all_b.values as f64 / slices_b);
+    let error = variance * (1.0 / slices_a + thinner.max(1.0) / slices_b);
+    let change = mean_b - mean_a;
+    let z = (freedom * (change * change / error / freedom).ln_1p()).sqrt();
+    z.min(rests_on(&all_b, mean_a).sqrt()).min(MOST_Z).copysign(change)
+}
+
+/// On how many values it rests that their mean is not such: on all when they are alike, on one when it alone is far off.
+fn rests_on(values: &Slice, mean: f64) -> f64 {
+    let n = values.values as f64;
+    let excess = values.sum - n * mean;
+    let squares = values.squares - 2.0 * mean * values.sum + n * mean * mean;
+    excess * excess / squares.max(f64::MIN_POSITIVE)
 }
 
 #[cfg(test)]
@@ -321,6 +335,54 @@ mod tests {
         let reason = judged(&tally, &tally, HOUR.to).reason;
         assert!(reason.starts_with("1 signals of cart"), "{reason}");
         assert!(reason.ends_with("; counters told and not judged: 1"), "{reason}");
+    }
+
+    /// Values of one thing: their number and mean by slice.
+    fn values(slices: [(u64, f64); SLICES]) -> Totals {
+        let slices = slices.map(|(values, mean)| {
+            let sum = values as f64 * mean;
+            Slice { rows: values, values, sum, squares: sum * mean, ..Slice::default() }
+        });
+        Totals { slices, ..Totals::default() }
+    }
+
+    #[test]
+    fn a_burst_of_slow_calls_does_not_excuse_itself_and_a_few_slow_calls_are_chance() {
+        let steady = values([(100, 10.0); SLICES]);
+        let restless: [(u64, f64); SLICES] = std::array::from_fn(|at| (100, if at % 3 == 0 { 60.0 } else { 10.0 }));
+        let with = |at: usize, slow: u64, ms: f64| {
+            let mut totals = steady;
+            let slow = values([(slow, ms); SLICES]).slices[0];
+            totals.slices[at] = Slice {
+                rows: 100 + slow.rows,
+                values: 100 + slow.values,
+                sum: totals.slices[at].sum + slow.sum,
+                squares: totals.slices[at].squares + slow.squares,
+                ..Slice::default()
+            };
+            totals
+        };
+        let check = |before: &Totals, after: &Totals, least: f64, most: f64, why: &str| {
+            let z = mean_z(before, after, RESOLUTION_MS);
+            assert!((least..=most).contains(&z), "{why}: {z}");
+        };
+        let slow = |from: usize| std::array::from_fn(|at| (100, if at < from { 10.0 } else { 400.0 }));
+        check(&steady, &values(slow(10)), 6.0, MOST_Z, "two slices of twelve are slow");
+        check(&steady, &values(slow(6)), 8.0, MOST_Z, "half of them are");
+        check(&steady, &with(3, 1, 30_000.0), 0.0, 1.1, "one call that timed out");
+        check(&steady, &with(3, 40, 3_000.0), 4.0, 7.0, "forty that took long");
+        check(&values(restless), &values(restless.map(|(n, ms)| (n, ms * 1.3))), 0.0, 1.5, "as restless before");
+        check(&values([(100, 40.0); SLICES]), &steady, -MOST_Z, -8.0, "faster");
+        let one_slice = |ms| values(std::array::from_fn(|at| if at == 0 { (500, ms) } else { (0, 0.0) }));
+        check(&one_slice(10.0), &values([(100, 90.0); SLICES]), 0.0, 0.0, "how it varies is not known");
+    }
+
+    #[test]
+    fn fewer_values_a_slice_vary_more() {
+        // By 10 either way from slice to slice of a hundred calls: by far more of two calls.
+        let before: [(u64, f64); SLICES] = std::array::from_fn(|at| (100, if at % 2 == 0 { 40.0 } else { 60.0 }));
+        let z = |calls: u64| mean_z(&values(before), &values([(calls, 80.0); SLICES]), RESOLUTION_MS);
+        assert!(z(100) > 4.0 && z(2) < super::super::CHANCE, "{} {}", z(100), z(2));
     }
 
     #[test]

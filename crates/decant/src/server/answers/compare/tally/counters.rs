@@ -4,7 +4,6 @@
 //! below the one before is a restart, and counts from zero (Prometheus does the same). Points come in any order.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::Key;
 
@@ -29,19 +28,7 @@ struct Grown {
 
 impl Counters {
     /// Takes a point; `false` when there was no room for its series.
-    pub(super) fn take<'a>(
-        &mut self,
-        instance: u64,
-        name: &str,
-        attributes: impl Iterator<Item = (&'a str, &'a str)>,
-        point: (i64, f64),
-        key: impl FnOnce() -> Key,
-        series_max: usize,
-    ) -> bool {
-        let mut hasher = DefaultHasher::new();
-        (instance, name).hash(&mut hasher);
-        attributes.for_each(|attribute| attribute.hash(&mut hasher));
-        let id = hasher.finish();
+    pub(super) fn take(&mut self, id: u64, point: (i64, f64), key: impl FnOnce() -> Key, series_max: usize) -> bool {
         if self.0.len() >= series_max && !self.0.contains_key(&id) {
             return false;
         }
