@@ -77,7 +77,7 @@ impl Excerpter {
                     }
                     if let Some(source) = self.sources.get_mut(at) {
                         for r in row..end {
-                            source.record(logs, r, &self.words, &mut self.shapes);
+                            source.record(logs, r, &mut self.words, &mut self.shapes);
                         }
                         if source.len() > 2 * self.config.max_lines_per_source {
                             source.trim(self.config.max_lines_per_source);

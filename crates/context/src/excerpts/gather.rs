@@ -56,7 +56,7 @@ pub(super) struct Source {
 
 impl Source {
     /// Looks at one record, which may be several lines.
-    pub(super) fn record(&mut self, logs: &Logs, row: usize, words: &Words, shapes: &mut Shapes) {
+    pub(super) fn record(&mut self, logs: &Logs, row: usize, words: &mut Words, shapes: &mut Shapes) {
         let (body, severity) = (logs.body.value(row), logs.severity(row));
         let ordinal = self.begin(logs.ordinal.value(row));
         let mut scratch = std::mem::take(&mut self.scratch);
@@ -90,7 +90,7 @@ impl Source {
         kept
     }
 
-    fn line(&mut self, ordinal: u64, text: &str, severity: Severity, words: &Words, shapes: &mut Shapes) {
+    fn line(&mut self, ordinal: u64, text: &str, severity: Severity, words: &mut Words, shapes: &mut Shapes) {
         let text = clean::without_overwritten(clean::without_origin(text));
         if text.trim_start().is_empty() {
             return;

@@ -1,0 +1,58 @@
+//! What lines that differ in their digits alone were found to tell.
+//!
+//! Programs say the same thing again and again, with other numbers. What a line tells hangs on its words and on where
+//! digits stand, seldom on which digits they are; so it is remembered under the line's text with every digit made `0`. A
+//! line whose numbers were asked for (`3 failed` is news, `0 failed` is none) is looked at each time. The table has a
+//! fixed size, and a text takes the place of another one.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::super::kind::Class;
+
+/// Places of the table, a power of two: some thousands of texts are what a program says.
+const PLACES: usize = 1 << 13;
+/// Longer lines are seldom alike.
+const MAX_BYTES: usize = 1 << 10;
+
+#[derive(Debug)]
+pub(super) struct Memo {
+    places: Vec<(u64, Class)>,
+    masked: Vec<u8>,
+}
+
+/// Under what a line is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key(u64);
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self { places: vec![(0, Class::default()); PLACES], masked: Vec::new() }
+    }
+}
+
+impl Memo {
+    /// The key of a line; `None`: it is looked at each time.
+    pub(super) fn key(&mut self, line: &str) -> Option<Key> {
+        if line.len() > MAX_BYTES {
+            return None;
+        }
+        self.masked.clear();
+        self.masked.extend(line.bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b }));
+        // 0 is the key of a place that nobody took.
+        Some(Key(xxh3_64(&self.masked).max(1)))
+    }
+
+    pub(super) fn get(&self, key: Key) -> Option<Class> {
+        self.places.get(place(key)).filter(|(taken, _)| *taken == key.0).map(|(_, class)| *class)
+    }
+
+    pub(super) fn put(&mut self, key: Key, class: Class) {
+        if let Some(at) = self.places.get_mut(place(key)) {
+            *at = (key.0, class);
+        }
+    }
+}
+
+fn place(key: Key) -> usize {
+    key.0 as usize & (PLACES - 1)
+}
