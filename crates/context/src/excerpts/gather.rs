@@ -60,8 +60,10 @@ impl Source {
         let (body, severity) = (logs.body.value(row), logs.severity(row));
         let ordinal = self.begin(logs.ordinal.value(row));
         let mut scratch = std::mem::take(&mut self.scratch);
-        let mut lines = body.split('\n');
-        let first = lines.next().unwrap_or_default();
+        let (first, further) = match memchr::memchr(b'\n', body.as_bytes()) {
+            Some(end) => (body.get(..end).unwrap_or_default(), body.get(end + 1..)),
+            None => (body, None),
+        };
         let mut inner = ordinal;
         if severity >= Severity::WARN && logs.attributes.of(row).next().is_some() {
             let mut told = clean::strip(first, &mut scratch).to_owned();
@@ -70,7 +72,7 @@ impl Source {
         } else {
             self.line(ordinal, clean::strip(first, &mut scratch), severity, words, shapes);
         }
-        for line in lines {
+        for line in further.iter().flat_map(|more| more.split('\n')) {
             inner += 1;
             self.line(inner, clean::strip(line, &mut scratch), Severity::UNSPECIFIED, words, shapes);
         }
