@@ -82,6 +82,17 @@ impl Served {
         http(self.context_http, "GET", "/metrics", "").1
     }
 
+    pub(crate) fn send_logs(&self, json: &str) -> u16 {
+        http(self.otlp_http, "POST", "/v1/logs", json).0
+    }
+
+    /// The answer to a question, as JSON.
+    pub(crate) fn asked(&self, question: &str) -> serde_json::Value {
+        let (status, body) = http(self.context_http, "GET", question, "");
+        assert_eq!(status, 200, "{question}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
     fn context(&self) -> String {
         let (status, body) = http(self.context_http, "GET", "/v1/search?query=ledger&budget=2000", "");
         assert_eq!(status, 200, "{body}");

@@ -148,14 +148,21 @@ fn scans(findings: &Findings, kind: Kind, id: u64) -> Vec<ScanRequest> {
 }
 
 fn read(store: &Store, scans: Vec<ScanRequest>) -> Vec<PageItem> {
-    let mut items = Vec::new();
+    let (mut items, mut is_cut) = (Vec::new(), false);
     for scan in scans {
+        let before = items.len();
         for batch in store.scan(&scan) {
             match batch {
                 Ok(batch) => records::items(&batch, &mut items),
                 Err(error) => tracing::warn!(%error, "a segment could not be read for an answer"),
             }
         }
+        is_cut |= items.len() - before >= ROWS_MAX;
+    }
+    if is_cut {
+        items.push(records::cut(format!(
+            "only the first {ROWS_MAX} rows stand here: search with from and to for others"
+        )));
     }
     items
 }

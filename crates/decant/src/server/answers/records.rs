@@ -28,6 +28,11 @@ fn item(service: &str, at: Option<i64>, text: String) -> PageItem {
     }
 }
 
+/// Says that an answer holds not all that there is.
+pub(super) fn cut(text: String) -> PageItem {
+    PageItem { kind: "coverage".to_owned(), text, ..PageItem::default() }
+}
+
 /// One log record: severity, body, attributes.
 pub(super) fn log(batch: &Batch, logs: &Logs, row: usize) -> PageItem {
     let mut text = logs.severity(row).as_str().to_owned();

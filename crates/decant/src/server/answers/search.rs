@@ -8,7 +8,7 @@ use decant_store::{ScanRequest, Store};
 
 use super::{Answers, Times, blocking, describe, page_of, records, request};
 
-/// Records that are looked through, and matches that are kept.
+/// Records of a signal that are looked through, and matches among them that are kept.
 const LOOKED_AT_MAX: usize = 1_000_000;
 const MATCHES_MAX: usize = 2_000;
 
@@ -32,9 +32,8 @@ pub(super) async fn answer(answers: &Answers, query: SearchQuery) -> Result<Answ
 }
 
 fn in_records(store: &Store, ask: &Ask, words: &[String]) -> Vec<PageItem> {
-    let mut found = Vec::new();
-    let mut looked_at = 0;
-    for signal in [Signal::Logs, Signal::Traces] {
+    let (mut all, mut cut) = (Vec::new(), Vec::new());
+    for (signal, name) in [(Signal::Logs, "log records"), (Signal::Traces, "spans")] {
         let request = ScanRequest {
             from_unix_nano: ask.from,
             to_unix_nano: ask.to,
@@ -42,19 +41,24 @@ fn in_records(store: &Store, ask: &Ask, words: &[String]) -> Vec<PageItem> {
             newest_first: true,
             ..ScanRequest::of(signal)
         };
+        let (mut found, mut looked_at) = (Vec::new(), 0);
         for batch in store.scan(&request) {
+            if looked_at >= LOOKED_AT_MAX || found.len() >= MATCHES_MAX {
+                let told = format!("of {name} only the newest {looked_at} were looked through: give to for older ones");
+                cut.push(records::cut(told));
+                break;
+            }
             let Ok(batch) = batch else { continue };
             looked_at += batch.len();
             let mut items = Vec::new();
             records::items(&batch, &mut items);
             found.extend(items.into_iter().filter(|item| matches(item, words)));
-            if looked_at >= LOOKED_AT_MAX || found.len() >= MATCHES_MAX {
-                break;
-            }
         }
+        all.append(&mut found);
     }
-    found.sort_by_key(|item| std::cmp::Reverse(item.at_unix_nano));
-    found
+    all.sort_by_key(|item| std::cmp::Reverse(item.at_unix_nano));
+    all.append(&mut cut);
+    all
 }
 
 /// Whether every word stands in the item's text or service, in any case.
