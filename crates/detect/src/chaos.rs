@@ -136,8 +136,9 @@ fn of_service(
     let score = (known.iter().sum::<f64>() + 1.0) / (known.len() as f64 + 2.0);
     experiments.sort_by_key(|e| std::cmp::Reverse((e.at_unix_nano, e.id)));
     let age = experiments.first().map_or(0, |e| newest.saturating_sub(e.at_unix_nano).max(0) / SECOND);
+    let experiments_total = experiments.len() as u64;
     experiments.truncate(limit);
-    Resilience { service: service.to_owned(), score, age_s: age as u64, experiments }
+    Resilience { service: service.to_owned(), score, age_s: age as u64, experiments, experiments_total }
 }
 
 fn judge(
@@ -212,6 +213,16 @@ mod tests {
             assert_eq!((experiment.survival, experiment.sick_s), (survival, sick_s), "{incidents:?}");
             assert_eq!(experiment.ended_unix_nano, Some(1_200 * SECOND));
         }
+    }
+
+    #[test]
+    fn the_newest_experiments_are_listed_and_all_are_counted() {
+        let many: Vec<ChangeEvent> = (1..=50).map(|n| event(100 * n, "cpu", "")).collect();
+        let found = told(&many, &[], 10_000);
+        assert_eq!((found.experiments.len(), found.experiments_total), (20, 50));
+        assert_eq!(found.experiments[0].at_unix_nano, 5_000 * SECOND);
+        // The score is of all.
+        assert_eq!(found.score, 51.0 / 52.0);
     }
 
     #[test]

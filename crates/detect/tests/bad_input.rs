@@ -229,3 +229,39 @@ fn points_of_all_series_are_bounded_and_counted() {
     assert!(series * rounds - gone <= 2_000, "{gone}");
     assert!(series * rounds - gone >= 1_000, "{gone}: more than had to");
 }
+
+#[test]
+fn experiments_are_told_of_services_that_were_heard_and_their_names_are_cut() {
+    let (mut roller, mut history) = (Roller::new(&Config::default()), History::new(&Config::default()));
+    let mut resources = ResourceTable::default();
+    let cart = resources.intern(Resource::new([("service.name".to_owned(), "cart".to_owned())]));
+    // Of this one nothing is heard but that it is hurt.
+    let ghost = resources.intern(Resource::new([("service.name".to_owned(), "ghost".to_owned())]));
+    let mut logs = LogsBuilder::default();
+    for n in 0..60 {
+        let time_unix_nano = Some(START + n * 10 * SECOND);
+        logs.push(&LogRecord { time_unix_nano, resource: cart, body: "sold", ..LogRecord::default() }, []);
+    }
+    let long = "\u{e9}".repeat(200_000);
+    for resource in [cart, ghost] {
+        let record = LogRecord {
+            time_unix_nano: Some(START + 100 * SECOND),
+            event_name: Some("chaos.experiment"),
+            resource,
+            body: &long,
+            ..LogRecord::default()
+        };
+        logs.push(&record, [("chaos.experiment.name", long.as_str())]);
+    }
+    let rows = Rows::Logs(logs.finish());
+    roller.push(&Batch { position: Position::default(), resources, rows });
+    history.absorb(roller.take());
+    let findings = history.findings(&Ask::default(), &|_| None);
+    let told: Vec<(&str, u64)> =
+        findings.resilience.iter().map(|of| (of.service.as_str(), of.experiments_total)).collect();
+    assert_eq!(told, [("cart", 1)]);
+    let fault = &findings.resilience[0].experiments[0].fault;
+    assert!(!fault.is_empty() && fault.len() <= Config::default().max_exemplar_bytes, "{} bytes", fault.len());
+    // They are records all the same.
+    assert_eq!((findings.counts.logs, findings.counts.notes.get("log records that tell of changes")), (62, Some(&2)));
+}

@@ -93,6 +93,8 @@ pub struct Resilience {
     pub score: f64,
     /// How long ago the newest experiment was, in event time.
     pub age_s: u64,
-    /// The newest first.
+    /// The newest first, up to a limit.
     pub experiments: Vec<Experiment>,
+    /// How many there were.
+    pub experiments_total: u64,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use decant_model::Experiment;
+use decant_model::{Experiment, Resilience};
 use serde_json::{Map, Value, json};
 
 use super::{View, heading, put, raise};
@@ -12,16 +12,21 @@ use crate::selection::List;
 use crate::source::Source;
 use crate::{figures, quote};
 
-/// Experiments named in a line of text; all stand in the JSON form.
+/// Experiments named, the newest. Level 2 names all that there are, in the JSON form: one item that grows without end would
+/// fit no small budget.
 const NAMED: usize = 4;
 
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let services = source.findings.resilience.iter().enumerate();
     services
-        .map(|(index, of)| {
+        .flat_map(|(index, of)| {
             // What broke says more than what held.
             let strength = (1.0 - of.score).clamp(0.1, 1.0);
-            raise(List::Resilience, index, strength, 60 + 70 * of.experiments.len().min(NAMED))
+            let named = of.experiments.len().min(NAMED);
+            let head = raise(List::Resilience, index, strength, 60 + 70 * named);
+            let others = of.experiments.len() - named;
+            let rest = (others > 0).then(|| raise(List::Resilience, index, strength * 0.2, 70 * others));
+            std::iter::once(head).chain(rest)
         })
         .collect()
 }
@@ -41,7 +46,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
                 let _infallible = write!(out, ", sick for {sick_s} s");
             }
         }
-        let more = of.experiments.len().saturating_sub(NAMED);
+        let more = total(of).saturating_sub(NAMED as u64);
         if more > 0 {
             let _infallible = write!(out, "; and {more} more");
         }
@@ -51,16 +56,23 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
 
 pub(super) fn json(view: View<'_>) -> Vec<Value> {
     view.ranked(List::Resilience)
-        .filter_map(|(index, _)| {
+        .filter_map(|(index, level)| {
             let of = view.source.findings.resilience.get(index)?;
+            let most = if level >= 2 { usize::MAX } else { NAMED };
             Some(json!({
                 "service": quote::json(&of.service, 200),
                 "score": figures::number(of.score),
                 "age_s": of.age_s,
-                "experiments": of.experiments.iter().map(|e| experiment(view, e)).collect::<Vec<_>>(),
+                "experiments": of.experiments.iter().take(most).map(|e| experiment(view, e)).collect::<Vec<_>>(),
+                "experiments_total": total(of),
             }))
         })
         .collect()
+}
+
+/// No fewer than are listed.
+fn total(of: &Resilience) -> u64 {
+    of.experiments_total.max(of.experiments.len() as u64)
 }
 
 fn handle(view: View<'_>, experiment: &Experiment) -> String {

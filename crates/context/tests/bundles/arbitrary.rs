@@ -125,8 +125,10 @@ fn resilience() -> impl Strategy<Value = Resilience> {
             incident,
         },
     );
-    (name(), number(), any::<u64>(), vec(experiment, 0..7))
-        .prop_map(|(service, score, age_s, experiments)| Resilience { service, score, age_s, experiments })
+    (name(), number(), any::<u64>(), vec(experiment, 0..7)).prop_map(|(service, score, age_s, experiments)| {
+        let experiments_total = experiments.len() as u64 + age_s % 3;
+        Resilience { service, score, age_s, experiments, experiments_total }
+    })
 }
 
 fn pattern() -> impl Strategy<Value = LogPattern> {

@@ -158,7 +158,7 @@ pub(crate) fn bundle() -> Value {
                 "name": "charge", "offset_ms": 3.5, "duration_ms": 1200.5, "self_ms": 1100.5, "error": true,
                 "note": "deadline exceeded"}], "spans_total": 14}],
         "topology": [{"caller": "web", "callee": "checkout", "calls": 4000}],
-        "resilience": [{"service": "checkout", "score": 0.5, "age_s": 600, "experiments": [{"handle": "C2",
+        "resilience": [{"service": "checkout", "score": 0.5, "age_s": 600, "experiments_total": 1, "experiments": [{"handle": "C2",
             "at": "2026-01-02T03:00:00Z", "ended": "2026-01-02T03:02:00Z", "fault": "cpu", "survival": "recovered",
             "sick_s": 130, "incident": "I1"}]}],
         "healthy": [{"subject": "cart", "what": "latency, errors and logs as before"}],
