@@ -114,13 +114,13 @@ pub(crate) fn rank(graph: &Graph, ledger: &Ledger, flows: &Flows, surges: &Flows
         .filter(|(service, _)| **service != NONE)
         .map(|(service, aspects)| {
             let mut parts: Vec<(Aspect, f64)> = aspects
-                .keys()
-                .map(|aspect| {
-                    let strength = ledger.strength(*service, *aspect);
+                .iter()
+                .map(|(aspect, items)| {
+                    let strength = items.first().map_or(0.0, |i| i.strength);
                     let most = greatest.get(aspect).copied().unwrap_or(1.0).max(1e-9);
                     let mut part = weight(*aspect) * believed(strength) * (strength / most);
                     if let Some(all) = graph.edges.get(aspect) {
-                        let hurt = aspects.get(aspect).map_or(0, Vec::len) as f64;
+                        let hurt = items.len() as f64;
                         part *= (hurt / all.get(service).copied().unwrap_or(1.0).max(1.0)).min(1.0);
                     }
                     (*aspect, part)

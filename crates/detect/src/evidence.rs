@@ -97,17 +97,11 @@ struct OfClass {
 }
 
 impl OfClass {
-    fn hear(&mut self, at: usize, heard: Heard, is_asked: bool) {
-        let all = [heard.live, heard.base, heard.odd];
-        if is_asked {
-            for (sizes, contrast) in self.sizes.iter_mut().zip(all) {
-                if contrast.before.is_some() && contrast.after.is_some() {
-                    sizes.push(contrast.z.abs());
-                }
+    fn ask(&mut self, heard: [&Contrast; 3]) {
+        for (sizes, contrast) in self.sizes.iter_mut().zip(heard) {
+            if contrast.before.is_some() && contrast.after.is_some() {
+                sizes.push(contrast.z.abs());
             }
-        }
-        if all.iter().any(|c| c.z.abs() > CHANCE) {
-            self.loud.push((at, heard));
         }
     }
 }
@@ -133,14 +127,20 @@ impl Evidence {
             for (at, signal) in members.iter().enumerate() {
                 let is_asked = at.is_multiple_of(step);
                 // Of the others only those matter whose z is beyond chance.
-                if !is_asked && signal.prefix.is_flat() {
+                if !is_asked && signal.prefix.is_flat {
                     continue;
                 }
                 let mut cut = room.cut(&signal.prefix, &cuts, if is_asked { 0.0 } else { CHANCE });
                 for (told, inside) in told.iter_mut().zip(&cuts.episodes) {
                     let live = cut.contrast(*inside).unwrap_or_default();
                     let base = cut.against_base(*inside).unwrap_or_default();
-                    told.hear(at, Heard { live, base, odd: odd(signal.what, &mut cut, *inside) }, is_asked);
+                    let odd = odd(signal.what, &mut cut, *inside);
+                    if is_asked {
+                        told.ask([&live, &base, &odd]);
+                    }
+                    if live.z.abs().max(base.z.abs()).max(odd.z.abs()) > CHANCE {
+                        told.loud.push((at, Heard { live, base, odd }));
+                    }
                 }
             }
             for ((told, items), episode) in told.iter_mut().zip(&mut items).zip(episodes) {
@@ -220,11 +220,6 @@ impl Ledger {
                 self.services.entry(series.service).or_default().entry(aspect).or_default().push(item);
             }
         }
-    }
-
-    /// The strongest evidence of an aspect at a service.
-    pub(crate) fn strength(&self, service: u64, aspect: Aspect) -> f64 {
-        self.services.get(&service).and_then(|a| a.get(&aspect)).and_then(|i| i.first()).map_or(0.0, |i| i.strength)
     }
 
     /// The strongest of an aspect anywhere.

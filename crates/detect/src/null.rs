@@ -39,8 +39,8 @@ pub(crate) fn class(material: &Material<'_>, what: What) -> u64 {
     }
 }
 
-/// Members that tell how a class of any size behaves: a quantile of so many is known to about one part in a hundred.
-const ENOUGH_MEMBERS: usize = 8_192;
+/// Members that tell how a class of any size behaves: a quantile of so many is known to about three parts in a hundred.
+const ENOUGH_MEMBERS: usize = 2_048;
 
 /// Every how many members of a class of some size are asked how the class behaves.
 pub(crate) fn step(members: usize) -> usize {

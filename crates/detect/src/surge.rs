@@ -9,19 +9,23 @@ use std::collections::BTreeMap;
 use crate::accuse::Flows;
 use crate::blame::Blame;
 use crate::evidence::Aspect;
-use crate::ids::NONE;
+use crate::ids::{IdMap, NONE};
 use crate::material::Material;
 use crate::onset::Episode;
 use crate::statistics::rate_z;
 
-/// Calls by window, and by window of the baseline.
+/// Calls by window, and by window of the baseline: sums up to each, and of all.
 #[derive(Clone, Debug, Default)]
 struct Counts {
-    live: Vec<f64>,
-    base: Vec<f64>,
-    /// Sums of `live` up to each window, and of `base`.
     sums: Vec<f64>,
     base_sums: Vec<f64>,
+}
+
+/// Calls of one service by another, by place of their window; there are many such pairs, and few are ever asked about.
+#[derive(Clone, Debug, Default)]
+struct Calls {
+    live: Vec<(u32, f64)>,
+    base: Vec<(u32, f64)>,
 }
 
 /// Sums up to each value, and of all.
@@ -34,19 +38,40 @@ fn sums(values: &[f64]) -> Vec<f64> {
     std::iter::once(0.0).chain(upto).collect()
 }
 
+impl Calls {
+    /// In so many windows, and so many of the baseline.
+    fn counts(&self, windows: (usize, usize)) -> Counts {
+        let of = |calls: &[(u32, f64)], windows: usize| {
+            let mut each = vec![0.0; windows];
+            for (at, n) in calls {
+                if let Some(window) = each.get_mut(*at as usize) {
+                    *window += n;
+                }
+            }
+            sums(&each)
+        };
+        Counts { sums: of(&self.live, windows.0), base_sums: of(&self.base, windows.1) }
+    }
+}
+
+/// What sums were made of.
+fn each(sums: &[f64]) -> impl Iterator<Item = f64> {
+    sums.windows(2).map(|w| w[1] - w[0])
+}
+
 impl Counts {
-    fn summed(self) -> Self {
-        Self { sums: sums(&self.live), base_sums: sums(&self.base), ..self }
+    fn windows(&self) -> usize {
+        self.sums.len().saturating_sub(1)
     }
 
     /// Whether there is any chance of a surge: cheap, since nearly all services have none.
     ///
     /// The load must be up in all of the `lead`, or it is an earlier burst that happens to come before.
     fn may_surge(&self, episode: Episode, lead: usize) -> bool {
-        let at = |w: usize| self.sums.get(w.min(self.live.len())).copied().unwrap_or_default();
+        let at = |w: usize| self.sums.get(w.min(self.windows())).copied().unwrap_or_default();
         let during = at(episode.to) - at(episode.from);
         let inside = episode.to.saturating_sub(episode.from) as f64;
-        let outside = (self.live.len() + self.base.len()) as f64 - inside;
+        let outside = (self.windows() + self.base_sums.len().saturating_sub(1)) as f64 - inside;
         let before = at(usize::MAX) - during + self.base_sums.last().copied().unwrap_or_default();
         let raised = ORDINARY * before / outside.max(1.0);
         let is_up = |from: usize, to: usize| (at(to) - at(from)) / (to - from).max(1) as f64 >= raised;
@@ -63,7 +88,9 @@ impl Counts {
 pub(crate) struct Loads {
     entries: BTreeMap<u64, Counts>,
     /// By (callee, caller).
-    calls: BTreeMap<(u64, u64), Counts>,
+    calls: BTreeMap<(u64, u64), Calls>,
+    /// Windows of the stretch and of the baseline.
+    windows: (usize, usize),
 }
 
 /// What explains nothing yet, and what explains all: how many times the calls of the busiest time of such a length.
@@ -92,50 +119,48 @@ impl Loads {
     pub(crate) fn new(material: &Material<'_>) -> Self {
         let stretch = material.stretch;
         let trained: Vec<i64> = material.base_spans.all().iter().map(|(w, _)| *w).collect();
-        let blank = || Counts { live: vec![0.0; stretch.len()], base: vec![0.0; trained.len()], ..Counts::default() };
-        let live = |counts: &mut Counts, window: i64, n: u32| {
-            if let Some(at) = stretch.index(window).and_then(|i| counts.live.get_mut(i as usize)) {
-                *at += f64::from(n);
-            }
-        };
+        let windows = (stretch.len(), trained.len());
         // A busier hour than this one is known to be borne as it is.
         let load = material.load.max(1.0);
-        let base = |counts: &mut Counts, window: i64, n: u32| {
-            if let Some(at) = trained.binary_search(&window).ok().and_then(|i| counts.base.get_mut(i)) {
-                *at += load * f64::from(n);
-            }
+        let live = |window: u32, n: u32| Some((stretch.index(window)?, f64::from(n)));
+        let base = |window: u32, n: u32| {
+            let at = trained.binary_search(&i64::from(window)).ok()?;
+            Some((at as u32, load * f64::from(n)))
         };
-        let mut loads = Self::default();
+        let mut entries: IdMap<Calls> = IdMap::default();
+        let mut calls: BTreeMap<(u64, u64), Calls> = BTreeMap::new();
         for cell in material.facts.operations.values() {
-            let counts = loads.entries.entry(cell.service).or_insert_with(blank);
-            cell.windows.cells().iter().for_each(|(w, c)| live(counts, i64::from(*w), c.entries));
+            let into = &mut entries.entry(cell.service).or_default().live;
+            into.extend(
+                cell.windows.cells().iter().filter(|(_, c)| c.entries > 0).filter_map(|(w, c)| live(*w, c.entries)),
+            );
         }
         for cell in material.facts.pairs.values() {
-            let counts = loads.calls.entry((cell.callee, cell.caller)).or_insert_with(blank);
-            cell.windows.cells().iter().for_each(|(w, c)| live(counts, i64::from(*w), c.calls));
+            let into = &mut calls.entry((cell.callee, cell.caller)).or_default().live;
+            into.extend(cell.windows.cells().iter().filter_map(|(w, c)| live(*w, c.calls)));
         }
         for cell in material.base_facts.operations.values() {
-            if let Some(counts) = loads.entries.get_mut(&cell.service) {
-                cell.windows.cells().iter().for_each(|(w, c)| base(counts, i64::from(*w), c.entries));
+            if let Some(calls) = entries.get_mut(&cell.service) {
+                calls.base.extend(cell.windows.cells().iter().filter_map(|(w, c)| base(*w, c.entries)));
             }
         }
         for cell in material.base_facts.pairs.values() {
-            if let Some(counts) = loads.calls.get_mut(&(cell.callee, cell.caller)) {
-                cell.windows.cells().iter().for_each(|(w, c)| base(counts, i64::from(*w), c.calls));
+            if let Some(calls) = calls.get_mut(&(cell.callee, cell.caller)) {
+                calls.base.extend(cell.windows.cells().iter().filter_map(|(w, c)| base(*w, c.calls)));
             }
         }
-        loads.entries = loads.entries.into_iter().map(|(key, counts)| (key, counts.summed())).collect();
-        loads
+        let entries = entries.into_iter().map(|(service, calls)| (service, calls.counts(windows))).collect();
+        Self { entries, calls, windows }
     }
 
     /// Calls during an episode, those to expect by the time outside, and how sure the rise is, given how much the load
     /// varies anyway.
     fn rise(counts: &Counts, episode: Episode) -> (f64, f64, f64) {
         let is_inside = |w: usize| (episode.from..episode.to).contains(&w);
-        let windows = || counts.live.iter().enumerate();
+        let windows = || each(&counts.sums).enumerate();
         let during: f64 = windows().filter(|(w, _)| is_inside(*w)).map(|(_, n)| n).sum();
         let usual: Vec<f64> =
-            windows().filter(|(w, _)| !is_inside(*w)).map(|(_, n)| *n).chain(counts.base.iter().copied()).collect();
+            windows().filter(|(w, _)| !is_inside(*w)).map(|(_, n)| n).chain(each(&counts.base_sums)).collect();
         if usual.len() < LEAST_USUAL {
             return (during, during, 0.0);
         }
@@ -145,15 +170,14 @@ impl Loads {
         let level = during / inside.max(1.0);
         let unrest = |n: f64, mean: f64| (n - mean) * (n - mean) / mean.max(1e-9);
         let pearson = usual.iter().map(|n| unrest(*n, mean)).sum::<f64>()
-            + windows().filter(|(w, _)| is_inside(*w)).map(|(_, n)| unrest(*n, level)).sum::<f64>();
+            + windows().filter(|(w, _)| is_inside(*w)).map(|(_, n)| unrest(n, level)).sum::<f64>();
         let dispersion = ((CHANCE_WORTH + pearson) / (CHANCE_WORTH + outside + inside - 2.0)).max(1.0);
         let z = rate_z(during, inside, before, outside).max(0.0) / dispersion.sqrt();
         (during, mean * inside, z * z / (z * z + HALF * HALF))
     }
 
     /// How much of what a service suffers its rise can explain.
-    fn explains(&self, service: u64, episode: Episode, lead: usize) -> f64 {
-        let Some(counts) = self.entries.get(&service) else { return 0.0 };
+    fn explains(counts: &Counts, episode: Episode, lead: usize) -> f64 {
         if !counts.may_surge(episode, lead) {
             return 0.0;
         }
@@ -180,14 +204,18 @@ impl Loads {
     }
 
     fn flows_in(&self, episode: Episode, lead: usize) -> Flows {
-        let explained: BTreeMap<u64, f64> =
-            self.entries.keys().map(|s| (*s, self.explains(*s, episode, lead))).filter(|(_, e)| *e > 0.0).collect();
+        let explained: BTreeMap<u64, f64> = self
+            .entries
+            .iter()
+            .map(|(s, c)| (*s, Self::explains(c, episode, lead)))
+            .filter(|(_, e)| *e > 0.0)
+            .collect();
         let mut flows = Flows::new();
         for (service, explains) in &explained {
             let Some((during, usual, _)) = self.entries.get(service).map(|c| Self::rise(c, episode)) else { continue };
             let mut from_callers = 0.0;
-            for ((_, caller), counts) in self.calls.range((*service, 0)..=(*service, u64::MAX)) {
-                let (with, without, _) = Self::rise(counts, episode);
+            for ((_, caller), calls) in self.calls.range((*service, 0)..=(*service, u64::MAX)) {
+                let (with, without, _) = Self::rise(&calls.counts(self.windows), episode);
                 let share = ((with - without) / (during - usual)).clamp(0.0, 1.0);
                 from_callers += share;
                 let theirs = explained.get(caller).copied().unwrap_or(0.0);
@@ -207,7 +235,7 @@ impl Loads {
 /// Calls that the busiest time outside an episode brings in a time of its length: who works in bursts has had some before.
 fn busiest(counts: &Counts, episode: Episode) -> f64 {
     let inside = episode.to.saturating_sub(episode.from);
-    let part = |from: usize, to: usize| counts.sums.get(from..=to.min(counts.live.len())).unwrap_or_default();
+    let part = |from: usize, to: usize| counts.sums.get(from..=to.min(counts.windows())).unwrap_or_default();
     // Runs by the sums up to each of their windows.
     let outside = [part(0, episode.from), part(episode.to, usize::MAX), counts.base_sums.as_slice()];
     let longest = outside.iter().map(|run| run.len().saturating_sub(1)).max().unwrap_or(0);
@@ -267,14 +295,25 @@ mod tests {
 
     const EPISODE: Episode = Episode { from: 10, to: 20, weight: 0.0 };
 
-    fn steady(before: f64, after: f64) -> Counts {
-        Counts { live: (0..20).map(|w| if w < 10 { before } else { after }).collect(), ..Counts::default() }.summed()
+    const WINDOWS: usize = 20;
+
+    fn steady(before: f64, after: f64) -> Vec<f64> {
+        (0..WINDOWS).map(|w| if w < 10 { before } else { after }).collect()
     }
 
-    fn loads(entries: &[(u64, f64, f64)], calls: &[(u64, u64, f64, f64)]) -> Loads {
+    fn counts(live: &[f64]) -> Counts {
+        Counts { sums: sums(live), base_sums: Vec::new() }
+    }
+
+    fn calls(live: &[f64]) -> Calls {
+        Calls { live: (0..).zip(live.iter().copied()).collect(), base: Vec::new() }
+    }
+
+    fn loads(entries: &[(u64, f64, f64)], between: &[(u64, u64, f64, f64)]) -> Loads {
         Loads {
-            entries: entries.iter().map(|(s, a, b)| (*s, steady(*a, *b))).collect(),
-            calls: calls.iter().map(|(to, from, a, b)| ((*to, *from), steady(*a, *b))).collect(),
+            entries: entries.iter().map(|(s, a, b)| (*s, counts(&steady(*a, *b)))).collect(),
+            calls: between.iter().map(|(to, from, a, b)| ((*to, *from), calls(&steady(*a, *b)))).collect(),
+            windows: (WINDOWS, 0),
         }
     }
 
@@ -302,20 +341,18 @@ mod tests {
 
     #[test]
     fn where_load_comes_and_goes_a_rise_is_no_surge() {
-        let mut counts = steady(20.0, 50.0);
-        counts.live[..10].copy_from_slice(&[60.0, 2.0, 70.0, 0.0, 3.0, 55.0, 1.0, 4.0, 0.0, 5.0]);
-        let counts = counts.summed();
-        let loads = Loads { entries: BTreeMap::from([(1, counts)]), ..Loads::default() };
+        let mut live = steady(20.0, 50.0);
+        live[..10].copy_from_slice(&[60.0, 2.0, 70.0, 0.0, 3.0, 55.0, 1.0, 4.0, 0.0, 5.0]);
+        let loads = Loads { entries: BTreeMap::from([(1, counts(&live))]), ..Loads::default() };
         assert!(blamed(&loads, &[(1, 0.0)])[0].1 < 0.4);
     }
 
     #[test]
     fn a_burst_like_those_before_is_no_surge() {
-        let mut counts = steady(8.0, 8.0);
-        counts.live[3..6].fill(30.0);
-        counts.live[12..15].fill(33.0);
-        let counts = counts.summed();
-        let loads = Loads { entries: BTreeMap::from([(1, counts)]), ..Loads::default() };
+        let mut live = steady(8.0, 8.0);
+        live[3..6].fill(30.0);
+        live[12..15].fill(33.0);
+        let loads = Loads { entries: BTreeMap::from([(1, counts(&live))]), ..Loads::default() };
         assert!(loads.flows(Episode { from: 12, to: 15, weight: 0.0 }).is_empty());
     }
 

@@ -29,29 +29,27 @@ where
     N: Default,
     E: Fn(&T) -> f64,
 {
-    let pairs = |events: Option<&Timeline<T>>, chances: Option<&Timeline<N>>, from: i64, to: i64| {
-        let events = events.map_or(&[][..], |e| e.range(from, to));
-        let mut at = 0;
-        let mut out = Vec::new();
+    let each = |events: Option<&Timeline<T>>,
+                chances: Option<&Timeline<N>>,
+                (from, to): (i64, i64),
+                out: &mut dyn FnMut(u32, f64, f64)| {
+        let mut events = events.map_or(&[][..], |e| e.range(from, to)).iter().peekable();
         for (window, cell) in chances.map_or(&[][..], |c| c.range(from, to)) {
-            while events.get(at).is_some_and(|(w, _)| w < window) {
-                at += 1;
-            }
-            let k = events.get(at).filter(|(w, _)| w == window).map_or(0.0, |(_, e)| event(e));
+            while events.next_if(|(w, _)| w < window).is_some() {}
+            let k = events.peek().filter(|(w, _)| w == window).map_or(0.0, |(_, e)| event(e));
             let n = chance(cell);
             if n > 0.0 {
-                out.push((*window, k.min(n), n));
+                out(*window, k.min(n), n);
             }
         }
-        out
     };
-    let cells = pairs(events, chances, stretch.from, stretch.to)
-        .into_iter()
-        .filter_map(|(w, k, n)| stretch.index(w).map(|i| (i, k as f32, n as f32)))
-        .collect();
-    let mut base: Vec<(f64, f64)> = Vec::new();
-    base.extend(pairs(events, chances, i64::MIN, stretch.from).into_iter().map(|(_, k, n)| (k, n)));
-    base.extend(pairs(base_events, base_chances, i64::MIN, i64::MAX).into_iter().map(|(_, k, n)| (k, n)));
+    let room = chances.map_or(0, |c| c.range(stretch.from, stretch.to).len());
+    let (mut cells, mut base) = (Vec::with_capacity(room), Vec::new());
+    each(events, chances, (stretch.from, stretch.to), &mut |window, k, n| {
+        cells.extend(stretch.index(window).map(|at| (at, k as f32, n as f32)));
+    });
+    each(events, chances, (i64::MIN, stretch.from), &mut |_, k, n| base.push((k, n)));
+    each(base_events, base_chances, (i64::MIN, i64::MAX), &mut |_, k, n| base.push((k, n)));
     Values::Share { cells, base }
 }
 
@@ -62,11 +60,9 @@ fn levels<T: Default>(
     base: Option<&Timeline<T>>,
     level: impl Fn(&T) -> Option<f64>,
 ) -> Values {
-    let cells = live
-        .range(stretch.from, stretch.to)
-        .iter()
-        .filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)? as f32)))
-        .collect();
+    let range = live.range(stretch.from, stretch.to);
+    let mut cells = Vec::with_capacity(range.len());
+    cells.extend(range.iter().filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)? as f32))));
     let earlier = live.range(i64::MIN, stretch.from).iter().filter_map(|(_, c)| level(c));
     let trained = base.map_or(&[][..], |b| b.cells()).iter().filter_map(|(_, c)| level(c));
     let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH };

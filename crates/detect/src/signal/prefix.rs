@@ -48,6 +48,8 @@ pub(crate) struct Prefix {
     cells: Cells,
     base: Sums,
     has_history: bool,
+    /// Nothing ever came of what is counted: then no stretch differs from another.
+    pub(crate) is_flat: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -82,17 +84,13 @@ impl Prefix {
                 (Cells::Level(cells, prior), fold(&mut base.iter().map(|x| Sums::level(*x))))
             }
         };
-        Self { cells, base, has_history }
-    }
-
-    /// Whether nothing ever came of what is counted: then no stretch differs from another.
-    pub(crate) fn is_flat(&self) -> bool {
-        self.base.sum <= 0.0
-            && match &self.cells {
+        let is_flat = base.sum <= 0.0
+            && match &cells {
                 Cells::Share(cells) => cells.iter().all(|(_, events, _)| *events <= 0.0),
                 Cells::Rate { events, .. } => events.is_empty(),
                 Cells::Level(..) => false,
-            }
+            };
+        Self { cells, base, has_history, is_flat }
     }
 }
 
@@ -123,69 +121,59 @@ impl Room {
         (self.has_blocks, self.has_reaches) = (false, false);
         match &prefix.cells {
             Cells::Rate { events, over, centre } => over.cut(events, *centre, &cuts.windows, &mut self.sums),
-            Cells::Share(cells) => each_cut(
-                cells,
-                |c| c.0,
-                cuts,
-                &mut self.sums,
-                |sums, (_, events, chances)| {
-                    let (events, chances) = (f64::from(*events), f64::from(*chances));
-                    if chances > 0.0 {
-                        sums.windows += 1.0;
-                        sums.n += chances;
-                        // Most are 0, and a division takes as long as all else.
-                        if events > 0.0 {
-                            sums.sum += events;
-                            sums.squares += events * events / chances;
-                        }
-                    }
-                },
-            ),
-            Cells::Level(cells, _) => each_cut(
-                cells,
-                |c| c.0,
-                cuts,
-                &mut self.sums,
-                |sums, (_, level)| {
-                    let level = f64::from(*level);
-                    sums.n += 1.0;
-                    sums.sum += level;
-                    sums.squares += level * level;
-                },
-            ),
+            Cells::Share(cells) => cut_share(cells, &cuts.windows, &mut self.sums),
+            Cells::Level(cells, _) => cut_level(cells, &cuts.windows, &mut self.sums),
         }
         Cut { prefix, grid: cuts.grid, room: self, least }
     }
 }
 
-/// Sums up to each cut, and of all.
-fn each_cut<C>(
-    cells: &[C],
-    window: impl Fn(&C) -> u32,
-    cuts: &Cuts,
-    upto: &mut Vec<Sums>,
-    mut add: impl FnMut(&mut Sums, &C),
-) {
-    let (mut sums, mut ahead) = (Sums::default(), cuts.windows.iter());
-    let mut next = ahead.next().copied().unwrap_or(usize::MAX);
-    for cell in cells {
-        while window(cell) as usize >= next {
-            upto.push(sums);
-            next = ahead.next().copied().unwrap_or(usize::MAX);
+/// Sums up to each of some windows, which ascend, and of all.
+fn cut_share(cells: &[(u32, f32, f32)], windows: &[usize], upto: &mut Vec<Sums>) {
+    let mut cells = cells.iter().peekable();
+    let (mut heard, mut n, mut sum, mut squares) = (0.0_f32, 0.0, 0.0, 0.0);
+    for cut in windows.iter().copied().chain([usize::MAX]) {
+        while let Some((_, events, chances)) = cells.next_if(|(window, _, _)| (*window as usize) < cut) {
+            let (events, chances) = (f64::from(*events), f64::from(*chances));
+            if chances > 0.0 {
+                heard += 1.0;
+                n += chances;
+                // Most are 0, and a division takes as long as all else.
+                if events > 0.0 {
+                    sum += events;
+                    squares += events * events / chances;
+                }
+            }
         }
-        add(&mut sums, cell);
+        upto.push(Sums { windows: heard, n, sum, squares, ..Sums::default() });
     }
-    upto.resize(cuts.windows.len() + 1, sums);
+}
+
+/// The same of levels.
+fn cut_level(cells: &[(u32, f32)], windows: &[usize], upto: &mut Vec<Sums>) {
+    let mut cells = cells.iter().peekable();
+    let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
+    for cut in windows.iter().copied().chain([usize::MAX]) {
+        while let Some((_, level)) = cells.next_if(|(window, _)| (*window as usize) < cut) {
+            let level = f64::from(*level);
+            n += 1.0;
+            sum += level;
+            squares += level * level;
+        }
+        upto.push(Sums { n, sum, squares, ..Sums::default() });
+    }
 }
 
 impl Cut<'_> {
     /// Sums before a cut.
+    #[inline]
     fn before(&self, cut: usize) -> Sums {
         self.room.sums.get(cut).copied().unwrap_or_default()
     }
 
     /// What lies inside against all that is known to be outside, live and baseline. `None` when it is not the inside but
     /// the outside that departs from the baseline.
+    #[inline]
     pub(crate) fn contrast(&mut self, at: Inside) -> Option<Contrast> {
         let base = self.prefix.base;
         let earlier = self.before(at.cuts.0);
@@ -204,6 +192,7 @@ impl Cut<'_> {
     }
 
     /// What lies inside against the baseline alone; `None` when it knows nothing of the signal.
+    #[inline]
     pub(crate) fn against_base(&mut self, at: Inside) -> Option<Contrast> {
         let base = self.prefix.base;
         let inside = self.before(at.cuts.1).minus(self.before(at.cuts.0));
@@ -254,6 +243,7 @@ impl Cut<'_> {
     }
 
     /// Without a baseline nothing but the time before is known to be well.
+    #[inline]
     fn parts(&self, at: Inside) -> Parts {
         self.grid.parts(Usual { after: self.prefix.base.n > 0.0 }, at.windows)
     }
@@ -267,6 +257,7 @@ impl Cut<'_> {
         (1.0 + memory) / (1.0 - memory)
     }
 
+    #[inline]
     fn compare(&mut self, after: Sums, before: Sums, at: Inside) -> Contrast {
         let (a, b) = ((after.n > 0.0).then(|| after.mean()), (before.n > 0.0).then(|| before.mean()));
         let (z, scale, form) = match (a, b, &self.prefix.cells) {
