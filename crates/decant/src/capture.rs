@@ -20,8 +20,8 @@ mod analysis;
 
 use analysis::Analysis;
 
-/// Batches of a baseline between two times that the lane's yield is taken.
-const BATCHES_PER_YIELD: usize = 32;
+/// Batches between two times that a lane's yield is taken: bounds what a lane holds open.
+pub(crate) const BATCHES_PER_YIELD: usize = 32;
 
 /// Which part of the capture is asked about.
 #[derive(Clone, Debug, Default)]

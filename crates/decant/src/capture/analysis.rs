@@ -13,8 +13,8 @@ use decant_context::excerpts::Excerpter;
 use decant_engine::{Config, Correlator, Lane, Window, restrict};
 use decant_model::{Batch, Rows};
 
-/// Batches between two times that the lane's yield is taken: bounds what a lane holds open.
-const BATCHES_PER_YIELD: usize = 32;
+use super::BATCHES_PER_YIELD;
+
 /// Batches that wait between two stages: enough that neither stands still, little beside what the stages hold.
 const BATCHES_WAITING: usize = 4;
 

@@ -13,11 +13,10 @@ use decant_store::{PositionRange, ScanRequest, Snapshot, Store};
 
 use super::correlating::Correlating;
 use super::topics;
+use crate::capture::BATCHES_PER_YIELD;
 
 /// The number under which the replay's counts stand beside those of the lanes.
 const REPLAY_LANE: usize = usize::MAX;
-/// Batches between two yields.
-const BATCHES_PER_YIELD: usize = 32;
 
 /// The stretch before the newest record that the store held at the start.
 pub(super) struct Past {
