@@ -8,6 +8,7 @@
 //! comes in bursts, waves or slow turns is measured by how far other times of that length stray ([`blocks`]).
 
 mod blocks;
+mod odd_call;
 mod prefix;
 mod reaches;
 mod sums;
@@ -76,20 +77,14 @@ pub(crate) struct Signal {
 #[derive(Clone, Debug)]
 pub(crate) enum Values {
     /// (window, events, chances), by window.
-    Share {
-        cells: Vec<(u32, f32, f32)>,
-        base: Vec<(f64, f64)>,
-    },
+    Share { cells: Vec<(u32, f32, f32)>, base: Vec<(f64, f64)> },
     /// Events in the seconds watched; and of the time before the stretch, in one, and of the baseline.
-    Rate {
-        events: Events,
-        over: Rc<Watched>,
-        earlier: (f64, f64),
-        base: Events,
-        base_over: Rc<Watched>,
-    },
+    Rate { events: Events, over: Rc<Watched>, earlier: (f64, f64), base: Events, base_over: Rc<Watched> },
     Level {
         cells: Vec<(u32, f32)>,
+        /// Where levels are means of calls, and cells in order: what each is without the greatest, not a number where
+        /// there is no other.
+        others: Vec<f32>,
         base: Vec<f64>,
         prior: Spread,
     },

@@ -114,27 +114,49 @@ impl Sketch {
         if bucket == i16::MIN { 0.0 } else { RATIO.powf(f64::from(bucket) - 0.5) }
     }
 
-    /// Mean of the values' logarithms, zeros taken as [`FLOOR`].
-    pub(crate) fn log_mean(&self) -> Option<f64> {
-        let (mut sum, mut total) = (0.0, 0_u64);
+    /// The values' logarithms, zeros taken as [`FLOOR`].
+    pub(crate) fn logs(&self) -> Logs {
+        let mut logs = Logs { count: 0, sum: 0.0, most: f64::MIN };
         for (bucket, count) in self.entries() {
             let middle = if bucket == i16::MIN { f64::MIN } else { (f64::from(bucket) - 0.5) * RATIO.ln() };
-            sum += middle.max(FLOOR.ln()) * f64::from(count);
-            total += u64::from(count);
+            logs.most = logs.most.max(middle).max(FLOOR.ln());
+            logs.sum += middle.max(FLOOR.ln()) * f64::from(count);
+            logs.count += u64::from(count);
         }
-        (total > 0).then(|| sum / total as f64)
+        logs
     }
 }
 
 /// Durations below this are all alike, in milliseconds.
 const FLOOR: f64 = 0.05;
 
-/// The mean of logarithms alone, for where no quantile is asked: a sixth of a sketch's size. The sum is kept in whole
-/// thousandths, so that order and grouping do not matter here either.
+/// Logarithms of values in sum, and the greatest of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Logs {
+    count: u64,
+    sum: f64,
+    most: f64,
+}
+
+impl Logs {
+    /// The mean; `None` when empty.
+    pub(crate) fn mean(self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / self.count as f64)
+    }
+
+    /// The mean of all but the greatest; `None` when there is no other.
+    pub(crate) fn mean_of_others(self) -> Option<f64> {
+        (self.count > 1).then(|| (self.sum - self.most) / (self.count - 1) as f64)
+    }
+}
+
+/// The mean and the greatest of logarithms alone, for where no quantile is asked. They are kept in whole thousandths, so
+/// that order and grouping do not matter here either.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(Rust, packed(4))]
 pub(crate) struct LogMean {
     count: u32,
+    most: i32,
     thousandths: i64,
 }
 
@@ -142,19 +164,23 @@ impl LogMean {
     /// Counts one value; what is not a number is left out.
     pub(crate) fn add(&mut self, value: f64) {
         if !value.is_nan() {
-            self.count = self.count.saturating_add(1);
-            self.thousandths += (value.clamp(FLOOR, f64::MAX).ln() * 1_000.0).round() as i64;
+            let thousandths = (value.clamp(FLOOR, f64::MAX).ln() * 1_000.0).round();
+            self.merge(Self { count: 1, most: thousandths as i32, thousandths: thousandths as i64 });
         }
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
-        self.count = self.count.saturating_add(other.count);
-        self.thousandths += other.thousandths;
+        if other.count > 0 {
+            self.most = if self.count > 0 { other.most.max(self.most) } else { other.most };
+            self.count = self.count.saturating_add(other.count);
+            self.thousandths += other.thousandths;
+        }
     }
 
-    /// The mean; `None` when empty.
-    pub(crate) fn log_mean(self) -> Option<f64> {
-        (self.count > 0).then(|| self.thousandths as f64 / 1_000.0 / f64::from(self.count))
+    /// All of them.
+    pub(crate) fn logs(self) -> Logs {
+        let Self { count, most, thousandths } = self;
+        Logs { count: u64::from(count), sum: thousandths as f64 / 1_000.0, most: f64::from(most) / 1_000.0 }
     }
 }
 
@@ -189,10 +215,32 @@ mod tests {
         let odd = of(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0, f64::MIN_POSITIVE]);
         assert_eq!(odd.count(), 5);
         assert!(odd.quantile(1.0).is_some());
-        assert!(odd.log_mean().is_some_and(f64::is_finite));
+        assert!(odd.logs().mean().is_some_and(f64::is_finite));
         let mut mean = LogMean::default();
         [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0].into_iter().for_each(|v| mean.add(v));
-        assert!(mean.log_mean().is_some_and(f64::is_finite));
+        assert!(mean.logs().mean().is_some_and(f64::is_finite));
+    }
+
+    #[test]
+    fn the_slowest_can_be_left_out_of_either() {
+        for (values, others) in [
+            (&[][..], None),
+            (&[0.5][..], None),
+            (&[0.5, 0.1][..], Some(0.1_f64)),
+            (&[100.0, 900.0, 100.0][..], Some(100.0)),
+        ] {
+            let (mut whole, mut first, mut then) = (LogMean::default(), LogMean::default(), LogMean::default());
+            for (at, value) in values.iter().enumerate() {
+                whole.add(*value);
+                if at == 0 { first.add(*value) } else { then.add(*value) }
+            }
+            then.merge(first);
+            assert_eq!(then, whole);
+            for logs in [whole.logs(), of(values).logs()] {
+                let apart = logs.mean_of_others().zip(others).map_or(0.0, |(a, b)| (a - b.ln()).abs());
+                assert!(apart < 0.06 && logs.mean_of_others().is_some() == others.is_some(), "{values:?} {logs:?}");
+            }
+        }
     }
 
     #[test]

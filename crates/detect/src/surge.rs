@@ -283,7 +283,8 @@ pub(crate) fn hand_on(blames: &mut [Blame], flows: &Flows) {
     for blame in blames {
         let Some(amount) = received.get(&blame.service).filter(|a| **a > 0.0) else { continue };
         match blame.parts.iter_mut().find(|(a, _)| *a == Aspect::ThroughputUp) {
-            Some((_, part)) => *part += amount,
+            // The same calls were a witness already.
+            Some((_, part)) => *part = part.max(*amount),
             None => blame.parts.push((Aspect::ThroughputUp, *amount)),
         }
     }
@@ -331,6 +332,17 @@ mod tests {
         let loads = loads(&[(1, 20.0, 80.0), (2, 20.0, 80.0)], &[(2, 1, 20.0, 80.0)]);
         let scores = blamed(&loads, &[(1, 0.1), (2, 3.0)]);
         assert!(scores[0].1 > 3.0 && scores[1].1 < 0.5, "{scores:?}");
+    }
+
+    #[test]
+    fn calls_that_come_in_are_one_witness() {
+        let loads = loads(&[(1, 20.0, 80.0)], &[]);
+        let up = |part: f64| {
+            let mut blames = vec![Blame { service: 1, score: part, parts: vec![(Aspect::ThroughputUp, part)] }];
+            hand_on(&mut blames, &loads.flows(EPISODE));
+            blames[0].parts[0].1
+        };
+        assert!(up(0.0) > 0.5 && (up(0.3) - up(0.0)).abs() < 1e-9 && (up(2.0) - 2.0).abs() < 1e-9);
     }
 
     #[test]

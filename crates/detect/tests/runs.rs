@@ -8,7 +8,7 @@ use std::time::Duration;
 use decant_codec::text::{DecodeOptions, FileDecoder};
 use decant_codec::{Limits, otlp};
 use decant_detect::{Ask, Config, History, Named, Register, Roller, Rollups};
-use decant_model::{Batch, Findings, Outcome, Position, Rows, Survival};
+use decant_model::{Batch, Findings, Outcome, Position, Rows, Survival, Verdict};
 use decant_sim::{Fault, Scenario, Simulation, Step, Truth};
 use decant_template::Miner;
 use serde_json::Value;
@@ -229,6 +229,18 @@ fn changes_of_a_healthy_shop_pass_or_wait() {
     }
     println!("{bad} of {told} changes of healthy shops are called regressions");
     assert!(told >= 4 && bad * 10 <= told, "{bad} of {told}");
+}
+
+#[test]
+fn healthy_shops_have_no_incident() {
+    for seed in 1..=5 {
+        let mut watched = Watched::new();
+        watched.run(&Scenario { seed, healthy: seconds(240), faulty: Duration::ZERO, ..Scenario::default() });
+        let findings = watched.findings();
+        println!("seed {seed}: {}", findings.verdict_reason);
+        assert_eq!(findings.verdict, Verdict::NoIncident, "seed {seed}: {:?}", findings.suspects.first());
+        assert!(findings.incidents.is_empty() && findings.suspects.is_empty(), "seed {seed}");
+    }
 }
 
 #[test]

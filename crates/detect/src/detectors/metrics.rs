@@ -158,7 +158,7 @@ fn push(
         base.retain(|x| (x - middle).abs() <= far);
     }
     let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
-    out(Signal { what, service, values: Values::Level { cells, base, prior } });
+    out(Signal { what, service, values: Values::Level { cells, others: Vec::new(), base, prior } });
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::ids::IdMap;
 use crate::material::Material;
 use crate::signal::{Signal, Spread, Values, Watched, What};
+use crate::sketch::Logs;
 use crate::stretch::Stretch;
 use crate::timeline::Timeline;
 
@@ -53,20 +54,26 @@ where
     Values::Share { cells, base }
 }
 
-/// Mean log durations by window.
+/// Mean log durations by window, and what they are without the slowest call.
 fn levels<T: Default>(
     stretch: Stretch,
     live: &Timeline<T>,
     base: Option<&Timeline<T>>,
-    level: impl Fn(&T) -> Option<f64>,
+    logs: impl Fn(&T) -> Logs,
 ) -> Values {
     let range = live.range(stretch.from, stretch.to);
-    let mut cells = Vec::with_capacity(range.len());
-    cells.extend(range.iter().filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)? as f32))));
-    let earlier = live.range(i64::MIN, stretch.from).iter().filter_map(|(_, c)| level(c));
-    let trained = base.map_or(&[][..], |b| b.cells()).iter().filter_map(|(_, c)| level(c));
+    let (mut cells, mut others) = (Vec::with_capacity(range.len()), Vec::with_capacity(range.len()));
+    for (window, cell) in range {
+        let logs = logs(cell);
+        if let (Some(index), Some(mean)) = (stretch.index(*window), logs.mean()) {
+            cells.push((index, mean as f32));
+            others.push(logs.mean_of_others().map_or(f32::NAN, |mean| mean as f32));
+        }
+    }
+    let earlier = live.range(i64::MIN, stretch.from).iter().filter_map(|(_, c)| logs(c).mean());
+    let trained = base.map_or(&[][..], |b| b.cells()).iter().filter_map(|(_, c)| logs(c).mean());
     let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH };
-    Values::Level { cells, base: earlier.chain(trained).collect(), prior }
+    Values::Level { cells, others, base: earlier.chain(trained).collect(), prior }
 }
 
 fn keys<V>(live: &IdMap<V>, base: &IdMap<V>) -> Vec<u64> {
@@ -186,7 +193,7 @@ pub(super) fn operations(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
             |c| f64::from(c.spans),
         );
         out(Signal { what: What::OwnErrors { operation: key }, service, values });
-        let values = levels(material.stretch, &live.windows, base, |c| c.self_ms.log_mean());
+        let values = levels(material.stretch, &live.windows, base, |c| c.self_ms.logs());
         out(Signal { what: What::SelfTime { operation: key }, service, values });
     }
 }
@@ -208,10 +215,10 @@ pub(super) fn edges(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
             |c| f64::from(c.calls),
         );
         out(Signal { what: What::EdgeErrors { edge: key }, service, values });
-        let values = levels(stretch, &live.windows, base, |c| c.ms.log_mean());
+        let values = levels(stretch, &live.windows, base, |c| c.ms.logs());
         out(Signal { what: What::EdgeLatency { edge: key }, service, values });
         if live.windows.cells().iter().any(|(_, c)| c.gap.count() > 0) {
-            let values = levels(stretch, &live.windows, base, |c| c.gap.log_mean());
+            let values = levels(stretch, &live.windows, base, |c| c.gap.logs());
             out(Signal { what: What::EdgeGap { edge: key }, service, values });
         }
     }
@@ -285,7 +292,7 @@ pub(super) fn children(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
         out(Signal {
             what: What::Fanout { child: key },
             service: any.service,
-            values: Values::Level { cells, base, prior },
+            values: Values::Level { cells, others: Vec::new(), base, prior },
         });
     }
 }

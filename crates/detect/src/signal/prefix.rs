@@ -1,6 +1,7 @@
 //! A signal prepared for comparisons of any two stretches.
 
 use super::blocks::{Blocks, Grid, Parts, Usual};
+use super::odd_call;
 use super::reaches::Reaches;
 use super::sums::Sums;
 use super::watched::{Events, Watched};
@@ -46,6 +47,8 @@ impl Cuts {
 #[derive(Clone, Debug)]
 pub(crate) struct Prefix {
     cells: Cells,
+    /// Of levels that are means of calls: what each is without the greatest; else empty.
+    others: Vec<f32>,
     base: Sums,
     has_history: bool,
     /// Nothing ever came of what is counted: then no stretch differs from another.
@@ -66,7 +69,11 @@ enum Cells {
 
 impl Prefix {
     /// [`super::What::has_history`].
-    pub(crate) fn new(values: Values, has_history: bool) -> Self {
+    pub(crate) fn new(mut values: Values, has_history: bool) -> Self {
+        let others = match &mut values {
+            Values::Level { others, .. } => std::mem::take(others),
+            _ => Vec::new(),
+        };
         let fold = |sums: &mut dyn Iterator<Item = Sums>| sums.fold(Sums::default(), Sums::plus);
         let (cells, base) = match values {
             Values::Share { mut cells, base } => {
@@ -79,7 +86,7 @@ impl Prefix {
                 let earlier = Sums::count(earlier.0, earlier.1, centre);
                 (Cells::Rate { events, over, centre }, base_over.all(&base, centre, earlier))
             }
-            Values::Level { mut cells, base, prior } => {
+            Values::Level { mut cells, base, prior, .. } => {
                 cells.sort_by_key(|c| c.0);
                 (Cells::Level(cells, prior), fold(&mut base.iter().map(|x| Sums::level(*x))))
             }
@@ -90,7 +97,7 @@ impl Prefix {
                 Cells::Rate { events, .. } => events.is_empty(),
                 Cells::Level(..) => false,
             };
-        Self { cells, base, has_history, is_flat }
+        Self { cells, others, base, has_history, is_flat }
     }
 }
 
@@ -179,11 +186,11 @@ impl Cut<'_> {
         let earlier = self.before(at.cuts.0);
         let inside = self.before(at.cuts.1).minus(earlier);
         if base.n <= 0.0 {
-            return Some(self.compare(inside, earlier, at));
+            return Some(self.departs(inside, earlier, at));
         }
         let all = self.room.sums.last().copied().unwrap_or_default();
         let outside = all.minus(inside);
-        let contrast = self.compare(inside, outside.plus(base), at);
+        let contrast = self.departs(inside, outside.plus(base), at);
         if contrast.z.abs() < self.least {
             return Some(contrast);
         }
@@ -196,7 +203,19 @@ impl Cut<'_> {
     pub(crate) fn against_base(&mut self, at: Inside) -> Option<Contrast> {
         let base = self.prefix.base;
         let inside = self.before(at.cuts.1).minus(self.before(at.cuts.0));
-        (base.n > 0.0).then(|| self.compare(inside, base, at))
+        (base.n > 0.0).then(|| self.departs(inside, base, at))
+    }
+
+    /// What lies inside against what is known to be well.
+    fn departs(&mut self, inside: Sums, before: Sums, at: Inside) -> Contrast {
+        let plain = self.compare(inside, before, at);
+        let Cells::Level(cells, _) = &self.prefix.cells else { return plain };
+        if self.prefix.others.is_empty() || plain.z <= self.least.max(NO_NEWS) {
+            return plain;
+        }
+        let without = odd_call::without(cells, &self.prefix.others, inside, before, at.windows);
+        let z = self.compare(without, before, at).z.max(odd_call::rank_z(inside, before)).min(plain.z);
+        Contrast { z, ..plain }
     }
 
     /// Whether a level is beyond all that was seen; `None` of counts, and where too little was seen.
