@@ -107,7 +107,9 @@ impl Server {
         let now = i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX);
         let (intake, deliveries) = Intake::new(&config.ingress.intake, now, ingress_metrics.clone());
 
-        let (correlating, _) = Correlating::start(&config.engine).context("cannot start the correlator")?;
+        let totals = Arc::new(metrics::Totals::default());
+        let (correlating, _) =
+            Correlating::start(&config.engine, totals.clone()).context("cannot start the correlator")?;
         let (writing, writer) =
             Writing::start(store.clone(), writer_ended.clone(), give_up.clone()).context("cannot start the writer")?;
         let past = Past::of(&store, config.replay);
@@ -140,7 +142,7 @@ impl Server {
         let options = HttpOptions {
             allowed_hosts: config.context.allowed_hosts.clone(),
             allowed_origins: config.context.allowed_origins.clone(),
-            metrics: metrics::exposition(store.clone(), ingress_metrics, egress_metrics),
+            metrics: metrics::exposition(store.clone(), ingress_metrics, totals, egress_metrics),
         };
         let mut doors = JoinSet::new();
         doors.spawn(named("context gRPC", decant_egress::serve_grpc(context_grpc, desk.clone(), stop_doors.clone())));

@@ -124,10 +124,14 @@ impl History {
         self.config.window_ns()
     }
 
-    /// What the limits turned away, by the limit's name.
+    /// What limits turned away and what could not be used, by name; of traces what is settled.
     #[must_use]
-    pub fn notes(&self) -> &BTreeMap<&'static str, u64> {
-        &self.live.notes
+    pub fn notes(&self) -> BTreeMap<&'static str, u64> {
+        let mut notes = self.live.notes.clone();
+        for (name, count) in self.traces.settled_notes() {
+            *notes.entry(name).or_default() += count;
+        }
+        notes
     }
 
     fn material(&self, ask: &Ask, name: &dyn Fn(u64) -> Option<Named>) -> Material<'_> {

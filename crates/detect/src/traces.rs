@@ -17,6 +17,8 @@ mod preview;
 
 pub(crate) use facts::{ChildStats, EdgeCell, EdgeStat, Facts, PairStat};
 
+use std::collections::BTreeMap;
+
 use crate::Config;
 use crate::rollup::{Sighting, Stub};
 use preview::Preview;
@@ -142,6 +144,11 @@ impl Traces {
     /// The numbers of all traces that are folded; after [`Self::look_ahead`] of all.
     pub(crate) fn facts(&self) -> &Facts {
         &self.folded
+    }
+
+    /// What was noted of traces that are closed, whether or not others were looked at ahead.
+    pub(crate) fn settled_notes(&self) -> &BTreeMap<&'static str, u64> {
+        self.preview.as_ref().map_or(&self.folded.notes, Preview::notes)
     }
 
     /// Forgets folded numbers of all but the windows `from..to`.

@@ -1,5 +1,7 @@
 //! The one correlator: where the lanes' yields meet, and questions are answered from.
 
+use std::collections::BTreeMap;
+
 use decant_detect::{Ask, History, Named, Patience, Register};
 use decant_model::{Excerpt, Findings, SlotSummary};
 use decant_redact::instruction_like;
@@ -49,6 +51,12 @@ impl Correlator {
     #[must_use]
     pub fn newest_unix_nano(&self) -> Option<i64> {
         self.history.newest()
+    }
+
+    /// What limits turned away and what could not be used, by the words that bundles have for it.
+    #[must_use]
+    pub fn notes(&self) -> BTreeMap<&'static str, u64> {
+        self.history.notes()
     }
 
     /// How long must be heard before and after a change to judge it.

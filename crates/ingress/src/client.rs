@@ -121,7 +121,7 @@ impl Retries<'_> {
 
 impl Client {
     /// A client of the endpoint at `url`: `http://host:4317`, `http://host:4318`, or with a path before or including
-    /// `/v1/logs`.
+    /// `/v1` or `/v1/logs`.
     ///
     /// # Errors
     /// The URL is none, or asks for TLS.

@@ -4,10 +4,13 @@
 //! queue is bounded, so a slow answer slows the lanes and never fills the memory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use decant_engine::{Config, Correlator, LaneCounts, Yield};
 use tokio::sync::{mpsc, oneshot};
+
+use super::metrics::Totals;
 
 /// Yields and questions that may wait.
 const QUEUE: usize = 64;
@@ -24,11 +27,12 @@ enum Work {
 pub(super) struct Correlating(mpsc::Sender<Work>);
 
 impl Correlating {
-    /// Starts the thread.
-    pub(super) fn start(config: &Config) -> std::io::Result<(Self, JoinHandle<()>)> {
+    /// Starts the thread, which tells `totals` what was counted.
+    pub(super) fn start(config: &Config, totals: Arc<Totals>) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let correlator = Correlator::new(config);
-        let thread = thread::Builder::new().name("correlator".to_owned()).spawn(move || run(correlator, receiver))?;
+        let thread =
+            thread::Builder::new().name("correlator".to_owned()).spawn(move || run(correlator, receiver, &totals))?;
         Ok((Self(sender), thread))
     }
 
@@ -55,7 +59,7 @@ impl Correlating {
     }
 }
 
-fn run(mut correlator: Correlator, mut work: mpsc::Receiver<Work>) {
+fn run(mut correlator: Correlator, mut work: mpsc::Receiver<Work>, totals: &Totals) {
     let mut lanes: BTreeMap<usize, LaneCounts> = BTreeMap::new();
     let mut total = LaneCounts::default();
     while let Some(work) = work.blocking_recv() {
@@ -65,6 +69,7 @@ fn run(mut correlator: Correlator, mut work: mpsc::Receiver<Work>) {
                 lanes.insert(lane, *counts);
                 total = LaneCounts::default();
                 lanes.values().for_each(|counts| total.add(counts));
+                totals.set(total.clone(), correlator.notes());
             }
             Work::Answer(question) => question(&mut correlator, &total),
         }

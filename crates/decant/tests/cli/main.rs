@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod bundle;
+mod odd_telemetry;
 mod pages;
 mod restart;
 mod run;

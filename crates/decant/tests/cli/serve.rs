@@ -11,7 +11,8 @@ use crate::run::{decant, run};
 /// A server of its own; killed when dropped.
 pub(crate) struct Served {
     child: Child,
-    otlp_http: SocketAddr,
+    pub(crate) otlp_grpc: SocketAddr,
+    pub(crate) otlp_http: SocketAddr,
     context_http: SocketAddr,
 }
 
@@ -51,11 +52,12 @@ impl Served {
                 }
             }
         };
+        let otlp_grpc = address("OTLP gRPC in");
         let otlp_http = address("OTLP HTTP in");
         let context_http = address("context HTTP, MCP out");
         // The pipe is read to its end, so that the server never waits for it.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, otlp_http, context_http }
+        Self { child, otlp_grpc, otlp_http, context_http }
     }
 
     fn send_log(&self, body: &str) -> u16 {
@@ -80,6 +82,11 @@ impl Served {
 
     pub(crate) fn metrics(&self) -> String {
         http(self.context_http, "GET", "/metrics", "").1
+    }
+
+    /// Status of a request of OTLP/JSON.
+    pub(crate) fn send(&self, path: &str, json: &str) -> u16 {
+        http(self.otlp_http, "POST", path, json).0
     }
 
     pub(crate) fn send_logs(&self, json: &str) -> u16 {

@@ -58,6 +58,11 @@ impl Preview {
         }
     }
 
+    /// What was noted before.
+    pub(super) fn notes(&self) -> &BTreeMap<&'static str, u64> {
+        &self.notes
+    }
+
     /// Puts it back.
     pub(super) fn end(self, facts: &mut Facts) {
         let first = self.first;

@@ -37,7 +37,7 @@ impl Target {
             return Err(wrong());
         }
         let mut path = uri.path().trim_end_matches('/');
-        for signal in ["/v1/logs", "/v1/metrics", "/v1/traces"] {
+        for signal in ["/v1/logs", "/v1/metrics", "/v1/traces", "/v1"] {
             path = path.strip_suffix(signal).unwrap_or(path);
         }
         let http = !forced && (authority.port_u16() == Some(4318) || !uri.path().trim_matches('/').is_empty());
@@ -67,6 +67,8 @@ mod tests {
         check("http://collector", Way::Grpc, "http://collector:4317");
         check("http://localhost:4318", Way::Http, "http://localhost:4318");
         check("http://localhost:80/v1/logs", Way::Http, "http://localhost:80");
+        check("http://localhost:4318/v1", Way::Http, "http://localhost:4318");
+        check("http://localhost:80/v1/", Way::Http, "http://localhost:80");
         check("http://localhost:80/otlp/", Way::Http, "http://localhost:80/otlp");
         check("http://collector/otlp/v1/traces", Way::Http, "http://collector:4318/otlp");
     }
