@@ -116,16 +116,21 @@ fn scale(series: &[&Series], name: &str, unit_name: &str) -> Scale {
 /// All series.
 pub(super) fn series(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
     let scales = scales(material);
-    for (key, series) in &material.live.series {
-        let Some(scale) = scales.get(&series.metric).copied() else { continue };
-        let levels = series.levels();
-        push(material, What::Metric { series: *key }, series.service, &levels, scale, out);
+    // In the order in which they will be asked: what is read together then lies together.
+    let mut all: Vec<(u64, u64, u64, &Series)> =
+        material.live.series.iter().map(|(key, series)| (series.metric, series.service, *key, series)).collect();
+    all.sort_unstable_by_key(|(metric, service, key, _)| (*metric, *service, *key));
+    let mut levels = Vec::new();
+    for (metric, service, key, series) in all {
+        let Some(scale) = scales.get(&metric).copied() else { continue };
+        series.levels_into(&mut levels);
+        push(material, What::Metric { series: key }, service, &levels, scale, out);
         let rates = series.rates();
         if !rates.is_empty() {
             let mut sizes: Vec<f64> = rates.iter().map(|(_, v)| v.abs()).collect();
             let unit = median(&mut sizes).unwrap_or(1.0).max(1e-9);
             let scale = Scale { unit, variance: LEAST_SPREAD * LEAST_SPREAD };
-            push(material, What::MetricRate { series: *key }, series.service, &rates, scale, out);
+            push(material, What::MetricRate { series: key }, service, &rates, scale, out);
         }
     }
 }

@@ -166,27 +166,38 @@ impl Series {
     /// (time, level) of the series as it is to be judged: gauges as they are, totals as rates a second, pairs as the
     /// mean of what came between two points. A total that falls was reset: its value counts from zero.
     pub(crate) fn levels(&self) -> Vec<(i64, f64)> {
+        let mut levels = Vec::new();
+        self.levels_into(&mut levels);
+        levels
+    }
+
+    /// The same in place of what a list held.
+    pub(crate) fn levels_into(&self, levels: &mut Vec<(i64, f64)>) {
+        levels.clear();
         match self.kind {
-            SeriesKind::Gauge => self.points.iter().map(|p| (p.time, p.value)).collect(),
-            SeriesKind::Cumulative => self.steps(|value, _, seconds| Some(value / seconds)),
-            SeriesKind::CumulativePair => self.steps(|count, sum, _| (count > 0.0).then(|| sum / count)),
-            SeriesKind::Delta => self.gaps(|value, _, seconds| Some(value / seconds)),
-            SeriesKind::DeltaPair => self.gaps(|count, sum, _| (count > 0.0).then(|| sum / count)),
+            SeriesKind::Gauge => levels.extend(self.points.iter().map(|p| (p.time, p.value))),
+            SeriesKind::Cumulative => self.steps(levels, |value, _, seconds| Some(value / seconds)),
+            SeriesKind::CumulativePair => self.steps(levels, |count, sum, _| (count > 0.0).then(|| sum / count)),
+            SeriesKind::Delta => self.gaps(levels, |value, _, seconds| Some(value / seconds)),
+            SeriesKind::DeltaPair => self.gaps(levels, |count, sum, _| (count > 0.0).then(|| sum / count)),
         }
     }
 
     /// (time, events a second) of a pair's count; empty for other kinds.
     pub(crate) fn rates(&self) -> Vec<(i64, f64)> {
+        let mut rates = Vec::new();
         match self.kind {
-            SeriesKind::CumulativePair => self.steps(|count, _, seconds| Some(count / seconds)),
-            SeriesKind::DeltaPair => self.gaps(|count, _, seconds| Some(count / seconds)),
-            _ => Vec::new(),
+            SeriesKind::CumulativePair => self.steps(&mut rates, |count, _, seconds| Some(count / seconds)),
+            SeriesKind::DeltaPair => self.gaps(&mut rates, |count, _, seconds| Some(count / seconds)),
+            _ => {}
         }
+        rates
     }
 
     /// Of running totals: what came between two points.
-    fn steps(&self, level: impl Fn(f64, f64, f64) -> Option<f64>) -> Vec<(i64, f64)> {
+    fn steps(&self, out: &mut Vec<(i64, f64)>, level: impl Fn(f64, f64, f64) -> Option<f64>) {
         self.gaps_from(
+            out,
             |at| {
                 let (before, after) = (self.points[at], self.points[at + 1]);
                 if after.value < before.value {
@@ -196,27 +207,26 @@ impl Series {
                 }
             },
             level,
-        )
+        );
     }
 
     /// Of deltas: what the later point tells.
-    fn gaps(&self, level: impl Fn(f64, f64, f64) -> Option<f64>) -> Vec<(i64, f64)> {
-        self.gaps_from(|at| (self.points[at + 1].value, self.sum(at + 1)), level)
+    fn gaps(&self, out: &mut Vec<(i64, f64)>, level: impl Fn(f64, f64, f64) -> Option<f64>) {
+        self.gaps_from(out, |at| (self.points[at + 1].value, self.sum(at + 1)), level);
     }
 
     fn gaps_from(
         &self,
+        out: &mut Vec<(i64, f64)>,
         told: impl Fn(usize) -> (f64, f64),
         level: impl Fn(f64, f64, f64) -> Option<f64>,
-    ) -> Vec<(i64, f64)> {
+    ) {
         let pairs = self.points.windows(2).enumerate();
-        pairs
-            .filter_map(|(at, w)| {
-                let seconds = w[1].time.saturating_sub(w[0].time) as f64 / 1e9;
-                let (value, sum) = told(at);
-                (seconds > 0.0).then(|| level(value, sum, seconds)).flatten().map(|v| (w[1].time, v))
-            })
-            .collect()
+        out.extend(pairs.filter_map(|(at, w)| {
+            let seconds = w[1].time.saturating_sub(w[0].time) as f64 / 1e9;
+            let (value, sum) = told(at);
+            (seconds > 0.0).then(|| level(value, sum, seconds)).flatten().map(|v| (w[1].time, v))
+        }));
     }
 }
 

@@ -63,10 +63,15 @@ impl Grid {
         ((block + 1) * self.length) as u32
     }
 
-    pub(super) fn parts(self, usual: Usual, (from, to): (usize, usize)) -> Parts {
+    /// The blocks that windows `from..to` touch.
+    pub(super) fn blocks(self, from: usize, to: usize) -> (usize, usize) {
         let length = self.length.max(1);
         let (from, to) = ((from / length).min(self.count), to.div_ceil(length).min(self.count));
-        let to = to.max(from);
+        (from, to.max(from))
+    }
+
+    /// Around an episode of blocks `from..to`.
+    pub(super) fn parts(self, usual: Usual, (from, to): (usize, usize)) -> Parts {
         Parts { before: 0..from, inside: from..to, after: to..if usual.after { self.count } else { to } }
     }
 }

@@ -15,11 +15,12 @@ const MEMORY_WORTH: f64 = 4.0;
 /// A z up to this is no evidence at all, so it is not asked how usual it is.
 const NO_NEWS: f64 = 1.5;
 
-/// An episode, by its cuts and by its windows.
+/// An episode, by its cuts, by its windows and by its blocks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Inside {
     pub(crate) cuts: (usize, usize),
     pub(crate) windows: (usize, usize),
+    blocks: (usize, usize),
 }
 
 /// Windows at which some episodes begin and end.
@@ -38,8 +39,11 @@ impl Cuts {
         cuts.sort_unstable();
         cuts.dedup();
         let at = |window: usize| cuts.partition_point(|cut| *cut < window);
-        let episodes = episodes.map(|(from, to)| Inside { cuts: (at(from), at(to)), windows: (from, to) }).collect();
-        Self { windows: cuts, episodes, grid: Grid::new(windows) }
+        let grid = Grid::new(windows);
+        let inside =
+            |(from, to)| Inside { cuts: (at(from), at(to)), windows: (from, to), blocks: grid.blocks(from, to) };
+        let episodes = episodes.map(inside).collect();
+        Self { windows: cuts, episodes, grid }
     }
 }
 
@@ -264,7 +268,7 @@ impl Cut<'_> {
     /// Without a baseline nothing but the time before is known to be well.
     #[inline]
     fn parts(&self, at: Inside) -> Parts {
-        self.grid.parts(Usual { after: self.prefix.base.n > 0.0 }, at.windows)
+        self.grid.parts(Usual { after: self.prefix.base.n > 0.0 }, at.blocks)
     }
 
     /// What comes in bursts longer than a window varies more in sum than its windows tell (Bartlett 1946).
