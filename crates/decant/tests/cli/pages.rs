@@ -86,3 +86,31 @@ fn an_answer_that_is_cut_says_so() {
     assert_eq!(cut(&paged(&server, "/v1/search?query=took&budget=60000")), 1);
     assert_eq!(cut(&paged(&server, "/v1/search?query=rejected&budget=60000")), 0);
 }
+
+#[test]
+fn a_changes_handle_stands_where_the_compared_window_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::start_with(folder.path(), "");
+    let at = |second: u64| (1_772_528_400 + second) * 1_000_000_000;
+    let mut records: Vec<String> = (0..1_200)
+        .map(|second| {
+            let word = if second < 600 { "charge accepted" } else { "charge refused" };
+            format!(r#"{{"timeUnixNano":"{}","severityNumber":9,"body":{{"stringValue":"{word}"}}}}"#, at(second))
+        })
+        .collect();
+    records.push(format!(
+        r#"{{"timeUnixNano":"{}","severityNumber":9,"eventName":"deployment","body":{{"stringValue":"cart 2.0"}},
+        "attributes":[{{"key":"service.name","value":{{"stringValue":"cart"}}}}]}}"#,
+        at(600)
+    ));
+    let sent = format!(
+        r#"{{"resourceLogs":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"cart"}}}}]}},
+        "scopeLogs":[{{"logRecords":[{}]}}]}}]}}"#,
+        records.join(",")
+    );
+    assert_eq!(server.send_logs(&sent), 200);
+    let bundle = server.asked("/v1/context?format=json&budget=20000&from=2026-03-03T00:00:00Z");
+    let change = bundle["changes"][0]["handle"].as_str().unwrap_or_else(|| panic!("no change: {bundle}"));
+    let compared = server.asked(&format!("/v1/compare?format=json&from={change}&budget=4000")).to_string();
+    assert!(compared.contains("charge accepted") && compared.contains("charge refused"), "{compared}");
+}
