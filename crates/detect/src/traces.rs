@@ -224,6 +224,28 @@ mod tests {
     }
 
     #[test]
+    fn whom_a_child_calls_is_not_learnt_from_what_is_taken_back() {
+        use decant_model::SpanKind::{Client, Server};
+        let config = Config::default();
+        let mut traces = Traces::default();
+        let call = |trace: u8, second: i64| {
+            let caller =
+                |span, parent, kind| Stub { service: 1, kind, operation: span, ..stub(trace, span, parent, second) };
+            vec![caller(1, 0, Server), caller(2, 1, Client)]
+        };
+        let callees = |traces: &Traces| -> Vec<u64> { traces.facts().children.values().map(|c| c.callee).collect() };
+        join::fold(&mut traces.folded, &call(1, 1_000), &[], &config);
+        let before = callees(&traces);
+        let mut answered = call(2, 1_010);
+        answered.push(Stub { service: 7, ..stub(2, 3, 2, 1_010) });
+        traces.absorb(answered, Vec::new(), None, &config);
+        traces.look_ahead(&config);
+        assert!(callees(&traces).contains(&7), "the answer knows it");
+        traces.take_back();
+        assert_eq!(callees(&traces), before);
+    }
+
+    #[test]
     fn spans_that_all_began_at_one_time_make_room_too() {
         let config = Config { max_open_items: 100, ..Config::default() };
         // All at one time; one earlier than all others; half at the earliest.

@@ -21,6 +21,8 @@ pub(super) struct Preview {
     pairs: Cells<PairStat>,
     failures: Cells<u32>,
     children: Cells<ChildStats>,
+    /// Whom children call, as far as that was known.
+    callees: IdMap<u64>,
     presence: Cells<u32>,
     notes: BTreeMap<&'static str, u64>,
 }
@@ -53,6 +55,7 @@ impl Preview {
             pairs: put_aside(&facts.pairs, first, |c| &c.windows),
             failures: put_aside(&facts.failures, first, |c| &c.windows),
             children: put_aside(&facts.children, first, |c| &c.windows),
+            callees: facts.children.iter().map(|(key, cell)| (*key, cell.callee)).collect(),
             presence: put_aside(&facts.presence, first, |c| &c.windows),
             notes: facts.notes.clone(),
         }
@@ -71,6 +74,9 @@ impl Preview {
         put_back(&mut facts.pairs, first, self.pairs, |c| &mut c.windows);
         put_back(&mut facts.failures, first, self.failures, |c| &mut c.windows);
         put_back(&mut facts.children, first, self.children, |c| &mut c.windows);
+        for (key, cell) in &mut facts.children {
+            cell.callee = self.callees.get(key).copied().unwrap_or(cell.callee);
+        }
         put_back(&mut facts.presence, first, self.presence, |c| &mut c.windows);
         facts.notes = self.notes;
     }
