@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: a simulated run taken through the whole synchronous core.
 
+use std::time::Duration;
+
 use decant_codec::{Limits, otlp};
 use decant_engine::{Ask, Config, Correlator, Lane};
 use decant_model::{Findings, Position};
@@ -48,6 +50,28 @@ pub fn judge(scenario: &Scenario) -> Judged {
     }
     let findings = correlator.findings(&Ask::default(), Vec::new(), &lane.counts());
     Judged { truth: simulation.truth().clone(), findings, records }
+}
+
+/// Runs a scenario and asks what happened as soon as events of so long after its start were heard, one answer a time.
+///
+/// # Panics
+/// When the codec refuses what the simulation made.
+#[must_use]
+pub fn revisions(scenario: &Scenario, asked: &[Duration]) -> Vec<Findings> {
+    let config = Config::default();
+    let (mut lane, mut correlator) = (Lane::new(&config), Correlator::new(&config));
+    let (mut told, mut heard) = (Vec::new(), Duration::ZERO);
+    for step in &mut Simulation::new(scenario) {
+        for batch in batches(&step) {
+            drop(lane.push(batch));
+        }
+        correlator.absorb(lane.take());
+        heard += scenario.step;
+        if asked.contains(&heard) {
+            told.push(correlator.findings(&Ask::default(), Vec::new(), &lane.counts()));
+        }
+    }
+    told
 }
 
 fn batches(step: &Step) -> Vec<decant_model::Batch> {

@@ -80,6 +80,55 @@ pub(crate) fn is_figure(word: &str) -> bool {
     number.starts_with(|c: char| c.is_ascii_digit()) && number.parse::<f64>().is_ok()
 }
 
+/// A sentence of ours without its figures, which move with every record and stand elsewhere: what went from one to
+/// another rose or fell, what stands in parentheses for its figures is left out, any other is an ellipsis.
+pub(crate) fn still(sentence: &str) -> String {
+    sentence.split("; ").map(still_clause).collect::<Vec<_>>().join("; ")
+}
+
+fn still_clause(clause: &str) -> String {
+    let mut bare = String::with_capacity(clause.len());
+    let mut rest = clause;
+    while let Some((before, (within, after))) =
+        rest.split_once(" (").and_then(|(before, rest)| Some((before, rest.split_once(')')?)))
+    {
+        bare.push_str(before);
+        if !within.split(' ').any(is_figure) {
+            bare.push_str(&format!(" ({within})"));
+        }
+        rest = after;
+    }
+    bare.push_str(rest);
+    let words: Vec<&str> = bare.split(' ').collect();
+    let mut told: Vec<&str> = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        match words.get(at..at + 5) {
+            Some(["went", "from", before, "to", after]) if is_figure(after) => {
+                told.push(match (value(before), value(after), after.ends_with(',')) {
+                    (Some(before), Some(after), false) if after > before => "rose",
+                    (Some(before), Some(after), true) if after > before => "rose,",
+                    (Some(before), Some(after), false) if after < before => "fell",
+                    (Some(before), Some(after), true) if after < before => "fell,",
+                    (_, _, false) => "changed",
+                    (_, _, true) => "changed,",
+                });
+                at += 5;
+            }
+            _ => {
+                told.push(if is_figure(word) { "…" } else { word });
+                at += 1;
+            }
+        }
+    }
+    told.join(" ")
+}
+
+/// The number of a word that is one, without its unit.
+fn value(word: &str) -> Option<f64> {
+    word.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok()
+}
+
 /// Share as a percentage.
 pub(crate) fn percent(ratio: f64) -> String {
     format!("{}%", figure(ratio * 100.0))
@@ -157,6 +206,17 @@ mod tests {
         check(118.0, 118.0, "120 > 120");
         check(0.123_41, 0.123_42, "0.123 > 0.123");
         assert_eq!(change(None, Some(0.421), percent), "unknown > 42%");
+    }
+
+    #[test]
+    fn sentences_hold_still_without_their_figures() {
+        let check = |sentence: &str, expected: &str| assert_eq!(still(sentence), expected);
+        check("a.b went from 0.10 to 0.93; it logs more", "a.b rose; it logs more");
+        check("a.b went from 12% to 3%", "a.b fell");
+        check("a.b went from -2 to -1, c went from unknown to 3", "a.b rose, c changed");
+        check("calls lose time (12 ms, 0.4 ms before) on web1 (a pod)", "calls lose time on web1 (a pod)");
+        check("changed together (weight of evidence 1.53); none", "changed together; none");
+        check("3 of 40 fail (unclosed 3", "… of … fail (unclosed …");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The order in which there are things to say, whatever the budget.
 //!
-//! First the least that is an answer: verdict, first suspect, how to read it, its two best pieces of evidence, why, the
-//! change that is accused.
+//! First the least that is an answer: verdict, first suspect, how to read it, the change that is accused, the suspect's two
+//! best pieces of evidence, why.
 //! Then every section offers its items, best first, and the offers are merged as packets of different flows are
 //! (weighted fair queueing, Demers, Keshav and Shenker 1989): the section speaks next that will then have spent the least
 //! of the budget, measured by its **share** and by the **strength** of what it offers. So the top of every signal has its
@@ -129,6 +129,10 @@ fn opening(source: &Source<'_>, flows: &mut [Flow]) -> Vec<(Step, usize)> {
     speak(&mut steps, List::Suspects, 2);
     steps.push(note);
     let best = best_two(source);
+    // A change that is accused is what to undo.
+    if source.accused().is_some() {
+        speak(&mut steps, List::Changes, 1);
+    }
     if let Some(list) = best.first() {
         speak(&mut steps, *list, 1);
     }
@@ -137,10 +141,6 @@ fn opening(source: &Source<'_>, flows: &mut [Flow]) -> Vec<(Step, usize)> {
     steps.push(reason);
     if let Some(list) = best.get(1) {
         speak(&mut steps, *list, 1);
-    }
-    // A change that is accused is what to undo.
-    if source.findings.changes.iter().any(|change| change.score >= ACCUSED) {
-        speak(&mut steps, List::Changes, 1);
     }
     speak(&mut steps, List::Incidents, 1);
     speak(&mut steps, List::Suspects, OPENING_SUSPECTS - 1);

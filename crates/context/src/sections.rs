@@ -113,11 +113,11 @@ pub(crate) fn offers(source: &Source<'_>, list: List) -> Vec<Offer> {
 
 /// The text for models.
 ///
-/// What an incident's next revision will say again stands first: how to read it, the verdict and the first suspect's
-/// name, what changed, each pattern, series and call with how it was before; evidence about the suspects before the rest,
-/// and lists of many small items, of which one more or less fits, after it. What moves with every new record stands last,
-/// by handle: scores, figures since the onset, counts. So a cache of prompts finds most of the text again, and the end,
-/// which a model reads best, has the news.
+/// What an incident's next revision will say again stands first: how to read it, the verdict with the first suspect and the
+/// change that is accused, what changed, the evidence about the suspects (each pattern, series and call with how it was
+/// before), and why it is them. Then who calls whom, and the rest, of which one more or less fits. What moves with every new
+/// record stands last, by handle: scores, figures since the onset, counts. So a cache of prompts finds most of the text
+/// again, and the end, which a model reads best, has the news.
 pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     let view = View { source, selection, part: Part::All };
     let mut out = String::new();
@@ -136,29 +136,28 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
         }
         counts::services(view, &mut out);
         counts::text(view, &mut out);
+        counts::omissions(view, &mut out);
         return out;
     }
-    for list in [List::Missing, List::Changes].into_iter().chain(first) {
-        write_list(view, list, &mut out);
-    }
-    for list in [List::LogPatterns, List::MetricShifts, List::SpanEdges] {
-        write_list(View { part: Part::Evidence, ..view }, list, &mut out);
-    }
-    write_list(view, List::Traces, &mut out);
-    for list in [List::SpanEdges, List::MetricShifts, List::LogPatterns] {
-        write_list(View { part: Part::Rest, ..view }, list, &mut out);
-    }
-    // Lists of many small items, of which one more or less fits from one revision to the next.
-    write_list(view, List::Topology, &mut out);
+    let part = |part: Part, lists: &[List], out: &mut String| {
+        lists.iter().for_each(|list| write_list(View { part, ..view }, *list, out));
+    };
+    part(Part::All, &[List::Missing], &mut out);
+    part(Part::Evidence, &[List::Changes], &mut out);
+    first.into_iter().for_each(|list| write_list(view, list, &mut out));
+    part(Part::Evidence, &[List::LogPatterns, List::MetricShifts, List::SpanEdges], &mut out);
+    part(Part::All, &[List::Suspects, List::Incidents], &mut out);
+    after::reason(view, &mut out);
+    part(Part::All, &[List::Topology], &mut out);
     counts::services(view, &mut out);
-    write_list(view, List::Healthy, &mut out);
-    if let Some(list) = last {
-        write_list(view, list, &mut out);
-    }
+    part(Part::All, &[List::Traces], &mut out);
+    part(Part::Rest, &[List::Changes, List::SpanEdges, List::MetricShifts, List::LogPatterns], &mut out);
+    last.into_iter().for_each(|list| write_list(view, list, &mut out));
+    part(Part::All, &[List::Healthy], &mut out);
+    suspects::unlikely(view, &mut out);
     let mut moving = String::new();
-    for list in [List::Suspects, List::Incidents, List::Resilience] {
-        write_list(view, list, &mut moving);
-    }
+    counts::omissions(view, &mut moving);
+    write_list(view, List::Resilience, &mut moving);
     after::text(view, out.len(), &mut moving);
     counts::text(view, &mut moving);
     out.push_str(&if selection.omissions { moving } else { after::reserved(&moving, selection.complete) });
@@ -258,27 +257,29 @@ fn by_weight<T>(items: &[T], of: impl Fn(&T) -> (f64, u64)) -> Vec<(usize, &T)> 
 /// Figures by handle, on one line that is there when it has some.
 struct Line {
     text: String,
-    separator: &'static str,
+    told: usize,
 }
 
 impl Line {
     fn new(name: &str) -> Self {
-        Self { text: name.to_owned(), separator: ": " }
+        Self { text: name.to_owned(), told: 0 }
     }
 
     fn push(&mut self, handle: &str, told: &str) {
-        self.text.push_str(self.separator);
+        self.text.push_str(if self.told == 0 { ": " } else { ", " });
         self.text.push_str(handle);
         self.text.push(' ');
         self.text.push_str(told);
-        self.separator = ", ";
+        self.told += 1;
     }
 
-    fn end(self, out: &mut String) {
-        if self.separator == ", " {
+    /// Writes it, and says how many it tells of.
+    fn end(self, out: &mut String) -> usize {
+        if self.told > 0 {
             out.push_str(&self.text);
             out.push('\n');
         }
+        self.told
     }
 }
 

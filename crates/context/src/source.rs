@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use decant_model::{Evidence, Findings, Suspect, Verdict};
+use decant_model::{Change, Evidence, Findings, Suspect, Verdict};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::delta::Delta;
 use crate::figures;
 use crate::handles::{Handles, Kind};
+use crate::plan::ACCUSED;
 use crate::selection::List;
 
 /// Evidence of a suspect that its line names; the rest is counted.
@@ -48,7 +49,7 @@ pub(crate) struct Source<'a> {
     pub(crate) handles: Handles,
     /// What is left out since the reader has it.
     pub(crate) delta: Option<Delta>,
-    /// `T0`: the onset of the first incident, else the beginning of the window.
+    /// `T0`: the onset of the first incident as it was told first, so that it stays, else the beginning of the window.
     pub(crate) anchor_unix_nano: Option<i64>,
     /// Whether `T0` is an onset.
     pub(crate) has_onset: bool,
@@ -90,7 +91,8 @@ impl<'a> Source<'a> {
             }
         }
         // Records without times have an incident without an onset.
-        let onset = findings.incidents.first().map(|incident| incident.onset_unix_nano).filter(|onset| *onset != 0);
+        let onsets = findings.incidents.first().map(|incident| [incident.anchor_unix_nano, incident.onset_unix_nano]);
+        let onset = onsets.and_then(|onsets| onsets.into_iter().find(|onset| *onset != 0));
         Self {
             findings,
             capture,
@@ -161,7 +163,8 @@ impl<'a> Source<'a> {
         self.support.get(&(kind, id)).copied().unwrap_or_default()
     }
 
-    /// Whether a finding is evidence about a suspect that may well be it.
+    /// Whether a finding stands with the evidence: what is evidence about a suspect that may well be it, and a change that
+    /// may be the cause.
     pub(crate) fn is_evidence(&self, list: List, index: usize) -> bool {
         let findings = self.findings;
         let of = |kind, id: Option<u64>| id.is_some_and(|id| self.support(kind, id) > UNLIKELY);
@@ -169,6 +172,10 @@ impl<'a> Source<'a> {
             List::LogPatterns => of(Kind::LogPattern, findings.log_patterns.get(index).map(|item| item.id)),
             List::MetricShifts => of(Kind::MetricShift, findings.metric_shifts.get(index).map(|item| item.id)),
             List::SpanEdges => of(Kind::SpanEdge, findings.span_edges.get(index).map(|item| item.id)),
+            // Changes after the onset still come in.
+            List::Changes => findings.changes.get(index).is_some_and(|change| {
+                change.score >= ACCUSED || self.anchor_unix_nano.is_none_or(|anchor| change.at_unix_nano <= anchor)
+            }),
             _ => true,
         }
     }
@@ -185,6 +192,19 @@ impl<'a> Source<'a> {
 
     pub(crate) fn handle(&self, kind: Kind, id: u64) -> String {
         self.handles.get(kind, id)
+    }
+
+    /// Whether a thing of this kind and id is no evidence about the first suspect. How strong each piece is moves with every
+    /// record, so the order of evidence is none to write in.
+    pub(crate) fn is_uncited(&self, kind: Kind, id: u64) -> bool {
+        let first = self.findings.suspects.first();
+        !first.is_some_and(|suspect| suspect.evidence.iter().any(|e| Kind::from(e.kind) == kind && e.id == id))
+    }
+
+    /// The change that is accused, and its place.
+    pub(crate) fn accused(&self) -> Option<(usize, &Change)> {
+        let changes = self.findings.changes.iter().enumerate();
+        changes.filter(|(_, change)| change.score >= ACCUSED).max_by(|a, b| a.1.score.total_cmp(&b.1.score))
     }
 
     /// A time as text tells it.

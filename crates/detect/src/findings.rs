@@ -37,7 +37,7 @@ impl Told<'_> {
 }
 
 /// All findings of an analysis.
-pub(crate) fn tell(material: &Material<'_>, analysis: &Analysis, service: Option<&str>) -> Findings {
+pub(crate) fn tell(material: &Material<'_>, analysis: &Analysis) -> Findings {
     let mut told = Told { material, analysis, incident: None };
     let judged = verdict::judge(&told);
     if judged.verdict == decant_model::Verdict::Incident {
@@ -72,9 +72,6 @@ pub(crate) fn tell(material: &Material<'_>, analysis: &Analysis, service: Option
         missing: healthy::missing(&told),
         ..Findings::default()
     };
-    if let Some(service) = service {
-        narrow(&mut findings, service);
-    }
     count(&mut findings, material);
     findings.counts.notes.extend(material.notes());
     let omitted = [
@@ -113,8 +110,9 @@ fn count(findings: &mut Findings, material: &Material<'_>) {
     }
 }
 
-/// Keeps what concerns a service and its neighbours in the graph.
-fn narrow(findings: &mut Findings, service: &str) {
+/// Keeps what concerns a service and its neighbours in the graph. What an incident's revision is made of is all of it: so
+/// this comes after.
+pub fn narrow(findings: &mut Findings, service: &str) {
     let mut near: BTreeSet<String> = BTreeSet::from([service.to_owned()]);
     for edge in &findings.topology {
         if edge.caller == service {

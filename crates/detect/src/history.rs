@@ -190,13 +190,13 @@ impl History {
         Stretch { from, to: last.map_or(to, |last| last + 1).max(from) }
     }
 
-    /// What there is to say. `name` maps a shape to its template; excerpts are left to others, and so are counts but for
+    /// What there is to say, of all services. `name` maps a shape to its template; excerpts are left to others, and so are counts but for
     /// those of the records in scope.
     pub fn findings(&mut self, ask: &Ask, name: &dyn Fn(u64) -> Option<Named>) -> Findings {
         self.traces.look_ahead(&self.config);
         self.baseline_traces.look_ahead(&self.config);
         let material = self.material(ask, name);
         let analysis = Analysis::new(&material, ask.at);
-        crate::findings::tell(&material, &analysis, ask.service.as_deref())
+        crate::findings::tell(&material, &analysis)
     }
 }

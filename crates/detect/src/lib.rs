@@ -41,6 +41,7 @@ mod windows;
 
 pub use ask::{Ask, Named};
 pub use config::{Config, ConfigError, RawConfig};
+pub use findings::narrow;
 pub use history::History;
 pub use register::Register;
 pub use rollup::{Roller, Rollups};

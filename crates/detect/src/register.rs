@@ -4,7 +4,10 @@
 //! suspect may become another when data comes late; the incident is still the same. It is recognised by time and by the
 //! services it hit, and gets the id under which it was told first. Its **revision** counts what was told of it: equal
 //! contents have equal revisions, and another content, be it that records came late into time that was told already, has
-//! the next one. The content itself follows from the data alone, whatever was asked before.
+//! the next one.
+//!
+//! Beside the id, the onset that was told first is held: answers relate times to it, so that revisions of a steady incident
+//! read alike. All else follows from the data alone, whatever was asked before.
 
 use std::collections::VecDeque;
 
@@ -37,6 +40,8 @@ struct Known {
     first_suspect: String,
     services: Vec<String>,
     onset: i64,
+    /// The onset told first, or that to which it moved far.
+    anchor: i64,
     last: i64,
     /// A stretch that was told, in nanoseconds, and how many records it held then.
     heard: (i64, i64, u64),
@@ -57,6 +62,7 @@ impl Register {
     pub fn revise(&mut self, history: &History, findings: &mut Findings) {
         let mut taken: Vec<u64> = Vec::new();
         let suspects = suspects(findings);
+        let moves = MOVES.saturating_mul(history.window_ns());
         for (place, incident) in findings.incidents.iter_mut().enumerate() {
             let at = self.find(incident, &taken, history.window_ns()).unwrap_or_else(|| self.remember(incident));
             let Some(known) = self.known.get_mut(at) else { continue };
@@ -71,6 +77,10 @@ impl Register {
             known.first_suspect.clone_from(&incident.first_suspect);
             known.services.clone_from(&incident.services);
             (known.onset, known.last) = (incident.onset_unix_nano, incident.last_unix_nano);
+            if known.anchor == 0 || incident.onset_unix_nano.abs_diff(known.anchor) > moves.unsigned_abs() {
+                known.anchor = incident.onset_unix_nano;
+            }
+            incident.anchor_unix_nano = known.anchor;
             let told_id = incident.id;
             incident.id = known.id;
             incident.revision =
@@ -112,6 +122,7 @@ impl Register {
             first_suspect: String::new(),
             services: Vec::new(),
             onset: 0,
+            anchor: 0,
             last: 0,
             heard: (0, 0, u64::MAX),
             late: 0,
@@ -186,6 +197,22 @@ mod tests {
             told(&[first.clone(), moved.clone(), blamed, first, moved]),
             [(1, 1), (1, 2), (1, 3), (1, 1), (1, 2)]
         );
+    }
+
+    #[test]
+    fn the_onset_told_first_is_the_anchor_until_it_moves_far() {
+        let config = Config::default();
+        let (mut register, history) = (Register::new(&config), History::new(&config));
+        let mut check = |onset_s: i64, anchor_s: i64| {
+            let incidents = vec![incident(1, onset_s, "cart", &["cart"])];
+            let mut findings = Findings { incidents, ..Findings::default() };
+            register.revise(&history, &mut findings);
+            assert_eq!(findings.incidents[0].anchor_unix_nano / SECOND, anchor_s, "{onset_s}");
+        };
+        check(1_000, 1_000);
+        check(1_020, 1_000);
+        check(980, 1_000);
+        check(1_090, 1_090);
     }
 
     #[test]

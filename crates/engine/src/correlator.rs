@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use decant_detect::{Ask, History, Named, Patience, Register};
+use decant_detect::{Ask, History, Named, Patience, Register, narrow};
 use decant_model::{Excerpt, Findings, SlotSummary};
 use decant_redact::instruction_like;
 use decant_template::{Dictionary, Learned};
@@ -75,6 +75,9 @@ impl Correlator {
         let dictionary = self.dictionary.get_or_insert_with(|| self.learned.dictionary());
         let mut findings = self.history.findings(ask, &|shape| named(dictionary, shape));
         self.register.revise(&self.history, &mut findings);
+        if let Some(service) = &ask.service {
+            narrow(&mut findings, service);
+        }
         findings.excerpts = excerpts;
         count(&mut findings, seen);
         flag(&mut findings);

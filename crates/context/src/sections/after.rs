@@ -1,4 +1,4 @@
-//! What moved since the onset, by handle: why this verdict, and the figures of all that is shown above.
+//! What moved since the onset, by handle: the figures of all that is shown above.
 //!
 //! Where a row above tells how something was, its line here tells how it is; rows without a line here are counted. All of
 //! it changes with every record, so it stands at the end.
@@ -6,39 +6,43 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::{View, changes, edges, metrics, patterns, suspects};
-use crate::quote;
+use super::{View, changes, edges, incidents, metrics, patterns, suspects};
 use crate::selection::List;
+use crate::{figures, quote};
 
-/// Bytes of what holds still, for each item whose figures are told: they are a fifteenth of the text or less.
-const BYTES_A_FIGURE: usize = 700;
+/// Bytes of what holds still, for each item whose figures are told: figures are a twentieth of the text, or less.
+const BYTES_A_FIGURE: usize = 1_000;
 /// Items whose figures are told however short the text is.
-const FIGURES_MIN: usize = 4;
+const FIGURES_MIN: usize = 3;
+
+/// Why this verdict; its figures, which move, stand in the JSON form.
+pub(super) fn reason(view: View<'_>, out: &mut String) {
+    let reason = &view.source.findings.verdict_reason;
+    if view.selection.reason && !reason.trim().is_empty() {
+        let _infallible = writeln!(out, "why: {}", quote::ours(&figures::still(reason)));
+    }
+}
 
 /// `steady_bytes` is the length of what stands before.
 pub(super) fn text(view: View<'_>, steady_bytes: usize, out: &mut String) {
-    let reason = &view.source.findings.verdict_reason;
-    if view.selection.reason && !reason.trim().is_empty() {
-        let _infallible = writeln!(out, "why: {}", quote::ours(reason));
-    }
-    let mut figures = String::new();
-    suspects::after(view, &mut figures);
-    changes::after(view, &mut figures);
     let with_figures = [List::LogPatterns, List::MetricShifts, List::SpanEdges];
     let taken = view.selection.taken.iter().filter(|(list, _)| with_figures.contains(list));
     let told: HashSet<(List, usize)> =
         taken.take(FIGURES_MIN + steady_bytes / BYTES_A_FIGURE).map(|(list, index)| (*list, *index as usize)).collect();
-    let before = figures.len();
-    patterns::after(view, &told, &mut figures);
-    metrics::after(view, &told, &mut figures);
-    edges::after(view, &told, &mut figures);
-    // What a line tells stands between commas, and has none itself.
-    let lines = figures.get(before..).unwrap_or_default().lines();
-    let named: usize = lines.map(|line| line.matches(", ").count() + 1).sum();
+    let mut of_rows = String::new();
+    // Medians move least.
+    let named = metrics::after(view, &told, &mut of_rows)
+        + edges::after(view, &told, &mut of_rows)
+        + patterns::after(view, &told, &mut of_rows);
     let rows: usize = with_figures.iter().map(|list| view.selection.chosen(*list).order.len()).sum();
+    let mut figures = String::new();
     if rows > named {
         let _infallible = writeln!(figures, "rows above without a figure here: {}", rows - named);
     }
+    suspects::after(view, &mut figures);
+    figures.push_str(&of_rows);
+    changes::after(view, &mut figures);
+    incidents::after(view, &mut figures);
     if !figures.is_empty() {
         out.push_str("## now (since T0, of the rows above, by handle)\n");
         out.push_str(&figures);
@@ -70,5 +74,5 @@ pub(super) fn reserved(moving: &str, is_complete: bool) -> String {
     out
 }
 
-/// Three tokens, as most figures have.
-const FIGURE: &str = "88.8";
+/// Four tokens: more than nearly all figures have, for what is whole must not be longer than what was reserved.
+const FIGURE: &str = "88.8888";

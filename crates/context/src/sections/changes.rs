@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use decant_model::{Change, ChangeVerdict, Outcome};
 use serde_json::{Map, Value, json};
 
-use super::{View, heading, put, raise};
+use super::{Part, View, heading, put, raise};
 use crate::handles::Kind;
 use crate::plan::Offer;
 use crate::selection::List;
@@ -16,8 +16,11 @@ use crate::{figures, quote};
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let tenths = |score: f64| (score.clamp(0.1, 1.0) * 10.0).round();
     let mut changes: Vec<(usize, &Change)> = source.findings.changes.iter().enumerate().collect();
-    // Scores move a little with every sample; the latest of those that weigh alike comes first.
-    changes.sort_by_key(|(_, c)| (Reverse(tenths(c.score) as u8), Reverse(c.at_unix_nano), c.id));
+    // Scores move a little with every sample; of those that weigh alike the nearest to the onset comes first.
+    let from_onset = |c: &Change| source.anchor_unix_nano.map_or(0, |anchor| anchor.abs_diff(c.at_unix_nano));
+    changes.sort_by_key(|(index, c)| {
+        (Reverse(tenths(c.score) as u8), !source.is_evidence(List::Changes, *index), from_onset(c), c.id)
+    });
     changes
         .into_iter()
         .enumerate()
@@ -39,12 +42,16 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
     let is_split = view.source.is_split;
-    let mut shown: Vec<&Change> =
-        view.ranked(List::Changes).filter_map(|(index, _)| view.source.findings.changes.get(index)).collect();
-    if is_split {
-        shown.sort_by_key(|change| (change.at_unix_nano, change.id));
-    }
-    let title = if is_split {
+    let change = |index: usize| view.source.findings.changes.get(index);
+    let shown: Vec<&Change> = if is_split {
+        let shown = view.steady(List::Changes, |index| change(index).map(|change| (change.at_unix_nano, change.id)));
+        shown.into_iter().filter_map(|(index, _)| change(index)).collect()
+    } else {
+        view.ranked(List::Changes).filter_map(|(index, _)| change(index)).collect()
+    };
+    let title = if view.part == Part::Rest {
+        "changes after T0"
+    } else if is_split {
         "changes (in order of time)"
     } else {
         "changes (rank, probability to be the cause; below 0.5 not accused)"
@@ -68,26 +75,50 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         if !change.title.is_empty() {
             let _infallible = write!(out, " {}", quote::inline(&change.title));
         }
-        if !change.why.is_empty() {
-            let _infallible = write!(out, ": {}", quote::ours(&change.why));
+        let why = if is_split { still(&change.why) } else { change.why.clone() };
+        if !why.is_empty() {
+            let _infallible = write!(out, ": {}", quote::ours(&why));
         }
-        if let Some(verdict) = &change.verdict {
+        if let Some(verdict) = change.verdict.as_ref().filter(|verdict| !is_split || is_grave(verdict.outcome)) {
             let _infallible = write!(out, "; {}", quote::ours(&words(verdict, is_split)));
         }
         out.push('\n');
     }
 }
 
-/// Probabilities below it are told as none.
-const TOLD: f64 = 0.05;
+/// Without what the row's time says.
+fn still(why: &str) -> String {
+    let is_time = |clause: &str| clause.ends_with(" min before the onset") || clause == "it came after the onset";
+    let clauses = why.split("; ").filter(|clause| !is_time(clause));
+    clauses.map(figures::still).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether it needs attention; the other outcomes follow each other while a change is watched.
+fn is_grave(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Warning | Outcome::Regression)
+}
+
+/// A tenth: smaller probabilities are told as none, greater ones in tenths, rounded down so that what is not accused does
+/// not look so.
+const TENTH: f64 = 0.1;
 
 /// What moves, by handle.
 pub(super) fn after(view: View<'_>, out: &mut String) {
-    let mut line = super::Line::new("changes, probability to be the cause (below 0.5 not accused; none: below 0.05)");
+    let mut line = super::Line::new("changes, probability to be the cause");
     for (index, _) in view.ranked(List::Changes) {
         let Some(change) = view.source.findings.changes.get(index) else { continue };
-        if change.score >= TOLD {
-            line.push(&view.source.handle(Kind::Change, change.id), &figures::probability(change.score));
+        // Room is left for those that are nearly told.
+        if change.score >= TENTH || (!view.selection.omissions && change.score >= 0.5 * TENTH) {
+            let tenths = (change.score.min(1.0) / TENTH + 1e-9).floor() * TENTH;
+            line.push(&view.source.handle(Kind::Change, change.id), &format!("{tenths:.1}"));
+        }
+    }
+    line.end(out);
+    let mut line = super::Line::new("changes, how they went");
+    for (index, _) in view.ranked(List::Changes) {
+        let Some(change) = view.source.findings.changes.get(index) else { continue };
+        if let Some(verdict) = change.verdict.as_ref().filter(|verdict| !is_grave(verdict.outcome)) {
+            line.push(&view.source.handle(Kind::Change, change.id), verdict.outcome.as_str());
         }
     }
     line.end(out);

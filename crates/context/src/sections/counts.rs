@@ -34,6 +34,11 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     if selection.counts {
         counts(view, out);
     }
+}
+
+/// What is left out; of a steady incident the same in every revision.
+pub(super) fn omissions(view: View<'_>, out: &mut String) {
+    let selection = view.selection;
     if !selection.omissions {
         return;
     }

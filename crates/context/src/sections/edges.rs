@@ -94,23 +94,26 @@ fn measures(edge: &SpanEdge) -> [Measure; 5] {
     ]
 }
 
-/// Calls of the first suspect and to it first, then callee by callee.
-fn place<'a>(source: &'a Source<'_>, index: usize) -> (bool, &'a str, &'a str, &'a str, u64) {
-    source.findings.span_edges.get(index).map_or((true, "", "", "", 0), |e| {
+/// What speaks for the first suspect first, then other calls of it and to it, then callee by callee.
+fn place<'a>(source: &'a Source<'_>, index: usize) -> (bool, bool, &'a str, &'a str, &'a str, u64) {
+    source.findings.span_edges.get(index).map_or((true, true, "", "", "", 0), |e| {
+        let uncited = source.is_uncited(Kind::SpanEdge, e.id);
         let is_first = source.is_first(&e.callee) || source.is_first(&e.caller);
-        (!is_first, e.callee.as_str(), e.caller.as_str(), e.operation.as_str(), e.id)
+        (uncited, !is_first, e.callee.as_str(), e.caller.as_str(), e.operation.as_str(), e.id)
     })
 }
 
-/// What moves, by handle: the measures that did.
-pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut String) {
+/// What moves, by handle: the measures that did; how many are told.
+pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut String) -> usize {
     let mut line = super::Line::new("calls");
     for (index, _) in view.steady(List::SpanEdges, |index| place(view.source, index)) {
         let Some(edge) = view.source.findings.span_edges.get(index) else { continue };
         if !told.contains(&(List::SpanEdges, index)) {
             continue;
         }
-        let moved = measures(edge).into_iter().filter(|(_, before, after, _)| moved(*before, *after));
+        // Room is left for all, so that what fits does not hang on which moved.
+        let is_told = |before, after| !view.selection.omissions || moved(before, after);
+        let moved = measures(edge).into_iter().filter(|(_, before, after, _)| is_told(*before, *after));
         let measures_told: Vec<String> = moved
             .filter_map(|(name, before, after, show)| Some(format!("{name} {}", figures::after(before, after?, show))))
             .collect();
@@ -118,7 +121,7 @@ pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut Str
             line.push(&view.source.handle(Kind::SpanEdge, edge.id), &measures_told.join(" "));
         }
     }
-    line.end(out);
+    line.end(out)
 }
 
 /// Whether a measure is known and differs by a tenth.

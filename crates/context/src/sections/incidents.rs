@@ -38,26 +38,44 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     for (index, level) in view.ranked(List::Incidents) {
         let Some(incident) = view.source.findings.incidents.get(index) else { continue };
         heading(out, &mut started, "incidents");
-        let onset = match incident.onset_unix_nano {
-            0 => String::new(),
-            onset => format!(" onset {},", view.source.relative(onset)),
-        };
-        let _infallible = writeln!(
-            out,
-            "[{}] {},{onset} confidence {}: {}",
-            view.source.handle(Kind::Incident, incident.id),
-            incident.state.as_str(),
-            figures::probability(incident.confidence),
-            quote::ours(&incident.title),
-        );
-        if incident.services.is_empty() {
-            continue;
+        let handle = view.source.handle(Kind::Incident, incident.id);
+        let _infallible = write!(out, "[{handle}] {}", incident.state.as_str());
+        if !view.source.is_split {
+            let _infallible = write!(out, ", {}", figures_of(view, incident));
         }
-        let names: Vec<_> =
-            incident.services.iter().take(services_shown(incident, level)).map(|name| quote::inline(name)).collect();
-        let more = incident.services.len() - names.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _infallible = writeln!(out, "  hit, worst first: {}{more}", names.join(", "));
+        let _infallible = writeln!(out, ": {}", quote::ours(&incident.title));
+        if !view.source.is_split && !incident.services.is_empty() {
+            let _infallible = writeln!(out, "  hit, worst first: {}", hit(incident, level));
+        }
+    }
+}
+
+fn hit(incident: &Incident, level: u8) -> String {
+    let names: Vec<_> =
+        incident.services.iter().take(services_shown(incident, level)).map(|name| quote::inline(name)).collect();
+    let more = incident.services.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", names.join(", "))
+}
+
+/// What moves, by handle.
+pub(super) fn after(view: View<'_>, out: &mut String) {
+    for (index, level) in view.ranked(List::Incidents) {
+        let Some(incident) = view.source.findings.incidents.get(index) else { continue };
+        let handle = view.source.handle(Kind::Incident, incident.id);
+        let _infallible = write!(out, "{handle}: {}", figures_of(view, incident));
+        if !incident.services.is_empty() {
+            let _infallible = write!(out, "; hit, worst first: {}", hit(incident, level));
+        }
+        out.push('\n');
+    }
+}
+
+fn figures_of(view: View<'_>, incident: &Incident) -> String {
+    let confidence = figures::probability(incident.confidence);
+    match incident.onset_unix_nano {
+        0 => format!("confidence {confidence}"),
+        onset => format!("onset {}, confidence {confidence}", view.source.relative(onset)),
     }
 }
 

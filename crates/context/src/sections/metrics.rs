@@ -51,27 +51,31 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     }
 }
 
-/// The first suspect's series first, then service by service.
-fn place<'a>(source: &'a Source<'_>, index: usize) -> (bool, &'a str, &'a str, u64) {
+/// What speaks for the first suspect first, then its other series, then service by service.
+fn place<'a>(source: &'a Source<'_>, index: usize) -> (bool, bool, &'a str, &'a str, u64) {
     let shift = source.findings.metric_shifts.get(index);
-    shift.map_or((true, "", "", 0), |m| (!source.is_first(&m.service), m.service.as_str(), m.metric.as_str(), m.id))
+    shift.map_or((true, true, "", "", 0), |m| {
+        let uncited = source.is_uncited(Kind::MetricShift, m.id);
+        (uncited, !source.is_first(&m.service), m.service.as_str(), m.metric.as_str(), m.id)
+    })
 }
 
-/// What moves, by handle.
-pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut String) {
+/// What moves, by handle; how many are told.
+pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut String) -> usize {
     let mut line = super::Line::new("medians");
     for (index, _) in view.steady(List::MetricShifts, |index| place(view.source, index)) {
         let Some(shift) = view.source.findings.metric_shifts.get(index) else { continue };
         let Some(after) = shift.after.filter(|_| told.contains(&(List::MetricShifts, index))) else { continue };
         let mut told = figures::after(shift.before, after, figures::figure);
-        // A value far beyond the median is told too.
+        // A value far beyond the median is told too; room is left for it, so that what fits does not hang on how far.
         let from = shift.before.unwrap_or(after);
-        if let Some(peak) = shift.peak.filter(|peak| (peak - from).abs() > 1.5 * (after - from).abs()) {
+        let is_told = |peak: &f64| !view.selection.omissions || (peak - from).abs() > 1.5 * (after - from).abs();
+        if let Some(peak) = shift.peak.filter(is_told) {
             let _infallible = write!(told, " (farthest {})", figures::figure(figures::rounded(peak, 2)));
         }
         line.push(&view.source.handle(Kind::MetricShift, shift.id), &told);
     }
-    line.end(out);
+    line.end(out)
 }
 
 fn row(source: &Source<'_>, shift: &MetricShift, out: &mut String) {

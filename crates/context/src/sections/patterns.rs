@@ -55,13 +55,14 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
             continue;
         }
         let text = |example: &LogExample| 10 + example.text.len().min(EXAMPLE_CHARS);
-        let example = shown_examples(pattern).next().map_or(0, text);
+        let example = examples(pattern, source.is_split, 2).first().map_or(0, |example| text(example));
         // An error's own words tell more than its template; of an ordinary line the template is nearly all.
         let own_words = if pattern.severity.is_error() { 0.5 } else { 0.25 };
         offers.push(raise(List::LogPatterns, index, strength * own_words, example));
         let slots: usize = telling(pattern).take(SLOTS).map(|slot| 20 + 15 * slot.top.len().min(VALUES)).sum();
         offers.push(raise(List::LogPatterns, index, strength * 0.2, slots));
-        if let Some(second) = shown_examples(pattern).nth(1) {
+        // The last record is another one with every revision.
+        if let Some(second) = shown_examples(pattern).nth(1).filter(|_| !source.is_split) {
             offers.push(raise(List::LogPatterns, index, strength * 0.15, text(second)));
         }
     }
@@ -85,6 +86,17 @@ fn examples_at(pattern: &LogPattern, level: u8) -> usize {
     flagged.max(usize::from(level >= 2) + usize::from(level >= 4))
 }
 
+/// Those that text shows: where revisions follow, the first record unless the template says as much, and flagged ones.
+fn examples(pattern: &LogPattern, is_split: bool, level: u8) -> Vec<&LogExample> {
+    if !is_split {
+        return shown_examples(pattern).take(examples_at(pattern, level)).collect();
+    }
+    let template = filled(pattern);
+    let of_level = pattern.examples.iter().take(examples_at(pattern, level)).enumerate();
+    let shown = of_level.filter(|(place, e)| e.flagged || (*place == 0 && e.text.trim() != template.trim()));
+    shown.map(|(_, example)| example).collect()
+}
+
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
     let title = if view.part == Part::Rest {
@@ -103,7 +115,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         if level >= 3 {
             slots(pattern, view.source.is_split, out);
         }
-        for example in shown_examples(pattern).take(examples_at(pattern, level)) {
+        for example in examples(pattern, view.source.is_split, level) {
             let at = match example.time_unix_nano {
                 Some(time) => view.source.relative(time),
                 None => format!("#{}", example.ordinal),
@@ -113,16 +125,23 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     }
 }
 
-/// Errors first, then by how it changed and since when: what a revision adds comes last of its kind.
-fn place(source: &Source<'_>, index: usize) -> (bool, Novelty, Option<i64>, u64) {
+/// What speaks for the first suspect first, then errors, then by how it changed and since when: what a revision adds comes
+/// last of its kind.
+fn place(source: &Source<'_>, index: usize) -> (bool, bool, Novelty, Option<i64>, u64) {
     let pattern = source.findings.log_patterns.get(index);
-    pattern.map_or((true, Novelty::Unknown, None, 0), |p| {
-        (!p.severity.is_error(), p.novelty, p.first_unix_nano.or(p.last_unix_nano), p.id)
+    pattern.map_or((true, true, Novelty::Unknown, None, 0), |p| {
+        (
+            source.is_uncited(Kind::LogPattern, p.id),
+            !p.severity.is_error(),
+            p.novelty,
+            p.first_unix_nano.or(p.last_unix_nano),
+            p.id,
+        )
     })
 }
 
-/// What moves, by handle.
-pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut String) {
+/// What moves, by handle; how many are told.
+pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut String) -> usize {
     let mut line = super::Line::new("records/min");
     for (index, _) in view.steady(List::LogPatterns, |index| place(view.source, index)) {
         let Some(pattern) = view.source.findings.log_patterns.get(index) else { continue };
@@ -135,7 +154,7 @@ pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut Str
             None => line.push(&handle, &format!("x{}", pattern.count)),
         }
     }
-    line.end(out);
+    line.end(out)
 }
 
 fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {

@@ -60,32 +60,36 @@ fn what(view: View<'_>, suspect: &Suspect) -> String {
     if !view.source.is_split {
         return suspect.what.clone();
     }
-    let words = |clause: &str| {
-        let words: Vec<&str> =
-            clause.split(' ').map(|word| if figures::is_figure(word) { "…" } else { word }).collect();
-        words.join(" ")
-    };
-    let mut clauses: Vec<String> = suspect.what.split("; ").map(words).collect();
+    let mut clauses: Vec<String> = suspect.what.split("; ").map(figures::still).collect();
     clauses.sort_unstable();
     clauses.join("; ")
 }
 
-/// What moves, by handle: how likely each is; of those that hardly are it, the name too.
+/// What moves, by handle: how likely each is.
 pub(super) fn after(view: View<'_>, out: &mut String) {
-    let (mut likely, mut others) = (super::Line::new("suspects, probability"), super::Line::new("hardly"));
+    let mut line = super::Line::new("suspects, probability");
     for (index, _) in view.ranked(List::Suspects) {
-        let Some(suspect) = view.source.findings.suspects.get(index) else { continue };
-        let handle = view.source.handle(Kind::Suspect, suspect.id);
-        let probability = score(view, suspect.score);
-        if is_likely(view.source, suspect) {
-            likely.push(&handle, &probability);
-        } else {
-            let (service, kind) = (quote::inline(&suspect.service), quote::inline(&suspect.kind));
-            others.push(&format!("[{handle}]"), &format!("{service} {probability} {kind}"));
-        }
+        let Some(suspect) = view.source.findings.suspects.get(index).filter(|s| is_likely(view.source, s)) else {
+            continue;
+        };
+        line.push(&view.source.handle(Kind::Suspect, suspect.id), &score(view, suspect.score));
     }
-    likely.end(out);
-    others.end(out);
+    line.end(out);
+}
+
+/// The names of those that hardly are it, of which one more or less is named from one revision to the next.
+pub(super) fn unlikely(view: View<'_>, out: &mut String) {
+    let shown = view.ranked(List::Suspects).filter_map(|(index, _)| view.source.findings.suspects.get(index));
+    let mut named: Vec<(&str, String)> = shown
+        .filter(|suspect| !is_likely(view.source, suspect))
+        .map(|suspect| (suspect.service.as_str(), view.source.handle(Kind::Suspect, suspect.id)))
+        .collect();
+    named.sort_unstable();
+    let mut line = super::Line::new("hardly");
+    for (service, handle) in &named {
+        line.push(&format!("[{handle}]"), &quote::inline(service));
+    }
+    line.end(out);
 }
 
 fn is_likely(source: &Source<'_>, suspect: &Suspect) -> bool {

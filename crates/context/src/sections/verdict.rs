@@ -31,7 +31,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         let note = if view.source.delta.is_some() { "" } else { NOTE };
         let _infallible = writeln!(out, "{}", format!("{SCHEMA}\n{note}").trim_end());
         if let Some(anchor) = view.source.anchor_unix_nano.filter(|_| tells_times(view)) {
-            let what = if view.source.has_onset { "onset" } else { "beginning of the window" };
+            let what = if view.source.has_onset { "onset as first told" } else { "beginning of the window" };
             let now = if view.source.is_split { NOW } else { "" };
             let _infallible = writeln!(out, "T0 = {} ({what}); +1s is a second later.{now}", figures::rfc3339(anchor));
         }
@@ -45,6 +45,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     if view.source.is_split {
         let _infallible = write!(out, "verdict: {verdict}");
         first_suspect(view, out);
+        accused(view, out);
         out.push('\n');
     } else if view.selection.reason && !findings.verdict_reason.trim().is_empty() {
         let _infallible = writeln!(out, "verdict: {verdict}. {}", quote::ours(&findings.verdict_reason));
@@ -63,6 +64,22 @@ fn first_suspect(view: View<'_>, out: &mut String) {
     let handle = view.source.handle(Kind::Suspect, first.id);
     let (service, kind) = (quote::inline(&first.service), quote::inline(&first.kind));
     let _infallible = write!(out, "; first suspect [{handle}] {service} {kind}");
+}
+
+/// What to undo; how sure that is stands with the other probabilities.
+fn accused(view: View<'_>, out: &mut String) {
+    let Some((index, change)) = view.source.accused() else { return };
+    if !view.selection.note || view.selection.level(List::Changes, index as u32) == 0 {
+        return;
+    }
+    let handle = view.source.handle(Kind::Change, change.id);
+    let _infallible = write!(out, "; accused [{handle}] {}", quote::inline(&change.kind));
+    if let Some(service) = &change.service {
+        let _infallible = write!(out, " of {}", quote::inline(service));
+    }
+    if let Some(revision) = &change.revision {
+        let _infallible = write!(out, " {}", quote::inline(quote::short_hex(revision)));
+    }
 }
 
 /// Whether anything shown has a time relative to `T0`; in a system nearly everything has.

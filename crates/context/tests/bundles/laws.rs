@@ -201,8 +201,9 @@ fn shared(one: &str, two: &str) -> f64 {
 
 #[test]
 fn two_revisions_of_a_steady_incident_begin_alike() {
-    // Mean and least share over many incidents. What a small budget shows of many weak signals is not the same twice.
-    for (budget_tokens, mean, least) in [(1_000, 0.68, 0.40), (4_000, 0.55, 0.05), (16_000, 0.90, 0.80)] {
+    // Mean and least share over many incidents. Which of many weak signals a budget has room for moves with how strong each
+    // is, and a row more or less among them is where the two part.
+    for (budget_tokens, mean, least) in [(1_000, 0.80, 0.50), (4_000, 0.60, 0.05), (16_000, 0.93, 0.88)] {
         let request = Request { budget_tokens, ..Request::default() };
         let shares: Vec<f64> = (0..24)
             .map(|seed| {

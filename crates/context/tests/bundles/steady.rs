@@ -98,6 +98,7 @@ fn incident(dice: &mut Dice, services: u64, evidence: u64) -> Findings {
         id: 6_000,
         revision: 3,
         onset_unix_nano: ONSET,
+        anchor_unix_nano: ONSET,
         last_unix_nano: ONSET + 200 * SECOND,
         title: format!("{}: latency", names[0]),
         services: names[..4].to_vec(),
@@ -235,6 +236,8 @@ fn later(mut findings: Findings, dice: &mut Dice) -> Findings {
     findings.verdict_reason = format!("several signals changed together (weight of evidence {:.2})", 1.5 + dice.part());
     for incident in &mut findings.incidents {
         incident.revision += 1;
+        // By up to two windows; who answers holds the onset told first.
+        incident.onset_unix_nano += (dice.below(5) as i64 - 2) * 10 * SECOND;
         incident.last_unix_nano += 30 * SECOND;
         incident.confidence = 0.97 + 0.02 * dice.part();
         incident.services.swap(2, 3);

@@ -102,7 +102,7 @@ fn words(told: &Told<'_>, blame: &Blame, service: &str, shifts: &[MetricShift], 
                     || aspect_words(*aspect).to_owned(),
                     |e| {
                         format!(
-                            "calls {} -> {} lose {} on the way, {} before",
+                            "calls {} -> {} lose time on the way ({}, {} before)",
                             plain(&e.caller),
                             plain(&e.callee),
                             ms(e.after.gap_p50_ms),

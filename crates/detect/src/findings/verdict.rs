@@ -113,6 +113,7 @@ fn incident(told: &Told<'_>, (onset, end): (i64, i64), first: &str, title: Strin
         revision: 1,
         state: state(onset, end, newest, window),
         onset_unix_nano: onset,
+        anchor_unix_nano: onset,
         last_unix_nano: end.min(newest),
         title,
         first_suspect: first.to_owned(),
