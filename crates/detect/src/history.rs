@@ -190,8 +190,8 @@ impl History {
         Stretch { from, to: last.map_or(to, |last| last + 1).max(from) }
     }
 
-    /// What there is to say, of all services. `name` maps a shape to its template; excerpts are left to others, and so are counts but for
-    /// those of the records in scope.
+    /// What there is to say, of all services. `name` maps a shape to its template; excerpts are left to others, and so are
+    /// counts but for those of the records in scope.
     pub fn findings(&mut self, ask: &Ask, name: &dyn Fn(u64) -> Option<Named>) -> Findings {
         self.traces.look_ahead(&self.config);
         self.baseline_traces.look_ahead(&self.config);

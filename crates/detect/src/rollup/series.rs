@@ -109,7 +109,9 @@ impl Series {
             known.value += point.value;
             *known_sum += sum;
             known.time = known.time.max(point.time);
-        } else if (point.time, point.value.to_bits()) > (known.time, known.value.to_bits()) {
+        } else if (point.time, point.value.to_bits(), sum.to_bits())
+            > (known.time, known.value.to_bits(), known_sum.to_bits())
+        {
             *known = point;
             *known_sum = sum;
         }
@@ -262,6 +264,13 @@ mod tests {
         let values = [(0, 1.0, 0.0), (10, 2.0, 0.0), (20, 3.0, 0.0)];
         let mixed = [values[2], values[0], values[1], values[0], values[2]];
         assert_eq!(series(SeriesKind::Gauge, &values).points, series(SeriesKind::Gauge, &mixed).points);
+    }
+
+    #[test]
+    fn of_two_pairs_at_one_time_the_same_stays_in_any_order() {
+        let (one, other) = ((10, 3.0, 1.0), (10, 3.0, 2.0));
+        let [a, b] = [[one, other], [other, one]].map(|values| series(SeriesKind::CumulativePair, &values));
+        assert_eq!((a.points, a.sums), (b.points, b.sums));
     }
 
     #[test]
