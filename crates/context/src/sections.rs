@@ -2,7 +2,7 @@
 //!
 //! One file a list. Each has three functions over the same findings: `offers` (items and details with their strength and
 //! size), `text` (the section as a model reads it) and `json` (the list's items). What is shown of an item depends on its
-//! level alone, so both forms show the same. Text that is ours begins a line or stands bare; text of the telemetry stands
+//! level alone, so both forms show the same. Lists whose figures move have `after`, too, which tells those. Text that is ours begins a line or stands bare; text of the telemetry stands
 //! in one of the frames of [`crate::quote`].
 
 mod after;
@@ -39,7 +39,8 @@ pub(crate) struct View<'a> {
     pub(crate) part: Part,
 }
 
-/// Where revisions follow, evidence about the suspects stands before the rest, which changes sooner.
+/// Where revisions follow, evidence about the suspects, and changes up to the onset, stand before the rest, which changes
+/// sooner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     All,
@@ -114,7 +115,7 @@ pub(crate) fn offers(source: &Source<'_>, list: List) -> Vec<Offer> {
 /// The text for models.
 ///
 /// What an incident's next revision will say again stands first: how to read it, the verdict with the first suspect and the
-/// change that is accused, what changed, the evidence about the suspects (each pattern, series and call with how it was
+/// change that is accused, what data is missing, what changed, the evidence about the suspects (each pattern, series and call with how it was
 /// before), and why it is them. Then who calls whom, and the rest, of which one more or less fits. What moves with every new
 /// record stands last, by handle: scores, figures since the onset, counts. So a cache of prompts finds most of the text
 /// again, and the end, which a model reads best, has the news.

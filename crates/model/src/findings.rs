@@ -100,7 +100,7 @@ pub struct Incident {
     pub revision: u32,
     pub state: IncidentState,
     pub onset_unix_nano: i64,
-    /// The onset as it was told first, to which answers relate times: it stays where a later onset is found. 0: none.
+    /// The onset as it was told first, to which answers relate times: it stays while the onset moves little. 0: none.
     pub anchor_unix_nano: i64,
     /// Newest anomaly.
     pub last_unix_nano: i64,

@@ -252,6 +252,17 @@ mod tests {
     }
 
     #[test]
+    fn a_word_with_digits_is_not_taken_for_another_one() {
+        let mut words = Words::new();
+        assert_eq!(words.classify("x264: wide pictures").score, 0.0);
+        assert_eq!(words.classify("x509: wide pictures").kind, Kind::Cause);
+        let runs = |text: &'static str| text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
+        for run in WORDS.iter().flat_map(|word| runs(word.text)) {
+            assert!(memo::DIGITS_OF_WORDS.contains(&run.as_bytes()), "{run}");
+        }
+    }
+
+    #[test]
     fn a_number_that_tells_is_asked_for_each_time() {
         let mut words = Words::new();
         for (line, kind) in [

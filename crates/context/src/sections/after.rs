@@ -1,4 +1,4 @@
-//! What moved since the onset, by handle: the figures of all that is shown above.
+//! What moved since the onset, by handle: figures of the rows shown above, as many as there is room for.
 //!
 //! Where a row above tells how something was, its line here tells how it is; rows without a line here are counted. All of
 //! it changes with every record, so it stands at the end.

@@ -1,5 +1,5 @@
-//! The end of a bundle: its window, where every record went, and what was left out. All that grows by itself from one
-//! revision to the next stands here.
+//! A bundle's window, its services, where every record went, and what was left out. Where revisions follow, services and
+//! omissions stand before the figures; the window and the counts, which grow by themselves, stand last.
 
 use std::fmt::Write as _;
 

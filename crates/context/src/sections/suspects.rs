@@ -85,7 +85,7 @@ pub(super) fn unlikely(view: View<'_>, out: &mut String) {
         .map(|suspect| (suspect.service.as_str(), view.source.handle(Kind::Suspect, suspect.id)))
         .collect();
     named.sort_unstable();
-    let mut line = super::Line::new("hardly");
+    let mut line = super::Line::new("hardly suspects");
     for (service, handle) in &named {
         line.push(&format!("[{handle}]"), &quote::inline(service));
     }

@@ -38,10 +38,16 @@ impl Totals {
         }
         family(out, "decant_engine_redelivered_total", "Records that were handed over twice, and count once.");
         sample(out, "decant_engine_redelivered_total", None, redelivered);
-        family(out, "decant_engine_repeats_total", "Log records that repeat another, by what came of them.");
-        for (kind, count) in [("exact", repeats), ("near", near_repeats), ("folded", folded)] {
+        family(out, "decant_engine_repeats_total", "Log records that repeat another, by likeness.");
+        for (kind, count) in [("exact", repeats), ("near", near_repeats)] {
             sample(out, "decant_engine_repeats_total", Some(("kind", kind)), count);
         }
+        family(
+            out,
+            "decant_engine_repeats_folded_total",
+            "Those of the repeats that the store keeps as a count, by policy.",
+        );
+        sample(out, "decant_engine_repeats_folded_total", None, folded);
         family(out, "decant_engine_identities_forgotten_total", "Identities that dedup forgot for want of room.");
         sample(out, "decant_engine_identities_forgotten_total", None, evicted);
         family(out, "decant_engine_redacted_total", "Values that redaction replaced, by class.");

@@ -67,7 +67,8 @@ fn description(question: Question) -> &'static str {
             "Did a change do harm? What is different between two stretches of time: first a verdict (PASS, WARNING, \
              REGRESSION or WAIT, and why), then log patterns, calls and metrics that came, went, or moved, the greatest \
              difference first. Without against_from and against_to, from..to is compared with as long a \
-             stretch just before it. A change's handle may stand as from: what came after it beside what was before."
+             stretch just before it. A change's handle may stand as from: what came after it, half an hour at most \
+             unless to is given, beside what was before."
         }
         Question::Timeline => {
             "What happened, in order of time: changes, onsets, log patterns that began or ended, metric shifts, \

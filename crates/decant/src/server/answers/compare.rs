@@ -92,8 +92,18 @@ async fn change(answers: &Answers, from: &When) -> Result<Option<Change>, Servic
     if crate::when::When::parse(text, &jiff::tz::TimeZone::UTC).is_ok() {
         return Ok(None);
     }
-    let Some((findings, Kind::Change, id)) = super::expand::find(answers, text).await? else { return Ok(None) };
-    Ok(findings.changes.into_iter().find(|change| change.id == id))
+    // Only what has the form of a change's handle is looked for: that takes findings.
+    let handle = text.trim().trim_start_matches('[').trim_end_matches(']');
+    let is_handle = handle
+        .strip_prefix('c')
+        .is_some_and(|digits| (4..=16).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    if !is_handle {
+        return Ok(None);
+    }
+    let unknown =
+        || ServiceError::InvalidArgument(format!("no change has the handle {text:?}: ask for the bundle again"));
+    let Some((findings, Kind::Change, id)) = super::expand::find(answers, text).await? else { return Err(unknown()) };
+    findings.changes.into_iter().find(|change| change.id == id).map(Some).ok_or_else(unknown)
 }
 
 /// Of which rows this is told, where that is not all of them.
