@@ -10,7 +10,7 @@ pub struct Ask {
     pub to: Option<i64>,
     /// A time within the incident that is meant; the newest incident when none is given.
     pub at: Option<i64>,
-    /// Only what concerns this service and its neighbours.
+    /// Only what concerns this service and its neighbours: [`crate::narrow`] sees to it, a history answers for all.
     pub service: Option<String>,
 }
 

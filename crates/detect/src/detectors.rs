@@ -41,7 +41,8 @@ pub(crate) fn all(material: &Material<'_>) -> Signals {
     for detector in DETECTORS {
         detector(material, &mut out);
     }
-    all.sort_unstable_by_key(|(class, s)| (*class, s.service, s.what));
+    // Levels and rates of one metric are a class: each kind lies together, or every second member would be of one kind.
+    all.sort_unstable_by_key(|(class, s)| (*class, matches!(s.what, What::MetricRate { .. }), s.service, s.what));
     let mut classes: Vec<(u64, Range<usize>)> = Vec::new();
     for (at, (class, _)) in all.iter().enumerate() {
         match classes.last_mut() {

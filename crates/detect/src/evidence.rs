@@ -114,8 +114,7 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
-    /// Asks one signal after another about all episodes: what it takes to compare any two stretches of a signal is put
-    /// up once, and needs room for one.
+    /// Asks one signal after another about all episodes: its sums are made once, and only one signal's are held.
     pub(crate) fn of(material: &Material<'_>, signals: &Signals, episodes: &[Episode]) -> Self {
         let cuts = Cuts::new(episodes.iter().map(|e| (e.from, e.to)), material.stretch.len());
         let (mut room, mut items) = (Room::default(), vec![Vec::new(); episodes.len()]);

@@ -110,8 +110,8 @@ fn count(findings: &mut Findings, material: &Material<'_>) {
     }
 }
 
-/// Keeps what concerns a service and its neighbours in the graph. What an incident's revision is made of is all of it: so
-/// this comes after.
+/// Keeps what concerns a service and its neighbours in the graph. Comes after [`crate::Register::revise`],
+/// which needs all that was found.
 pub fn narrow(findings: &mut Findings, service: &str) {
     let mut near: BTreeSet<String> = BTreeSet::from([service.to_owned()]);
     for edge in &findings.topology {

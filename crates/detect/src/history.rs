@@ -179,8 +179,8 @@ impl History {
         }
     }
 
-    /// The windows that the answer tells of: the stretch, or where no end is asked for all until the newest record, though
-    /// nothing but points and changes is heard of late; clocks that are ahead aside.
+    /// The windows that the answer tells of: the stretch. Where no end is asked for it goes on to the newest record of any
+    /// kind; what clocks that are ahead have stamped is left out, except in a capture that is read whole.
     fn told(&self, (from, to): (i64, i64), ask: &Ask) -> Stretch {
         if ask.to.is_some() || from >= to {
             return Stretch { from, to };

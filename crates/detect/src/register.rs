@@ -6,8 +6,8 @@
 //! contents have equal revisions, and another content, be it that records came late into time that was told already, has
 //! the next one.
 //!
-//! Beside the id, the onset that was told first is held: answers relate times to it, so that revisions of a steady incident
-//! read alike. All else follows from the data alone, whatever was asked before.
+//! Beside the id and the contents told, the onset that was told first is held: answers relate times to it, so that
+//! revisions of a steady incident read alike. All else follows from the data alone, whatever was asked before.
 
 use std::collections::VecDeque;
 
@@ -63,6 +63,7 @@ impl Register {
         let mut taken: Vec<u64> = Vec::new();
         let suspects = suspects(findings);
         let moves = MOVES.saturating_mul(history.window_ns());
+        let asked_from = findings.scope.from_unix_nano.unwrap_or(i64::MIN);
         for (place, incident) in findings.incidents.iter_mut().enumerate() {
             let at = self.find(incident, &taken, history.window_ns()).unwrap_or_else(|| self.remember(incident));
             let Some(known) = self.known.get_mut(at) else { continue };
@@ -77,10 +78,12 @@ impl Register {
             known.first_suspect.clone_from(&incident.first_suspect);
             known.services.clone_from(&incident.services);
             (known.onset, known.last) = (incident.onset_unix_nano, incident.last_unix_nano);
-            if known.anchor == 0 || incident.onset_unix_nano.abs_diff(known.anchor) > moves.unsigned_abs() {
+            let is_far = incident.onset_unix_nano.abs_diff(known.anchor) > moves.unsigned_abs();
+            // Who asks about a later stretch sees no earlier onset: that moves nothing for others.
+            if known.anchor == 0 || (is_far && asked_from <= known.anchor) {
                 known.anchor = incident.onset_unix_nano;
             }
-            incident.anchor_unix_nano = known.anchor;
+            incident.anchor_unix_nano = if is_far { incident.onset_unix_nano } else { known.anchor };
             let told_id = incident.id;
             incident.id = known.id;
             incident.revision =
@@ -203,16 +206,20 @@ mod tests {
     fn the_onset_told_first_is_the_anchor_until_it_moves_far() {
         let config = Config::default();
         let (mut register, history) = (Register::new(&config), History::new(&config));
-        let mut check = |onset_s: i64, anchor_s: i64| {
+        let mut check = |asked_from_s: i64, onset_s: i64, anchor_s: i64| {
             let incidents = vec![incident(1, onset_s, "cart", &["cart"])];
             let mut findings = Findings { incidents, ..Findings::default() };
+            findings.scope.from_unix_nano = Some(asked_from_s * SECOND);
             register.revise(&history, &mut findings);
             assert_eq!(findings.incidents[0].anchor_unix_nano / SECOND, anchor_s, "{onset_s}");
         };
-        check(1_000, 1_000);
-        check(1_020, 1_000);
-        check(980, 1_000);
-        check(1_090, 1_090);
+        check(0, 1_000, 1_000);
+        check(0, 1_020, 1_000);
+        // Asked about a later stretch, which moves nothing for who asks about all.
+        check(1_070, 1_075, 1_075);
+        check(0, 1_020, 1_000);
+        check(0, 980, 1_000);
+        check(0, 1_090, 1_090);
     }
 
     #[test]

@@ -82,8 +82,8 @@ pub(crate) enum Values {
     Rate { events: Events, over: Rc<Watched>, earlier: (f64, f64), base: Events, base_over: Rc<Watched> },
     Level {
         cells: Vec<(u32, f32)>,
-        /// Where levels are means of calls, and cells in order: what each is without the greatest, not a number where
-        /// there is no other.
+        /// What each level is without its greatest call, in the order of `cells`, which must ascend; NaN where there is
+        /// no other call. Empty where levels are no means of calls.
         others: Vec<f32>,
         base: Vec<f64>,
         prior: Spread,

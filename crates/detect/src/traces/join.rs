@@ -278,7 +278,8 @@ impl Trace {
                 // Stubs are sorted by start, and so are children.
                 let callee = self.children(span).next_back().map_or(NONE, |c| self.callee(c));
                 if callee != NONE && callee != cell.service {
-                    cell.callee = callee;
+                    // Of several the same one, in whatever order they come.
+                    cell.callee = if cell.callee == NONE { callee } else { cell.callee.min(callee) };
                 }
             }
         }
