@@ -105,14 +105,12 @@ fn still_clause(clause: &str) -> String {
     while let Some(word) = words.get(at) {
         match words.get(at..at + 5) {
             Some(["went", "from", before, "to", after]) if is_figure(after) => {
-                told.push(match (value(before), value(after), after.ends_with(',')) {
-                    (Some(before), Some(after), false) if after > before => "rose",
-                    (Some(before), Some(after), true) if after > before => "rose,",
-                    (Some(before), Some(after), false) if after < before => "fell",
-                    (Some(before), Some(after), true) if after < before => "fell,",
-                    (_, _, false) => "changed",
-                    (_, _, true) => "changed,",
-                });
+                let [plain, followed] = match value(before).zip(value(after)) {
+                    Some((before, after)) if after > before => ["rose", "rose,"],
+                    Some((before, after)) if after < before => ["fell", "fell,"],
+                    _ => ["changed", "changed,"],
+                };
+                told.push(if after.ends_with(',') { followed } else { plain });
                 at += 5;
             }
             _ => {

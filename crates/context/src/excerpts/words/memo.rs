@@ -40,8 +40,8 @@ impl Default for Memo {
 impl Memo {
     /// The key of a line; `None`: it is looked at each time.
     pub(super) fn key(&mut self, line: &str) -> Option<Key> {
-        let has_telling_digits = DIGITS_OF_WORDS.iter().any(|d| memchr::memmem::find(line.as_bytes(), d).is_some());
-        if self.rest > 0 || line.len() > MAX_BYTES || has_telling_digits {
+        let has_telling_digits = || DIGITS_OF_WORDS.iter().any(|d| memchr::memmem::find(line.as_bytes(), d).is_some());
+        if self.rest > 0 || line.len() > MAX_BYTES || has_telling_digits() {
             self.rest = self.rest.saturating_sub(1);
             return None;
         }
