@@ -1,9 +1,9 @@
 //! What rolling up and detection cost at scale: memory and time for many series and services.
 //!
-//! `cargo run --release -p decant-detect --example scale -- [SERIES [SERVICES [MINUTES [INTERVAL_S]]]]`; the defaults are
-//! 100,000 series of 5,000 services over an hour, a point each 15 s, and for each service an operation that is called by
-//! another service. Prints processor time per record of [`Roller::push`] by signal, peak memory, and processor time of one
-//! pass (all on one thread; other work on the machine does not count). Reads Linux' `/proc`.
+//! `cargo run --release -p decant-detect --example scale -- [SERIES [SERVICES [MINUTES [INTERVAL_S [PASSES]]]]]`; the
+//! defaults are 100,000 series of 5,000 services over an hour, a point each 15 s, and for each service an operation that is
+//! called by another service, and two passes. Prints processor time per record of [`Roller::push`] by signal, peak memory,
+//! and processor time of each pass (all on one thread; other work on the machine does not count). Reads Linux' `/proc`.
 #![expect(clippy::print_stdout, reason = "a measuring tool prints")]
 
 use decant_detect::{Ask, Config, History, Named, Roller};
@@ -11,6 +11,10 @@ use decant_model::{
     Batch, LogRecord, LogsBuilder, MetricKind, MetricPoint, MetricsBuilder, Position, Resource, ResourceTable, Rows,
     Severity, SpanKind, SpanRecord, SpansBuilder, Temporality,
 };
+
+/// As the binary has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const START: i64 = 1_700_000_000_000_000_000;
 const SECOND: i64 = 1_000_000_000;
@@ -213,7 +217,7 @@ fn main() {
     println!("History::absorb: {:.0} ns a record", absorbing as f64 / rows as f64);
     println!("memory: {} MiB now, {} MiB at most", memory().1, memory().0);
     let name = |shape: u64| Some(Named { id: shape, text: format!("order <*> template {shape}"), slots: Vec::new() });
-    for _ in 0..2 {
+    for _ in 0..arg(4, 2) {
         let start = clock();
         let findings = history.findings(&Ask::default(), &name);
         let ms = (clock() - start) / 1_000_000;

@@ -24,7 +24,8 @@ const LASTING: f64 = 1.2;
 
 /// All that the findings are told from.
 pub(crate) struct Analysis {
-    pub(crate) signals: Signals,
+    /// Signals that were compared.
+    pub(crate) signals: usize,
     /// The stretch in another state; `None` when there is nothing to compare with.
     pub(crate) episode: Option<Episode>,
     /// Incidents beside the one that is meant, and how many more there were.
@@ -38,7 +39,7 @@ pub(crate) struct Analysis {
 }
 
 impl Analysis {
-    pub(crate) fn new(material: &Material<'_>, at: Option<i64>) -> Self {
+    pub(crate) fn new<'a>(material: &'a Material<'a>, at: Option<i64>) -> Self {
         let signals = detectors::all(material);
         let windows = material.stretch.len();
         let at = at.map(|t| material.config.window(t) - material.stretch.from);
@@ -65,7 +66,7 @@ impl Analysis {
             threshold::enough(material.config, (!trained).then_some(well_s(material, e))).max(threshold::ENOUGH)
         };
         let includes = |(from, to): &(usize, usize)| at.is_none_or(|w| (*from..*to).contains(&w));
-        let count = signals.all.len();
+        let count = signals.len();
         let (coarse, elsewhere): (Vec<_>, Vec<_>) =
             onset::candidates(windows, well, count).into_iter().partition(includes);
         search.consider(&signals, &coarse);
@@ -98,10 +99,10 @@ impl Analysis {
             let ledgers = Evidence::of(material, &signals, episodes).ledgers(material, episodes);
             ledgers.zip(episodes).map(|(ledger, e)| (search.blame(&ledger, *e).0, ledger)).collect()
         });
-        Self { others: others.told, others_omitted: others.omitted, verdicts, ..Self::of(signals, best) }
+        Self { others: others.told, others_omitted: others.omitted, verdicts, ..Self::of(signals.len(), best) }
     }
 
-    fn of(signals: Signals, best: Option<Best>) -> Self {
+    fn of(signals: usize, best: Option<Best>) -> Self {
         let episode = best.as_ref().map(|b| b.episode);
         let (ledger, blames) = best.map_or_else(|| (Ledger::default(), Vec::new()), |b| (b.ledger, b.blames));
         let verdicts = Verdicts::default();
@@ -174,9 +175,9 @@ impl Search<'_> {
         blame::rank(&self.graph, ledger, &self.complaints.flows(episode), &self.loads.flows(episode))
     }
 
-    fn consider(&mut self, signals: &Signals, stretches: &[(usize, usize)]) {
+    fn consider(&mut self, signals: &Signals<'_>, stretches: &[(usize, usize)]) {
         let episodes: Vec<Episode> = stretches.iter().map(|(from, to)| Episode::new(*from, *to)).collect();
-        for episodes in episodes.chunks((AT_ONCE / signals.all.len().max(1)).max(1)) {
+        for episodes in episodes.chunks((AT_ONCE / signals.len().max(1)).max(1)) {
             let evidence = Evidence::of(self.material, signals, episodes);
             for (ledger, episode) in evidence.ledgers(self.material, episodes).zip(episodes) {
                 self.judge(ledger, *episode);

@@ -7,54 +7,55 @@ mod traces;
 
 pub(crate) use metrics::capacity;
 
-use std::ops::Range;
+use std::collections::BTreeMap;
 
 use crate::material::Material;
 use crate::null;
 use crate::signal::{Prefix, Signal, What};
 
 /// A signal, ready to be compared.
-#[derive(Clone, Debug)]
-pub(crate) struct Prepared {
+pub(crate) struct Prepared<'a> {
     pub(crate) what: What,
     /// The service that it is about.
     pub(crate) service: u64,
-    pub(crate) prefix: Prefix,
+    pub(crate) prefix: Prefix<'a>,
 }
 
-/// All signals, each class of them together.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Signals {
-    pub(crate) all: Vec<Prepared>,
-    /// Classes ([`null::class`]) and where they lie in `all`.
-    pub(crate) classes: Vec<(u64, Range<usize>)>,
+/// All signals by their classes ([`null::class`]), in a fixed order.
+#[derive(Default)]
+pub(crate) struct Signals<'a> {
+    pub(crate) classes: BTreeMap<u64, Vec<Prepared<'a>>>,
 }
 
-/// Everything that can be watched, in a fixed order.
-pub(crate) fn all(material: &Material<'_>) -> Signals {
-    let mut all: Vec<(u64, Prepared)> = Vec::new();
-    // Each signal is boiled down before the next one is made: there may be hundreds of thousands.
-    let mut out = |Signal { what, service, values }: Signal| {
+impl<'a> Signals<'a> {
+    pub(crate) fn len(&self) -> usize {
+        self.classes.values().map(Vec::len).sum()
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Prepared<'a>> {
+        self.classes.values().flatten()
+    }
+}
+
+/// Everything that can be watched.
+pub(crate) fn all<'a>(material: &'a Material<'a>) -> Signals<'a> {
+    let mut signals = Signals::default();
+    let mut out = |Signal { what, service, metric, values }: Signal<'a>| {
         let prepared = Prepared { what, service, prefix: Prefix::new(values, what.has_history()) };
-        all.push((null::class(material, what), prepared));
+        signals.classes.entry(null::class(what, metric)).or_default().push(prepared);
     };
     for detector in DETECTORS {
         detector(material, &mut out);
     }
-    // Levels and rates of one metric are a class: each kind lies together, or every second member would be of one kind.
-    all.sort_unstable_by_key(|(class, s)| (*class, matches!(s.what, What::MetricRate { .. }), s.service, s.what));
-    let mut classes: Vec<(u64, Range<usize>)> = Vec::new();
-    for (at, (class, _)) in all.iter().enumerate() {
-        match classes.last_mut() {
-            Some((last, range)) if last == class => range.end = at + 1,
-            _ => classes.push((*class, at..at + 1)),
-        }
+    for members in signals.classes.values_mut() {
+        // Levels and rates of one metric are a class: each kind lies together, or every second member would be of one kind.
+        members.sort_unstable_by_key(|s| (matches!(s.what, What::MetricRate { .. }), s.service, s.what));
     }
-    Signals { all: all.into_iter().map(|(_, s)| s).collect(), classes }
+    signals
 }
 
 /// Hands over one signal after another.
-type Detector = fn(&Material<'_>, &mut dyn FnMut(Signal));
+type Detector = for<'a> fn(&'a Material<'a>, &mut dyn FnMut(Signal<'a>));
 
 const DETECTORS: [Detector; 9] = [
     logs::rates,

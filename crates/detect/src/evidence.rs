@@ -115,21 +115,22 @@ pub(crate) struct Evidence {
 
 impl Evidence {
     /// Asks one signal after another about all episodes: its sums are made once, and only one signal's are held.
-    pub(crate) fn of(material: &Material<'_>, signals: &Signals, episodes: &[Episode]) -> Self {
+    pub(crate) fn of(material: &Material<'_>, signals: &Signals<'_>, episodes: &[Episode]) -> Self {
         let cuts = Cuts::new(episodes.iter().map(|e| (e.from, e.to)), material.stretch.len());
         let (mut room, mut items) = (Room::default(), vec![Vec::new(); episodes.len()]);
         let mut told: Vec<OfClass> = vec![OfClass::default(); episodes.len()];
         // Class by class, so that all of a class is still at hand when its spread is known.
-        for (class, range) in &signals.classes {
-            let members = signals.all.get(range.clone()).unwrap_or_default();
+        for (class, members) in &signals.classes {
             let step = null::step(members.len());
             for (at, signal) in members.iter().enumerate() {
                 let is_asked = at.is_multiple_of(step);
                 // Of the others only those matter whose z is beyond chance.
-                if !is_asked && signal.prefix.is_flat {
-                    continue;
-                }
-                let mut cut = room.cut(&signal.prefix, &cuts, if is_asked { 0.0 } else { CHANCE });
+                let cut = if is_asked {
+                    Some(room.cut(&signal.prefix, &cuts, 0.0))
+                } else {
+                    room.cut_uneven(&signal.prefix, &cuts, CHANCE)
+                };
+                let Some(mut cut) = cut else { continue };
                 for (told, inside) in told.iter_mut().zip(&cuts.episodes) {
                     let live = cut.contrast(*inside).unwrap_or_default();
                     let base = cut.against_base(*inside).unwrap_or_default();
@@ -166,7 +167,7 @@ impl Evidence {
 fn add(
     items: &mut Vec<(u64, Aspect, Item)>,
     material: &Material<'_>,
-    signal: &Prepared,
+    signal: &Prepared<'_>,
     heard: &Heard,
     [live_spread, base_spread, odd_spread]: [f64; 3],
     episode: Episode,

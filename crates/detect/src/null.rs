@@ -4,7 +4,6 @@
 //! is nothing special there, be it that its spread is badly known or that the whole system feels the same (Efron 2004).
 //! So each z is divided by the spread of its class, if that is more than one.
 
-use crate::material::Material;
 use crate::signal::What;
 use crate::statistics::quantile;
 
@@ -16,8 +15,8 @@ const TAIL_MEMBERS: usize = 20;
 /// Classes that are not a metric.
 const FIXED_CLASSES: u64 = 16;
 
-/// The class of a signal.
-pub(crate) fn class(material: &Material<'_>, what: What) -> u64 {
+/// The class of a signal, which may be of a metric.
+pub(crate) fn class(what: What, metric: u64) -> u64 {
     match what {
         What::Rate { .. } => 1,
         What::Presence { .. } => 2,
@@ -33,9 +32,7 @@ pub(crate) fn class(material: &Material<'_>, what: What) -> u64 {
         What::Fanout { .. } => 9,
         What::Last { .. } => 15,
         What::Throughput { .. } => 10,
-        What::Metric { series } | What::MetricRate { series } => {
-            material.live.series.get(&series).map_or(11, |s| s.metric)
-        }
+        What::Metric { .. } | What::MetricRate { .. } => metric,
     }
 }
 

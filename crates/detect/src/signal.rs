@@ -64,30 +64,60 @@ impl What {
     }
 }
 
-/// A signal and its values by window, as a detector makes it.
-#[derive(Clone, Debug)]
-pub(crate) struct Signal {
+/// A signal and how its values are read, as a detector makes it.
+pub(crate) struct Signal<'a> {
     pub(crate) what: What,
     /// The service that it is about.
     pub(crate) service: u64,
-    pub(crate) values: Values,
+    /// The metric that it is of, or [`crate::ids::NONE`].
+    pub(crate) metric: u64,
+    pub(crate) values: Values<'a>,
 }
 
+/// Adds (window, events, chances) to a list, in order.
+pub(crate) type ReadShares<'a> = Box<dyn Fn(&mut Vec<(u32, f32, f32)>) + 'a>;
+
+/// Adds (window, level) to a list, in order; and for each of them, when it is asked, what the level is without its greatest
+/// call, which is NaN where there is no other.
+pub(crate) type ReadLevels<'a> = Box<dyn Fn(&mut Vec<(u32, f32)>, Option<&mut Vec<f32>>) + 'a>;
+
 /// The forms; windows are indices into the stretch looked at, `base` is what the baseline and the time before it say.
-#[derive(Clone, Debug)]
-pub(crate) enum Values {
-    /// (window, events, chances), by window.
-    Share { cells: Vec<(u32, f32, f32)>, base: Vec<(f64, f64)> },
+///
+/// There are hundreds of thousands of signals with hundreds of windows each, all of which the rollups hold already: so
+/// they are read from there when a signal is asked, one signal after another, and not copied.
+pub(crate) enum Values<'a> {
+    Share {
+        cells: ReadShares<'a>,
+        base: Vec<(f64, f64)>,
+    },
     /// Events in the seconds watched; and of the time before the stretch, in one, and of the baseline.
-    Rate { events: Events, over: Rc<Watched>, earlier: (f64, f64), base: Events, base_over: Rc<Watched> },
+    Rate {
+        events: Events,
+        over: Rc<Watched>,
+        earlier: (f64, f64),
+        base: Events,
+        base_over: Rc<Watched>,
+    },
     Level {
-        cells: Vec<(u32, f32)>,
-        /// What each level is without its greatest call, in the order of `cells`, which must ascend; NaN where there is
-        /// no other call. Empty where levels are no means of calls.
-        others: Vec<f32>,
+        cells: ReadLevels<'a>,
+        /// Levels are means of calls, of which one may be left out.
+        of_calls: bool,
         base: Vec<f64>,
         prior: Spread,
     },
+}
+
+#[cfg(test)]
+impl Values<'_> {
+    /// Of levels that are told at once, and what they are without their greatest calls if they are of calls.
+    pub(crate) fn of_levels(cells: Vec<(u32, f32)>, others: Vec<f32>, prior: Spread) -> Self {
+        let of_calls = !others.is_empty();
+        let cells: ReadLevels<'_> = Box::new(move |levels, without| {
+            levels.extend(&cells);
+            without.into_iter().for_each(|without| without.extend(&others));
+        });
+        Self::Level { cells, of_calls, base: Vec::new(), prior }
+    }
 }
 
 /// Whether events are bounded by the chances.

@@ -20,7 +20,7 @@ pub(super) struct Others {
 /// taken for well.
 pub(super) fn find(
     search: &mut Search<'_>,
-    signals: &Signals,
+    signals: &Signals<'_>,
     best: &Best,
     meant: Seen,
     earlier: Option<Seen>,
@@ -35,7 +35,7 @@ pub(super) fn find(
     found.extend(several::others(&search.seen, &known, &enough));
     others.omitted += found.len().saturating_sub(limit);
     found.truncate(limit);
-    let count = signals.all.len();
+    let count = signals.len();
     let fine = onset::affordable(count);
     let episodes = |(at, seen): (usize, &Seen)| -> Vec<Episode> {
         let Episode { from, to, .. } = seen.episode;
@@ -56,7 +56,7 @@ pub(super) fn find(
         }
         let Some(best) = search.best.take() else { continue };
         let more = beside(search, &best, enough(best.episode), limit + 1);
-        others.add([Analysis::of(Signals::default(), Some(best))].into_iter().chain(more), meant, limit);
+        others.add([Analysis::of(0, Some(best))].into_iter().chain(more), meant, limit);
     }
     search.only = None;
     others
@@ -103,7 +103,7 @@ fn beside(search: &Search<'_>, best: &Best, enough: f64, limit: usize) -> Vec<An
         let blames: Vec<Blame> = [next].into_iter().chain(victims).cloned().collect();
         let episode = Episode { weight, ..best.episode };
         let best = Best { objective: 0.0, episode, ledger: ledger.clone(), blames };
-        found.push(Analysis::of(Signals::default(), Some(best)));
+        found.push(Analysis::of(0, Some(best)));
     }
     found
 }

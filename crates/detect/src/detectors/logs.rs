@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use crate::ids::NONE;
 use crate::material::Material;
 use crate::signal::{Events, Signal, Values, Watched, What};
 
 /// Records a second of every pattern.
-pub(super) fn rates(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
+pub(super) fn rates<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<'a>)) {
     let stretch = material.stretch;
     let live = material.logs.range(stretch.from, stretch.to);
     let watched = Watched::new(live.iter().filter_map(|(w, s)| Some((stretch.index(*w)?, f64::from(*s as f32)))));
@@ -30,6 +31,7 @@ pub(super) fn rates(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
         out(Signal {
             what: What::Rate { pattern: *key },
             service: pattern.service,
+            metric: NONE,
             values: Values::Rate {
                 events: watched.events(counts.iter().filter_map(|(w, n)| Some((stretch.index(*w)?, *n as f32)))),
                 over: watched.clone(),

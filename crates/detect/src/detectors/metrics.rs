@@ -9,8 +9,8 @@ mod corpus;
 
 use crate::ids::IdMap;
 use crate::material::Material;
-use crate::rollup::Series;
-use crate::signal::{Signal, Spread, Values, What};
+use crate::rollup::{Series, Told};
+use crate::signal::{ReadLevels, Signal, Spread, Values, What};
 use crate::statistics::{centre, median, quantile};
 
 /// Spread (on the scale) that a metric is assumed to have at least: three percent.
@@ -114,56 +114,81 @@ fn scale(series: &[&Series], name: &str, unit_name: &str) -> Scale {
 }
 
 /// All series.
-pub(super) fn series(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
+pub(super) fn series<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<'a>)) {
     let scales = scales(material);
     // In the order in which they will be asked: what is read together then lies together.
     let mut all: Vec<(u64, u64, u64, &Series)> =
         material.live.series.iter().map(|(key, series)| (series.metric, series.service, *key, series)).collect();
     all.sort_unstable_by_key(|(metric, service, key, _)| (*metric, *service, *key));
-    let mut levels = Vec::new();
+    let mut base = Vec::new();
     for (metric, service, key, series) in all {
         let Some(scale) = scales.get(&metric).copied() else { continue };
-        series.levels_into(&mut levels);
-        push(material, What::Metric { series: key }, service, &levels, scale, out);
-        let rates = series.rates();
-        if !rates.is_empty() {
-            let mut sizes: Vec<f64> = rates.iter().map(|(_, v)| v.abs()).collect();
+        let mut push = |what, told, scale| {
+            let watched = Watched::new(material, series, told, scale);
+            if let Some(values) = watched.values(&mut base) {
+                out(Signal { what, service, metric, values });
+            }
+        };
+        push(What::Metric { series: key }, Told::Levels, scale);
+        if series.kind.is_pair() {
+            let mut sizes: Vec<f64> = series.rates().iter().map(|(_, v)| v.abs()).collect();
             let unit = median(&mut sizes).unwrap_or(1.0).max(1e-9);
             let scale = Scale { unit, variance: LEAST_SPREAD * LEAST_SPREAD };
-            push(material, What::MetricRate { series: key }, service, &rates, scale, out);
+            push(What::MetricRate { series: key }, Told::Rates, scale);
         }
     }
 }
 
-fn push(
-    material: &Material<'_>,
-    what: What,
-    service: u64,
-    levels: &[(i64, f64)],
+/// A series in a stretch.
+#[derive(Clone, Copy)]
+struct Watched<'a> {
+    series: &'a Series,
+    told: Told,
     scale: Scale,
-    out: &mut dyn FnMut(Signal),
-) {
-    let stretch = material.stretch;
-    let mut cells = Vec::with_capacity(levels.len());
-    let mut base = Vec::new();
-    for (time, value) in levels {
-        let window = material.config.window(*time);
-        let x = scale.apply(*value);
-        match stretch.index(window) {
-            Some(index) => cells.push((index, x as f32)),
-            None if window < stretch.from => base.push(x),
-            None => {}
+    /// Points before the stretch, and those up to its end.
+    before: usize,
+    upto: usize,
+    start_ns: i64,
+    window_ns: i64,
+}
+
+impl<'a> Watched<'a> {
+    fn new(material: &Material<'_>, series: &'a Series, told: Told, scale: Scale) -> Self {
+        let (stretch, window_ns) = (material.stretch, material.config.window_ns());
+        let [start_ns, end_ns] = [stretch.from, stretch.to].map(|window| window.saturating_mul(window_ns));
+        let points = &series.points;
+        // Nearly always all of them lie within.
+        let before = |time: i64| match (points.first(), points.last()) {
+            (Some(first), _) if first.time >= time => 0,
+            (_, Some(last)) if last.time < time => points.len(),
+            _ => points.partition_point(|p| p.time < time),
+        };
+        Self { series, told, scale, before: before(start_ns), upto: before(end_ns), start_ns, window_ns }
+    }
+
+    /// `None` when nothing lies in the stretch.
+    fn values(self, base: &mut Vec<f64>) -> Option<Values<'a>> {
+        let Self { series, told, scale, before, upto, .. } = self;
+        if !series.tells(told, before..upto) {
+            return None;
         }
+        base.clear();
+        series.visit(told, 0..before, |_, value| base.push(scale.apply(value)));
+        if let Some((middle, spread)) = centre(base) {
+            let far = OUTLIER * spread.max(scale.variance.sqrt());
+            base.retain(|x| (x - middle).abs() <= far);
+        }
+        let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
+        let cells: ReadLevels<'a> = Box::new(move |cells, _| self.read(cells));
+        Some(Values::Level { cells, of_calls: false, base: base.clone(), prior })
     }
-    if cells.is_empty() {
-        return;
+
+    fn read(&self, cells: &mut Vec<(u32, f32)>) {
+        self.series.visit(self.told, self.before..self.upto, |time, value| {
+            let window = (time - self.start_ns) / self.window_ns;
+            cells.push((window as u32, self.scale.apply(value) as f32));
+        });
     }
-    if let Some((middle, spread)) = centre(&base) {
-        let far = OUTLIER * spread.max(scale.variance.sqrt());
-        base.retain(|x| (x - middle).abs() <= far);
-    }
-    let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
-    out(Signal { what, service, values: Values::Level { cells, others: Vec::new(), base, prior } });
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 //! Few calls are no silence: a process without work still exports its metrics. So a service that was heard in most windows
 //! and then in none is down or cut off, whatever its callers make of it.
 
-use crate::ids::IdMap;
+use std::rc::Rc;
+
+use crate::ids::{IdMap, NONE};
 use crate::material::Material;
 use crate::rollup::ServiceSeen;
-use crate::signal::{Signal, Values, What};
+use crate::signal::{ReadShares, Signal, Values, What};
 
 /// Share of services that must be heard for a window to say anything: a stamp from a wrong clock makes no window.
 const QUORUM: f64 = 0.5;
@@ -14,7 +16,7 @@ const QUORUM: f64 = 0.5;
 const LEAST_HEARD: usize = 5;
 
 /// Windows without a word, of windows in which others spoke.
-pub(super) fn silence(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
+pub(super) fn silence<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<'a>)) {
     let stretch = material.stretch;
     let mut heard: IdMap<Vec<i64>> = IdMap::default();
     let mut speakers: std::collections::BTreeMap<i64, usize> = std::collections::BTreeMap::new();
@@ -32,16 +34,21 @@ pub(super) fn silence(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
         .filter(|(_, n)| **n >= quorum.max(1))
         .filter_map(|(w, _)| Some((stretch.index(*w)?, *w)))
         .collect();
+    let open = Rc::new(open);
     for (service, windows) in heard {
         if windows.len() < LEAST_HEARD {
             continue;
         }
-        let cells = open
-            .iter()
-            .map(|(index, w)| (*index, if windows.binary_search(w).is_err() { 1.0_f32 } else { 0.0 }, 1.0))
-            .collect();
+        let open = open.clone();
+        let cells: ReadShares<'_> = Box::new(move |cells| {
+            let mut windows = windows.iter().peekable();
+            cells.extend(open.iter().map(|(index, window)| {
+                while windows.next_if(|heard| *heard < window).is_some() {}
+                (*index, if windows.peek() == Some(&window) { 0.0 } else { 1.0 }, 1.0)
+            }));
+        });
         let values = Values::Share { cells, base: Vec::new() };
-        out(Signal { what: What::Silence { service }, service, values });
+        out(Signal { what: What::Silence { service }, service, metric: NONE, values });
     }
 }
 

@@ -3,77 +3,94 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::ids::IdMap;
+use crate::ids::{IdMap, NONE};
 use crate::material::Material;
-use crate::signal::{Signal, Spread, Values, Watched, What};
+use crate::signal::{ReadLevels, ReadShares, Signal, Spread, Values, Watched, What};
 use crate::sketch::Logs;
 use crate::stretch::Stretch;
 use crate::timeline::Timeline;
+use crate::traces::ChildStats;
 
 /// Window-to-window spread of mean log durations that a quiet system is assumed to have, until it shows its own.
 const USUAL_LOG_SPREAD: f64 = 0.15;
 /// How many windows that assumption is worth.
 const SPREAD_WORTH: f64 = 4.0;
 
-/// Live windows by index, and base windows, of a timeline: base facts, and live ones before the stretch.
-fn shares<T, E, N>(
-    stretch: Stretch,
-    events: Option<&Timeline<T>>,
-    base_events: Option<&Timeline<T>>,
-    chances: Option<&Timeline<N>>,
-    base_chances: Option<&Timeline<N>>,
-    event: E,
+/// Events and the chances for them by window, both in order: one window after another in which there was any chance.
+fn each<T, N>(
+    events: &[(u32, T)],
+    chances: &[(u32, N)],
+    event: impl Fn(&T) -> f64,
     chance: impl Fn(&N) -> f64,
-) -> Values
-where
-    T: Default,
-    N: Default,
-    E: Fn(&T) -> f64,
-{
-    let each = |events: Option<&Timeline<T>>,
-                chances: Option<&Timeline<N>>,
-                (from, to): (i64, i64),
-                out: &mut dyn FnMut(u32, f64, f64)| {
-        let mut events = events.map_or(&[][..], |e| e.range(from, to)).iter().peekable();
-        for (window, cell) in chances.map_or(&[][..], |c| c.range(from, to)) {
-            while events.next_if(|(w, _)| w < window).is_some() {}
-            let k = events.peek().filter(|(w, _)| w == window).map_or(0.0, |(_, e)| event(e));
-            let n = chance(cell);
-            if n > 0.0 {
-                out(*window, k.min(n), n);
-            }
+    mut out: impl FnMut(u32, f64, f64),
+) {
+    let mut events = events.iter().peekable();
+    for (window, cell) in chances {
+        while events.next_if(|(w, _)| w < window).is_some() {}
+        let k = events.peek().filter(|(w, _)| w == window).map_or(0.0, |(_, e)| event(e));
+        let n = chance(cell);
+        if n > 0.0 {
+            out(*window, k.min(n), n);
         }
-    };
-    let room = chances.map_or(0, |c| c.range(stretch.from, stretch.to).len());
-    let (mut cells, mut base) = (Vec::with_capacity(room), Vec::new());
-    each(events, chances, (stretch.from, stretch.to), &mut |window, k, n| {
-        cells.extend(stretch.index(window).map(|at| (at, k as f32, n as f32)));
-    });
-    each(events, chances, (i64::MIN, stretch.from), &mut |_, k, n| base.push((k, n)));
-    each(base_events, base_chances, (i64::MIN, i64::MAX), &mut |_, k, n| base.push((k, n)));
-    Values::Share { cells, base }
+    }
+}
+
+/// Events and chances, live and of the baseline.
+struct Timelines<'a, 'b, T: Clone, N> {
+    events: Cow<'a, Timeline<T>>,
+    chances: Option<&'a Timeline<N>>,
+    base_events: Option<&'b Timeline<T>>,
+    base_chances: Option<&'b Timeline<N>>,
+}
+
+impl<'a, T: Clone + Default, N: Default> Timelines<'a, '_, T, N> {
+    /// The share of events in the chances: live windows, and what is before them or of the baseline.
+    fn shares(self, stretch: Stretch, event: impl Fn(&T) -> f64 + 'a, chance: impl Fn(&N) -> f64 + 'a) -> Values<'a> {
+        let mut base = Vec::new();
+        let mut add = |_, k, n| base.push((k, n));
+        let earlier = self.chances.map_or(&[][..], |c| c.range(i64::MIN, stretch.from));
+        each(self.events.cells(), earlier, &event, &chance, &mut add);
+        let trained = self.base_chances.map_or(&[][..], Timeline::cells);
+        each(self.base_events.map_or(&[][..], Timeline::cells), trained, &event, &chance, &mut add);
+        let (events, chances) = (self.events, self.chances.map_or(&[][..], |c| c.range(stretch.from, stretch.to)));
+        let cells: ReadShares<'a> = Box::new(move |cells| {
+            let events = events.range(stretch.from, stretch.to);
+            each(events, chances, &event, &chance, |window, k, n| {
+                cells.extend(stretch.index(window).map(|at| (at, k as f32, n as f32)));
+            });
+        });
+        Values::Share { cells, base }
+    }
+}
+
+/// Two counts of the same cells.
+fn of_one<'a, 'b, T: Clone + Default>(live: &'a Timeline<T>, base: Option<&'b Timeline<T>>) -> Timelines<'a, 'b, T, T> {
+    Timelines { events: Cow::Borrowed(live), chances: Some(live), base_events: base, base_chances: base }
 }
 
 /// Mean log durations by window, and what they are without the slowest call.
-fn levels<T: Default>(
+fn levels<'a, T: Default>(
     stretch: Stretch,
-    live: &Timeline<T>,
+    live: &'a Timeline<T>,
     base: Option<&Timeline<T>>,
-    logs: impl Fn(&T) -> Logs,
-) -> Values {
-    let range = live.range(stretch.from, stretch.to);
-    let (mut cells, mut others) = (Vec::with_capacity(range.len()), Vec::with_capacity(range.len()));
-    for (window, cell) in range {
-        let logs = logs(cell);
-        if let (Some(index), Some(mean)) = (stretch.index(*window), logs.mean()) {
-            cells.push((index, mean as f32));
-            others.push(logs.mean_of_others().map_or(f32::NAN, |mean| mean as f32));
-        }
-    }
+    logs: impl Fn(&T) -> Logs + 'a,
+) -> Values<'a> {
     let earlier = live.range(i64::MIN, stretch.from).iter().filter_map(|(_, c)| logs(c).mean());
     let trained = base.map_or(&[][..], |b| b.cells()).iter().filter_map(|(_, c)| logs(c).mean());
+    let base = earlier.chain(trained).collect();
+    let range = live.range(stretch.from, stretch.to);
+    let cells: ReadLevels<'a> = Box::new(move |cells, mut others| {
+        for (window, cell) in range {
+            let logs = logs(cell);
+            let (Some(index), Some(mean)) = (stretch.index(*window), logs.mean()) else { continue };
+            cells.push((index, mean as f32));
+            if let Some(others) = &mut others {
+                others.push(logs.mean_of_others().map_or(f32::NAN, |mean| mean as f32));
+            }
+        }
+    });
     let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH };
-    Values::Level { cells, others, base: earlier.chain(trained).collect(), prior }
+    Values::Level { cells, of_calls: true, base, prior }
 }
 
 fn keys<V>(live: &IdMap<V>, base: &IdMap<V>) -> Vec<u64> {
@@ -107,7 +124,7 @@ fn sum<'a>(timelines: &[&'a Timeline<u32>]) -> Cow<'a, Timeline<u32>> {
 }
 
 /// Templates per call.
-pub(super) fn presence(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
+pub(super) fn presence<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<'a>)) {
     // Shapes of one template are one signal.
     let mut places: IdMap<Place<'_>> = IdMap::default();
     for (facts, live) in [(material.facts, true), (material.base_facts, false)] {
@@ -130,16 +147,15 @@ pub(super) fn presence(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
         let key = crate::ids::mix(&[service, operation]);
         let then = material.base_facts.operations.get(&key).map(|o| &o.windows);
         let then = then.filter(|_| material.base_has_logs(service));
-        let values = shares(
-            material.stretch,
-            Some(sum(&live).as_ref()),
-            Some(sum(&base).as_ref()),
-            material.facts.operations.get(&key).map(|o| &o.windows),
-            then,
-            |k| f64::from(*k),
-            |n| f64::from(n.entries),
-        );
-        out(Signal { what: What::Presence { place, pattern }, service, values });
+        let base = sum(&base);
+        let presence = Timelines {
+            events: sum(&live),
+            chances: material.facts.operations.get(&key).map(|o| &o.windows),
+            base_events: Some(&base),
+            base_chances: then,
+        };
+        let values = presence.shares(material.stretch, |k| f64::from(*k), |n| f64::from(n.entries));
+        out(Signal { what: What::Presence { place, pattern }, service, metric: NONE, values });
     }
 }
 
@@ -177,63 +193,46 @@ fn add_sites<'a>(material: &Material<'a>, places: &mut IdMap<Place<'a>>) {
 }
 
 /// Errors and self times of operations.
-pub(super) fn operations(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
+pub(super) fn operations<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<'a>)) {
     for key in keys(&material.facts.operations, &material.base_facts.operations) {
         let (live, base) = (material.facts.operations.get(&key), material.base_facts.operations.get(&key));
         let Some(service) = live.or(base).map(|c| c.service) else { continue };
         let Some(live) = live else { continue };
         let base = base.map(|b| &b.windows);
-        let values = shares(
-            material.stretch,
-            Some(&live.windows),
-            base,
-            Some(&live.windows),
-            base,
-            |c| f64::from(c.own_errors),
-            |c| f64::from(c.spans),
-        );
-        out(Signal { what: What::OwnErrors { operation: key }, service, values });
+        let values =
+            of_one(&live.windows, base).shares(material.stretch, |c| f64::from(c.own_errors), |c| f64::from(c.spans));
+        out(Signal { what: What::OwnErrors { operation: key }, service, metric: NONE, values });
         let values = levels(material.stretch, &live.windows, base, |c| c.self_ms.logs());
-        out(Signal { what: What::SelfTime { operation: key }, service, values });
+        out(Signal { what: What::SelfTime { operation: key }, service, metric: NONE, values });
     }
 }
 
 /// Errors, latencies and gaps of edges.
-pub(super) fn edges(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
+pub(super) fn edges<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<'a>)) {
     for key in keys(&material.facts.edges, &material.base_facts.edges) {
         let Some(live) = material.facts.edges.get(&key) else { continue };
         let base = material.base_facts.edges.get(&key).map(|b| &b.windows);
         let service = live.callee;
         let stretch = material.stretch;
-        let values = shares(
-            stretch,
-            Some(&live.windows),
-            base,
-            Some(&live.windows),
-            base,
-            |c| f64::from(c.errors),
-            |c| f64::from(c.calls),
-        );
-        out(Signal { what: What::EdgeErrors { edge: key }, service, values });
+        let values = of_one(&live.windows, base).shares(stretch, |c| f64::from(c.errors), |c| f64::from(c.calls));
+        out(Signal { what: What::EdgeErrors { edge: key }, service, metric: NONE, values });
         let values = levels(stretch, &live.windows, base, |c| c.ms.logs());
-        out(Signal { what: What::EdgeLatency { edge: key }, service, values });
+        out(Signal { what: What::EdgeLatency { edge: key }, service, metric: NONE, values });
         if live.windows.cells().iter().any(|(_, c)| c.gap.count() > 0) {
             let values = levels(stretch, &live.windows, base, |c| c.gap.logs());
-            out(Signal { what: What::EdgeGap { edge: key }, service, values });
+            out(Signal { what: What::EdgeGap { edge: key }, service, metric: NONE, values });
         }
     }
 }
 
 /// Calls between services that were not answered, or at impossible times.
-pub(super) fn pairs(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
+pub(super) fn pairs<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<'a>)) {
     for key in keys(&material.facts.pairs, &material.base_facts.pairs) {
         let Some(live) = material.facts.pairs.get(&key) else { continue };
         let base = material.base_facts.pairs.get(&key).map(|b| &b.windows);
-        let live_windows = Some(&live.windows);
         let mut push = |what, event: fn(&crate::traces::PairStat) -> f64| {
-            let values =
-                shares(material.stretch, live_windows, base, live_windows, base, event, |c| f64::from(c.calls));
-            out(Signal { what, service: live.callee, values });
+            let values = of_one(&live.windows, base).shares(material.stretch, event, |c| f64::from(c.calls));
+            out(Signal { what, service: live.callee, metric: NONE, values });
         };
         push(What::Unanswered { pair: key }, |c| f64::from(c.unanswered));
         push(What::Impossible { pair: key }, |c| f64::from(c.impossible));
@@ -241,7 +240,7 @@ pub(super) fn pairs(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
 }
 
 /// Children per parent: whether there are any, and how many.
-pub(super) fn children(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
+pub(super) fn children<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<'a>)) {
     let stretch = material.stretch;
     for key in keys(&material.facts.children, &material.base_facts.children) {
         let (live, base) = (material.facts.children.get(&key), material.base_facts.children.get(&key));
@@ -249,56 +248,40 @@ pub(super) fn children(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
         let parent = crate::ids::mix(&[any.service, any.operation]);
         let chances = material.facts.operations.get(&parent).map(|o| &o.windows);
         let base_chances = material.base_facts.operations.get(&parent).map(|o| &o.windows);
-        let (events, base_events) = (live.map(|l| &l.windows), base.map(|b| &b.windows));
-        let values = shares(
-            stretch,
-            events,
-            base_events,
+        let counted = || Timelines {
+            events: live.map_or_else(|| Cow::Owned(Timeline::default()), |l| Cow::Borrowed(&l.windows)),
             chances,
+            base_events: base.map(|b| &b.windows),
             base_chances,
-            |c| f64::from(c.parents),
-            |n| f64::from(n.spans),
-        );
-        out(Signal { what: What::Child { child: key }, service: any.service, values });
-        let callee = live.or(base).map_or(crate::ids::NONE, |c| c.callee);
-        if callee != crate::ids::NONE {
-            let values = shares(
-                stretch,
-                events,
-                base_events,
-                chances,
-                base_chances,
-                |c| f64::from(c.last),
-                |n| f64::from(n.spans),
-            );
-            out(Signal { what: What::Last { child: key }, service: callee, values });
-        }
-        let Some(events) = events else { continue };
-        let level = |c: &crate::traces::ChildStats| {
-            (c.parents > 0).then(|| (f64::from(c.children) / f64::from(c.parents)).ln())
         };
-        let cells = events
-            .range(stretch.from, stretch.to)
-            .iter()
-            .filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)? as f32)))
-            .collect();
-        let base = events
-            .range(i64::MIN, stretch.from)
-            .iter()
-            .chain(base_events.map_or(&[][..], |b| b.cells()))
-            .filter_map(|(_, c)| level(c))
-            .collect();
-        let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH };
-        out(Signal {
-            what: What::Fanout { child: key },
-            service: any.service,
-            values: Values::Level { cells, others: Vec::new(), base, prior },
-        });
+        let values = counted().shares(stretch, |c| f64::from(c.parents), |n| f64::from(n.spans));
+        out(Signal { what: What::Child { child: key }, service: any.service, metric: NONE, values });
+        if any.callee != NONE {
+            let values = counted().shares(stretch, |c| f64::from(c.last), |n| f64::from(n.spans));
+            out(Signal { what: What::Last { child: key }, service: any.callee, metric: NONE, values });
+        }
+        if let Some(live) = live {
+            let values = fanout(stretch, &live.windows, base.map(|b| &b.windows));
+            out(Signal { what: What::Fanout { child: key }, service: any.service, metric: NONE, values });
+        }
     }
 }
 
+/// Mean logarithm of how many children there are where there is any.
+fn fanout<'a>(stretch: Stretch, live: &'a Timeline<ChildStats>, base: Option<&Timeline<ChildStats>>) -> Values<'a> {
+    let level = |c: &ChildStats| (c.parents > 0).then(|| (f64::from(c.children) / f64::from(c.parents)).ln());
+    let earlier = live.range(i64::MIN, stretch.from).iter();
+    let base = earlier.chain(base.map_or(&[][..], Timeline::cells)).filter_map(|(_, c)| level(c)).collect();
+    let range = live.range(stretch.from, stretch.to);
+    let cells: ReadLevels<'a> = Box::new(move |cells, _| {
+        cells.extend(range.iter().filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)? as f32))));
+    });
+    let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH };
+    Values::Level { cells, of_calls: false, base, prior }
+}
+
 /// Calls into each service a second.
-pub(super) fn throughput(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
+pub(super) fn throughput<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<'a>)) {
     let stretch = material.stretch;
     let mut live: IdMap<Timeline<u32>> = IdMap::default();
     let mut base: IdMap<Timeline<u32>> = IdMap::default();
@@ -338,6 +321,6 @@ pub(super) fn throughput(material: &Material<'_>, out: &mut dyn FnMut(Signal)) {
             base: base_watched.events(counts(now, earlier).into_iter().chain(later)),
             base_over: base_watched.clone(),
         };
-        out(Signal { what: What::Throughput { service }, service, values });
+        out(Signal { what: What::Throughput { service }, service, metric: NONE, values });
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn tell(told: &Told<'_>, judged: &Judged) -> Vec<HealthyCheck> {
                 what: "no signal departs from its usual behaviour".to_owned(),
             });
         }
-        let signals = told.analysis.signals.all.len();
+        let signals = told.analysis.signals;
         checks.push(HealthyCheck {
             subject: "signals".to_owned(),
             what: format!("{signals} compared with healthy time"),

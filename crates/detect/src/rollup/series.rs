@@ -3,6 +3,7 @@
 //! Cumulative sums and histograms keep what was told and become rates only when they are read, since a rate needs two
 //! points and the two may come from different batches. A slot that gets several points keeps the newest; deltas add up.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use decant_model::{MetricKind, Temporality};
@@ -44,6 +45,16 @@ impl SeriesKind {
     fn adds(self) -> bool {
         matches!(self, Self::Delta | Self::DeltaPair)
     }
+}
+
+/// What a series is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// As it is to be judged: gauges as they are, totals as rates a second, pairs as the mean of what came between two
+    /// points.
+    Levels,
+    /// Events a second of a pair's count.
+    Rates,
 }
 
 /// A point: value, or count. Points are what a history is mostly made of, so they hold nothing more.
@@ -165,70 +176,92 @@ impl Series {
         }
     }
 
-    /// (time, level) of the series as it is to be judged: gauges as they are, totals as rates a second, pairs as the
-    /// mean of what came between two points. A total that falls was reset: its value counts from zero.
+    /// (time, level) of the series as it is to be judged.
     pub(crate) fn levels(&self) -> Vec<(i64, f64)> {
-        let mut levels = Vec::new();
-        self.levels_into(&mut levels);
-        levels
-    }
-
-    /// The same in place of what a list held.
-    pub(crate) fn levels_into(&self, levels: &mut Vec<(i64, f64)>) {
-        levels.clear();
-        match self.kind {
-            SeriesKind::Gauge => levels.extend(self.points.iter().map(|p| (p.time, p.value))),
-            SeriesKind::Cumulative => self.steps(levels, |value, _, seconds| Some(value / seconds)),
-            SeriesKind::CumulativePair => self.steps(levels, |count, sum, _| (count > 0.0).then(|| sum / count)),
-            SeriesKind::Delta => self.gaps(levels, |value, _, seconds| Some(value / seconds)),
-            SeriesKind::DeltaPair => self.gaps(levels, |count, sum, _| (count > 0.0).then(|| sum / count)),
-        }
+        self.all(Told::Levels)
     }
 
     /// (time, events a second) of a pair's count; empty for other kinds.
     pub(crate) fn rates(&self) -> Vec<(i64, f64)> {
-        let mut rates = Vec::new();
-        match self.kind {
-            SeriesKind::CumulativePair => self.steps(&mut rates, |count, _, seconds| Some(count / seconds)),
-            SeriesKind::DeltaPair => self.gaps(&mut rates, |count, _, seconds| Some(count / seconds)),
-            _ => {}
+        self.all(Told::Rates)
+    }
+
+    fn all(&self, told: Told) -> Vec<(i64, f64)> {
+        let mut all = Vec::new();
+        self.visit(told, 0..self.points.len(), |time, value| all.push((time, value)));
+        all
+    }
+
+    /// Whether anything is told by some of the points.
+    pub(crate) fn tells(&self, told: Told, points: Range<usize>) -> bool {
+        match (self.kind, told) {
+            (SeriesKind::Gauge, Told::Levels) => !points.is_empty(),
+            (SeriesKind::Cumulative | SeriesKind::Delta, Told::Levels) => points.end > points.start.max(1),
+            _ => {
+                let mut any = false;
+                self.visit(told, points, |_, _| any = true);
+                any
+            }
         }
-        rates
+    }
+
+    /// Time and value of what some of the points tell, in order. A total that falls was reset: its value counts from zero.
+    #[inline]
+    pub(crate) fn visit(&self, told: Told, points: Range<usize>, mut out: impl FnMut(i64, f64)) {
+        let mean = |count: f64, sum: f64, _| (count > 0.0).then(|| sum / count);
+        let rate = |value: f64, _, seconds: f64| Some(value / seconds);
+        match (self.kind, told) {
+            (SeriesKind::Gauge, Told::Levels) => {
+                self.points.get(points).unwrap_or_default().iter().for_each(|p| out(p.time, p.value));
+            }
+            (SeriesKind::Cumulative, Told::Levels) | (SeriesKind::CumulativePair, Told::Rates) => {
+                self.steps(points, rate, out);
+            }
+            (SeriesKind::CumulativePair, Told::Levels) => self.steps(points, mean, out),
+            (SeriesKind::Delta, Told::Levels) | (SeriesKind::DeltaPair, Told::Rates) => self.gaps(points, rate, out),
+            (SeriesKind::DeltaPair, Told::Levels) => self.gaps(points, mean, out),
+            (SeriesKind::Gauge | SeriesKind::Cumulative | SeriesKind::Delta, Told::Rates) => {}
+        }
     }
 
     /// Of running totals: what came between two points.
-    fn steps(&self, out: &mut Vec<(i64, f64)>, level: impl Fn(f64, f64, f64) -> Option<f64>) {
-        self.gaps_from(
-            out,
-            |at| {
-                let (before, after) = (self.points[at], self.points[at + 1]);
-                if after.value < before.value {
-                    (after.value, self.sum(at + 1))
-                } else {
-                    (after.value - before.value, self.sum(at + 1) - self.sum(at))
-                }
-            },
-            level,
-        );
+    #[inline]
+    fn steps(&self, points: Range<usize>, value: impl Fn(f64, f64, f64) -> Option<f64>, out: impl FnMut(i64, f64)) {
+        let step = |at: usize, before: Point, after: Point| {
+            if after.value < before.value {
+                (after.value, self.sum(at))
+            } else {
+                (after.value - before.value, self.sum(at) - self.sum(at - 1))
+            }
+        };
+        self.between(points, step, value, out);
     }
 
     /// Of deltas: what the later point tells.
-    fn gaps(&self, out: &mut Vec<(i64, f64)>, level: impl Fn(f64, f64, f64) -> Option<f64>) {
-        self.gaps_from(out, |at| (self.points[at + 1].value, self.sum(at + 1)), level);
+    #[inline]
+    fn gaps(&self, points: Range<usize>, value: impl Fn(f64, f64, f64) -> Option<f64>, out: impl FnMut(i64, f64)) {
+        self.between(points, |at, _, after| (after.value, self.sum(at)), value, out);
     }
 
-    fn gaps_from(
+    #[inline]
+    fn between(
         &self,
-        out: &mut Vec<(i64, f64)>,
-        told: impl Fn(usize) -> (f64, f64),
-        level: impl Fn(f64, f64, f64) -> Option<f64>,
+        points: Range<usize>,
+        told: impl Fn(usize, Point, Point) -> (f64, f64),
+        value: impl Fn(f64, f64, f64) -> Option<f64>,
+        mut out: impl FnMut(i64, f64),
     ) {
-        let pairs = self.points.windows(2).enumerate();
-        out.extend(pairs.filter_map(|(at, w)| {
-            let seconds = w[1].time.saturating_sub(w[0].time) as f64 / 1e9;
-            let (value, sum) = told(at);
-            (seconds > 0.0).then(|| level(value, sum, seconds)).flatten().map(|v| (w[1].time, v))
-        }));
+        let from = points.start.max(1);
+        let pairs = self.points.get(from - 1..points.end).unwrap_or_default().windows(2);
+        for (at, pair) in (from..).zip(pairs) {
+            let seconds = pair[1].time.saturating_sub(pair[0].time) as f64 / 1e9;
+            let (amount, sum) = told(at, pair[0], pair[1]);
+            if seconds > 0.0
+                && let Some(value) = value(amount, sum, seconds)
+            {
+                out(pair[1].time, value);
+            }
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! A signal prepared for comparisons of any two stretches.
 
+use std::cell::Cell;
+
 use super::blocks::{Blocks, Grid, Parts, Usual};
 use super::odd_call;
 use super::reaches::Reaches;
 use super::sums::Sums;
-use super::watched::{Events, Watched};
-use super::{Contrast, Form, Spread, Values};
+use super::watched::{Events, Places, Watched};
+use super::{Contrast, Form, ReadLevels, ReadShares, Spread, Values};
 use crate::statistics::{rate_z, share_z, t_z};
 
 /// Beyond this a z says nothing more.
@@ -48,40 +50,37 @@ impl Cuts {
 }
 
 /// A signal prepared for comparisons.
-#[derive(Clone, Debug)]
-pub(crate) struct Prefix {
-    cells: Cells,
-    /// Of levels that are means of calls: what each is without the greatest; else empty.
-    others: Vec<f32>,
-    base: Sums,
+pub(crate) struct Prefix<'a> {
+    cells: Cells<'a>,
+    base: Option<Box<Sums>>,
     has_history: bool,
-    /// Nothing ever came of what is counted: then no stretch differs from another.
-    pub(crate) is_flat: bool,
+    /// No stretch differs from another: nothing ever came of what is counted, or always all of it, or a level is always
+    /// the same. That is known once it was read.
+    is_flat: Cell<bool>,
 }
 
-#[derive(Clone, Debug)]
-enum Cells {
-    Share(Vec<(u32, f32, f32)>),
+enum Cells<'a> {
+    Share(ReadShares<'a>),
     Rate {
         events: Events,
         over: std::rc::Rc<Watched>,
         /// The mean of all.
         centre: f64,
     },
-    Level(Vec<(u32, f32)>, Spread),
+    Level {
+        read: ReadLevels<'a>,
+        /// Levels are means of calls.
+        of_calls: bool,
+        prior: Spread,
+    },
 }
 
-impl Prefix {
+impl<'a> Prefix<'a> {
     /// [`super::What::has_history`].
-    pub(crate) fn new(mut values: Values, has_history: bool) -> Self {
-        let others = match &mut values {
-            Values::Level { others, .. } => std::mem::take(others),
-            _ => Vec::new(),
-        };
+    pub(crate) fn new(values: Values<'a>, has_history: bool) -> Self {
         let fold = |sums: &mut dyn Iterator<Item = Sums>| sums.fold(Sums::default(), Sums::plus);
         let (cells, base) = match values {
-            Values::Share { mut cells, base } => {
-                cells.sort_by_key(|c| c.0);
+            Values::Share { cells, base } => {
                 (Cells::Share(cells), fold(&mut base.iter().map(|(k, n)| Sums::count(*k, *n, 0.0))))
             }
             Values::Rate { events, over, earlier, base, base_over } => {
@@ -90,24 +89,30 @@ impl Prefix {
                 let earlier = Sums::count(earlier.0, earlier.1, centre);
                 (Cells::Rate { events, over, centre }, base_over.all(&base, centre, earlier))
             }
-            Values::Level { mut cells, base, prior, .. } => {
-                cells.sort_by_key(|c| c.0);
-                (Cells::Level(cells, prior), fold(&mut base.iter().map(|x| Sums::level(*x))))
+            Values::Level { cells: read, of_calls, base, prior } => {
+                (Cells::Level { read, of_calls, prior }, fold(&mut base.iter().map(|x| Sums::level(*x))))
             }
         };
-        let is_flat = base.sum <= 0.0
-            && match &cells {
-                Cells::Share(cells) => cells.iter().all(|(_, events, _)| *events <= 0.0),
-                Cells::Rate { events, .. } => events.is_empty(),
-                Cells::Level(..) => false,
-            };
-        Self { cells, others, base, has_history, is_flat }
+        let is_flat = matches!(&cells, Cells::Rate { events, .. } if events.is_empty() && base.sum <= 0.0);
+        let base = (base.n > 0.0).then(|| Box::new(base));
+        Self { cells, base, has_history, is_flat: Cell::new(is_flat) }
+    }
+
+    /// What the baseline and the time before the stretch say.
+    #[inline]
+    fn base(&self) -> Sums {
+        self.base.as_deref().copied().unwrap_or_default()
     }
 }
 
-/// Room in which one signal after another is cut.
+/// Room in which one signal after another is read and cut.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Room {
+    shares: Vec<(u32, f32, f32)>,
+    levels: Vec<(u32, f32)>,
+    /// What levels are without their greatest calls.
+    others: Vec<f32>,
+    places: Places,
     sums: Vec<Sums>,
     blocks: Option<Box<Blocks>>,
     has_blocks: bool,
@@ -117,9 +122,8 @@ pub(crate) struct Room {
 
 /// A signal, summed up before each cut: a hundred thousand signals have no room for such sums, so they are asked about all
 /// episodes one after another.
-#[derive(Debug)]
 pub(crate) struct Cut<'a> {
-    prefix: &'a Prefix,
+    prefix: &'a Prefix<'a>,
     grid: Grid,
     room: &'a mut Room,
     /// A z up to this may be told as 0.
@@ -127,15 +131,40 @@ pub(crate) struct Cut<'a> {
 }
 
 impl Room {
-    pub(crate) fn cut<'a>(&'a mut self, prefix: &'a Prefix, cuts: &Cuts, least: f64) -> Cut<'a> {
+    pub(crate) fn cut<'a>(&'a mut self, prefix: &'a Prefix<'a>, cuts: &Cuts, least: f64) -> Cut<'a> {
         self.sums.clear();
         (self.has_blocks, self.has_reaches) = (false, false);
+        self.others.clear();
         match &prefix.cells {
-            Cells::Rate { events, over, centre } => over.cut(events, *centre, &cuts.windows, &mut self.sums),
-            Cells::Share(cells) => cut_share(cells, &cuts.windows, &mut self.sums),
-            Cells::Level(cells, _) => cut_level(cells, &cuts.windows, &mut self.sums),
+            Cells::Rate { events, over, centre } => {
+                over.cut(events, *centre, self.places.of(over, &cuts.windows), &mut self.sums);
+            }
+            Cells::Share(read) => {
+                self.shares.clear();
+                read(&mut self.shares);
+                cut_share(&self.shares, &cuts.windows, &mut self.sums);
+                let (all, base) = (self.sums.last().copied().unwrap_or_default(), prefix.base());
+                let (events, chances) = (all.sum + base.sum, all.n + base.n);
+                prefix.is_flat.set(events <= 0.0 || events >= chances);
+            }
+            Cells::Level { read, .. } => {
+                self.levels.clear();
+                read(&mut self.levels, None);
+                cut_level(&self.levels, &cuts.windows, &mut self.sums);
+                let is_same = |pair: &[(u32, f32)]| pair.first().map(|c| c.1) == pair.last().map(|c| c.1);
+                prefix.is_flat.set(prefix.base.is_none() && self.levels.windows(2).all(is_same));
+            }
         }
         Cut { prefix, grid: cuts.grid, room: self, least }
+    }
+
+    /// The same of one that can exceed `least` in some stretch; of others `None`.
+    pub(crate) fn cut_uneven<'a>(&'a mut self, prefix: &'a Prefix<'a>, cuts: &Cuts, least: f64) -> Option<Cut<'a>> {
+        if prefix.is_flat.get() {
+            return None;
+        }
+        let cut = self.cut(prefix, cuts, least);
+        (!prefix.is_flat.get()).then_some(cut)
     }
 }
 
@@ -186,7 +215,7 @@ impl Cut<'_> {
     /// the outside that departs from the baseline.
     #[inline]
     pub(crate) fn contrast(&mut self, at: Inside) -> Option<Contrast> {
-        let base = self.prefix.base;
+        let base = self.prefix.base();
         let earlier = self.before(at.cuts.0);
         let inside = self.before(at.cuts.1).minus(earlier);
         if base.n <= 0.0 {
@@ -205,7 +234,7 @@ impl Cut<'_> {
     /// What lies inside against the baseline alone; `None` when it knows nothing of the signal.
     #[inline]
     pub(crate) fn against_base(&mut self, at: Inside) -> Option<Contrast> {
-        let base = self.prefix.base;
+        let base = self.prefix.base();
         let inside = self.before(at.cuts.1).minus(self.before(at.cuts.0));
         (base.n > 0.0).then(|| self.departs(inside, base, at))
     }
@@ -213,11 +242,16 @@ impl Cut<'_> {
     /// What lies inside against what is known to be well.
     fn departs(&mut self, inside: Sums, before: Sums, at: Inside) -> Contrast {
         let plain = self.compare(inside, before, at);
-        let Cells::Level(cells, _) = &self.prefix.cells else { return plain };
-        if self.prefix.others.is_empty() || plain.z <= self.least.max(NO_NEWS) {
+        let Cells::Level { read, of_calls: true, .. } = &self.prefix.cells else { return plain };
+        if plain.z <= self.least.max(NO_NEWS) {
             return plain;
         }
-        let without = odd_call::without(cells, &self.prefix.others, inside, before, at.windows);
+        let Room { levels, others, .. } = &mut *self.room;
+        if others.is_empty() {
+            levels.clear();
+            read(levels, Some(others));
+        }
+        let without = odd_call::without(levels, others, inside, before, at.windows);
         let z = self.compare(without, before, at).z.max(odd_call::rank_z(inside, before)).min(plain.z);
         Contrast { z, ..plain }
     }
@@ -236,21 +270,21 @@ impl Cut<'_> {
     }
 
     fn reaches(&mut self) -> Option<(&Reaches, Spread)> {
-        let Cells::Level(cells, prior) = &self.prefix.cells else { return None };
+        let Cells::Level { prior, .. } = self.prefix.cells else { return None };
         let reaches = self.room.reaches.get_or_insert_default();
         if !self.room.has_reaches {
-            reaches.fill(self.grid, cells, prior.variance);
+            reaches.fill(self.grid, &self.room.levels, prior.variance);
             self.room.has_reaches = true;
         }
-        Some((reaches, *prior))
+        Some((reaches, prior))
     }
 
     fn blocks(&mut self) -> &Blocks {
         let blocks = self.room.blocks.get_or_insert_default();
         if !self.room.has_blocks {
             match &self.prefix.cells {
-                Cells::Share(cells) => {
-                    let cells = cells.iter().filter(|(_, _, chances)| *chances > 0.0);
+                Cells::Share(_) => {
+                    let cells = self.room.shares.iter().filter(|(_, _, chances)| *chances > 0.0);
                     blocks.fill(self.grid, cells.map(|(w, k, n)| (*w, f64::from(*n), f64::from(*k))));
                 }
                 Cells::Rate { events, over, .. } => {
@@ -258,7 +292,9 @@ impl Cut<'_> {
                     let events = events.iter().map(|(place, k)| (over.window(*place), 0.0, f64::from(*k)));
                     blocks.fill(self.grid, chances.chain(events));
                 }
-                Cells::Level(cells, _) => blocks.fill(self.grid, cells.iter().map(|(w, x)| (*w, 1.0, f64::from(*x)))),
+                Cells::Level { .. } => {
+                    blocks.fill(self.grid, self.room.levels.iter().map(|(w, x)| (*w, 1.0, f64::from(*x))));
+                }
             }
             self.room.has_blocks = true;
         }
@@ -268,7 +304,7 @@ impl Cut<'_> {
     /// Without a baseline nothing but the time before is known to be well.
     #[inline]
     fn parts(&self, at: Inside) -> Parts {
-        self.grid.parts(Usual { after: self.prefix.base.n > 0.0 }, at.blocks)
+        self.grid.parts(Usual { after: self.prefix.base.is_some() }, at.blocks)
     }
 
     /// What comes in bursts longer than a window varies more in sum than its windows tell (Bartlett 1946).
@@ -284,7 +320,7 @@ impl Cut<'_> {
     fn compare(&mut self, after: Sums, before: Sums, at: Inside) -> Contrast {
         let (a, b) = ((after.n > 0.0).then(|| after.mean()), (before.n > 0.0).then(|| before.mean()));
         let (z, scale, form) = match (a, b, &self.prefix.cells) {
-            (Some(_), Some(_), Cells::Level(_, prior)) => {
+            (Some(_), Some(_), Cells::Level { prior, .. }) => {
                 let (z, scale) = level_z(after, before, *prior, self.least);
                 (z, scale, None)
             }

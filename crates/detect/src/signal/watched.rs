@@ -4,6 +4,8 @@
 //! heard. So the windows and their lengths are kept once, with sums up to each of them, and of a signal only the windows
 //! in which something came: what the others add to its sums (nothing came, though it could have) follows from the mean.
 
+use std::rc::Rc;
+
 use super::sums::Sums;
 
 /// The time watched: windows, in order, and how long each was.
@@ -66,11 +68,10 @@ impl Watched {
         self.upto.last().map_or(0.0, |(chances, _)| *chances)
     }
 
-    /// Sums up to each of some windows, which ascend, and all.
-    pub(super) fn cut(&self, events: &[(u32, f32)], centre: f64, windows: &[usize], cuts: &mut Vec<Sums>) {
+    /// Sums of the first so many windows each, which ascend.
+    pub(super) fn cut(&self, events: &[(u32, f32)], centre: f64, places: &[usize], cuts: &mut Vec<Sums>) {
         let mut walk = Walk { watched: self, events, centre, at: 0, sums: Sums::default(), beside: 0.0 };
-        cuts.extend(windows.iter().map(|window| walk.upto(self.before(*window))));
-        cuts.push(walk.upto(self.windows.len()));
+        cuts.extend(places.iter().map(|places| walk.upto(*places)));
     }
 
     /// Sums of all, which come after some that are no window.
@@ -97,6 +98,26 @@ impl Watched {
 
     fn root(&self, place: usize) -> f64 {
         self.chances.get(place).map_or(0.0, |chances| chances.sqrt())
+    }
+}
+
+/// Where some windows lie in the time watched, found once for all signals that share it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    of: Option<Rc<Watched>>,
+    places: Vec<usize>,
+}
+
+impl Places {
+    /// Windows watched before each of some windows, which are always the same ones, and all.
+    pub(super) fn of(&mut self, watched: &Rc<Watched>, windows: &[usize]) -> &[usize] {
+        if !self.of.as_ref().is_some_and(|of| Rc::ptr_eq(of, watched)) {
+            self.places.clear();
+            self.places.extend(windows.iter().map(|window| watched.before(*window)));
+            self.places.push(watched.windows.len());
+            self.of = Some(watched.clone());
+        }
+        &self.places
     }
 }
 
@@ -162,7 +183,9 @@ mod tests {
             let centre = 0.3;
             let cell = |(count, chances): &(u8, u32)| Sums::count(f64::from(*count), f64::from(*chances), centre);
             let mut cuts = Vec::new();
-            watched.cut(&events, centre, &[cut], &mut cuts);
+            let watched = Rc::new(watched);
+            let mut places = Places::default();
+            watched.cut(&events, centre, places.of(&watched, &[cut]), &mut cuts);
             let parts = [&counts[..cut.min(counts.len())], &counts[..]];
             for (found, part) in cuts.iter().zip(parts) {
                 let expected = part.iter().map(cell).fold(Sums::default(), Sums::then);

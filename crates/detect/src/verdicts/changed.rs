@@ -42,7 +42,7 @@ impl Verdicts {
     pub(crate) fn of(
         material: &Material<'_>,
         graph: &Graph,
-        signals: &Signals,
+        signals: &Signals<'_>,
         blame: impl Fn(&[Episode]) -> Vec<(Vec<Blame>, Ledger)>,
     ) -> Self {
         let (mut changed, omitted) = changed(material);
@@ -50,7 +50,7 @@ impl Verdicts {
             return Self { omitted, ..Self::default() };
         }
         let mut things: BTreeMap<u64, usize> = BTreeMap::new();
-        signals.all.iter().for_each(|s| *things.entry(s.service).or_default() += 1);
+        signals.all().for_each(|s| *things.entry(s.service).or_default() += 1);
         changed.sort_by_key(|c| (c.from, c.to));
         let mut by_change = BTreeMap::new();
         // Changes of several services at once ask the same of the signals.

@@ -27,7 +27,7 @@ fn search(points: &[(i64, f64)]) -> [(f64, usize); 3] {
     let scale = scale(&[&series], "some.level", "");
     let cells = series.levels().iter().map(|(t, v)| ((t / WINDOW_NS) as u32, scale.apply(*v) as f32)).collect();
     let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
-    let prefix = Prefix::new(Values::Level { cells, others: Vec::new(), base: Vec::new(), prior }, true);
+    let prefix = Prefix::new(Values::of_levels(cells, Vec::new(), prior), true);
     let stretches = onset::candidates(WINDOWS, WELL, 1);
     let cuts = Cuts::new(stretches.iter().copied(), WINDOWS);
     let mut room = Room::default();
@@ -134,7 +134,7 @@ fn on_noise_a_probability_is_one() {
         for seed in 0..RUNS {
             let cells = noise(seed, memory, heavy).take(120).enumerate().map(|(at, x)| (at as u32, x as f32)).collect();
             let prior = Spread { variance: 1.0, worth: SPREAD_WORTH };
-            let prefix = Prefix::new(Values::Level { cells, others: Vec::new(), base: Vec::new(), prior }, true);
+            let prefix = Prefix::new(Values::of_levels(cells, Vec::new(), prior), true);
             let cuts = Cuts::new([(80, 120)].into_iter(), 120);
             let contrast = Room::default().cut(&prefix, &cuts, 0.0).contrast(cuts.episodes[0]);
             let p = significance(contrast.map_or(0.0, |c| c.z));
