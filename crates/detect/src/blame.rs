@@ -42,7 +42,7 @@ fn weight(aspect: Aspect) -> f64 {
         Aspect::OwnErrors => 1.2,
         Aspect::EdgeErrors => 0.6,
         Aspect::Structure => 0.5,
-        Aspect::Ended => 1.0,
+        Aspect::Ended | Aspect::BrokeOff => 1.0,
         Aspect::ThroughputDown => 0.2,
         Aspect::ThroughputUp => 1.2,
         Aspect::Resource(Role::Cpu) => 1.2,

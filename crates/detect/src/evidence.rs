@@ -3,6 +3,8 @@
 //! Strength is by how much a z, divided by the spread of its class, exceeds what chance does; the square root of the
 //! log-likelihood, so that ten weak signals are not one strong one. A service's aspect is as strong as its strongest.
 
+mod broken_off;
+
 use std::collections::BTreeMap;
 
 use crate::detectors::{Prepared, Signals};
@@ -47,6 +49,8 @@ pub(crate) enum Aspect {
     Structure,
     /// Callers do nothing more after having called it.
     Ended,
+    /// It does nothing more after having called another one, which did all that it always does.
+    BrokeOff,
     ThroughputDown,
     ThroughputUp,
     /// A resource of the service.
@@ -200,6 +204,7 @@ impl Ledger {
             ledger.services.entry(service).or_default().entry(aspect).or_default().push(item);
         }
         ledger.add_expired(material, episode);
+        broken_off::settle(material, &mut ledger.services);
         for aspects in ledger.services.values_mut() {
             for items in aspects.values_mut() {
                 items.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.what.cmp(&b.what)));

@@ -31,6 +31,9 @@ struct World {
     requests: fn(i64) -> i64,
     /// Whether `stock` is there at all.
     lives: fn(i64) -> bool,
+    /// Whether `cart` asks `stock`, and whether `web` asks it for offers once `cart` has answered.
+    asks: fn(i64) -> bool,
+    offers: fn(i64) -> bool,
 }
 
 const WELL: World = World {
@@ -42,6 +45,8 @@ const WELL: World = World {
     memory: |_| 0.3,
     requests: |_| 4,
     lives: |_| true,
+    asks: |_| true,
+    offers: |_| false,
 };
 
 fn is_on(second: i64) -> bool {
@@ -86,7 +91,7 @@ impl World {
             (2, SpanKind::Server, "GET /stock", 3 * MS + way / 2, stock, status((self.fails)(second))),
         ];
         for (at, (service, kind, name, inset, length, status)) in calls.into_iter().enumerate() {
-            if service == 2 && !lives {
+            if (service == 2 && !lives) || (at >= 3 && !(self.asks)(second)) {
                 continue;
             }
             spans.push(
@@ -103,6 +108,21 @@ impl World {
                     ..SpanRecord::default()
                 },
                 (kind == SpanKind::Client).then_some(("peer.service", name)),
+            );
+        }
+        if (self.offers)(second) {
+            spans.push(
+                &SpanRecord {
+                    start_unix_nano: start + total + 5 * MS + 1,
+                    end_unix_nano: start + total + 6 * MS - 1,
+                    trace_id: trace_id(id),
+                    span_id: (id * 8 + 6).to_le_bytes(),
+                    parent_span_id: Some((id * 8 + 1).to_le_bytes()),
+                    name: "offers",
+                    kind: SpanKind::Client,
+                    ..SpanRecord::default()
+                },
+                [("peer.service", "stock")],
             );
         }
     }
@@ -221,6 +241,20 @@ fn work_that_takes_longer_is_told_of_the_operation_that_does_it() {
 fn a_longer_way_is_told_of_the_edge() {
     let found = check("gap", World { way_ms: |s| if is_on(s) { 60 } else { 2 }, ..WELL }, &["cart", "stock"]);
     assert!(found.span_edges.iter().any(|e| e.callee == "stock" && e.what == "gap"), "{:#?}", found.span_edges);
+}
+
+#[test]
+fn who_stops_after_a_call_that_went_as_always_broke_off_by_itself() {
+    let found = check("broke off", World { offers: |s| !is_on(s), ..WELL }, &["web"]);
+    let why = &found.suspects[0].what;
+    assert!(why.contains("do nothing more after another one"), "{why}");
+}
+
+#[test]
+fn who_stops_after_a_call_that_fell_short_was_let_down() {
+    let found = check("let down", World { offers: |s| !is_on(s), asks: |s| !is_on(s), ..WELL }, &["cart"]);
+    let why = &found.suspects[0].what;
+    assert!(why.contains("its callers do nothing more after having called it"), "{why}");
 }
 
 #[test]

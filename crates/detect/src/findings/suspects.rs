@@ -156,6 +156,7 @@ pub(crate) fn aspect_words(aspect: Aspect) -> &'static str {
         Aspect::OwnErrors => "its calls fail while its callees do not",
         Aspect::EdgeErrors => "calls to or from it fail",
         Aspect::Ended => "its callers do nothing more after having called it",
+        Aspect::BrokeOff => "its calls do nothing more after another one, which did all it always does",
         Aspect::Structure => "its calls call others than they did",
         Aspect::ThroughputDown => "fewer calls reach it",
         Aspect::ThroughputUp => "more calls reach it",

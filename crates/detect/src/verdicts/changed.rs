@@ -190,6 +190,7 @@ fn is_harm(aspect: Aspect) -> bool {
             | Aspect::Gained
             | Aspect::Rising
             | Aspect::Falling
+            | Aspect::BrokeOff
             | Aspect::Structure
             | Aspect::ThroughputDown
             | Aspect::ThroughputUp
