@@ -96,7 +96,7 @@ impl Analysis {
             others = others::find(&mut search, &signals, best, meant, earlier, well, enough);
         }
         let verdicts = Verdicts::of(material, &search.graph, &signals, |episodes| {
-            let ledgers = Evidence::of(material, &signals, episodes).ledgers(material, episodes);
+            let ledgers = Evidence::of_changes(material, &signals, episodes).ledgers(material, episodes);
             ledgers.zip(episodes).map(|(ledger, e)| (search.blame(&ledger, *e).0, ledger)).collect()
         });
         Self { others: others.told, others_omitted: others.omitted, verdicts, ..Self::of(signals.len(), best) }

@@ -19,6 +19,7 @@ use decant_model::{Change, LogPattern, MetricShift, SpanEdge, Suspect, Verdict};
 use self::diff::Touch;
 use self::elsewhere::Elsewhere;
 use self::merged::Merged;
+pub(crate) use self::merged::deploys;
 use self::symptoms::Symptoms;
 use crate::findings::Told;
 use crate::findings::plain::plain;
@@ -28,8 +29,7 @@ use crate::verdicts::Verdicts;
 
 /// Whether a change of this kind changes what runs: code, switches and settings; no commit, no report, no experiment.
 pub(crate) fn runs(kind: &str) -> bool {
-    merged::deploys(kind)
-        || ["release", "rollback", "migration", "flag", "config"].iter().any(|word| kind.contains(word))
+    deploys(kind) || ["release", "rollback", "migration", "flag", "config"].iter().any(|word| kind.contains(word))
 }
 
 /// How far back a change may lie and still be a cause.

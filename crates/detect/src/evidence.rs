@@ -59,6 +59,25 @@ pub(crate) enum Aspect {
     Symptom(Role),
 }
 
+impl Aspect {
+    /// Whether it says that something fares worse. A new version writes other records and calls others: that is what it is
+    /// for.
+    pub(crate) fn is_harm(self) -> bool {
+        !matches!(
+            self,
+            Self::Lost
+                | Self::Gained
+                | Self::Rising
+                | Self::Falling
+                | Self::BrokeOff
+                | Self::Structure
+                | Self::ThroughputDown
+                | Self::ThroughputUp
+                | Self::Symptom(Role::Throughput | Role::Network | Role::Other)
+        )
+    }
+}
+
 /// One signal that speaks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Item {
@@ -89,6 +108,8 @@ struct Heard {
     live: Contrast,
     base: Contrast,
     odd: Contrast,
+    /// z against the rest of the time since a deployment that made usual what merely differs since then.
+    since: Option<f64>,
 }
 
 /// What all of a class say of one episode.
@@ -120,9 +141,19 @@ pub(crate) struct Evidence {
 impl Evidence {
     /// Asks one signal after another about all episodes: its sums are made once, and only one signal's are held.
     pub(crate) fn of(material: &Material<'_>, signals: &Signals<'_>, episodes: &[Episode]) -> Self {
+        Self::ask(material, signals, episodes, true)
+    }
+
+    /// The same of what came after changes: how a deployment went does not hang on what has become usual since.
+    pub(crate) fn of_changes(material: &Material<'_>, signals: &Signals<'_>, episodes: &[Episode]) -> Self {
+        Self::ask(material, signals, episodes, false)
+    }
+
+    fn ask(material: &Material<'_>, signals: &Signals<'_>, episodes: &[Episode], settles: bool) -> Self {
         let cuts = Cuts::new(episodes.iter().map(|e| (e.from, e.to)), material.stretch.len());
         let (mut room, mut items) = (Room::default(), vec![Vec::new(); episodes.len()]);
         let mut told: Vec<OfClass> = vec![OfClass::default(); episodes.len()];
+        let regimes = &signals.regimes;
         // Class by class, so that all of a class is still at hand when its spread is known.
         for (class, members) in &signals.classes {
             let step = null::step(members.len());
@@ -135,15 +166,19 @@ impl Evidence {
                     room.cut_uneven(&signal.prefix, &cuts, CHANCE)
                 };
                 let Some(mut cut) = cut else { continue };
+                let begins = regimes.begins(signal.service);
                 for (told, inside) in told.iter_mut().zip(&cuts.episodes) {
-                    let live = cut.contrast(*inside).unwrap_or_default();
-                    let base = cut.against_base(*inside).unwrap_or_default();
-                    let odd = odd(signal.what, &mut cut, *inside);
+                    let inside = cut.within(*inside, begins, regimes.settled());
+                    let live = cut.contrast(inside).unwrap_or_default();
+                    let base = cut.against_base(inside).unwrap_or_default();
+                    let odd = odd(signal.what, &mut cut, inside);
                     if is_asked {
                         told.ask([&live, &base, &odd]);
                     }
                     if live.z.abs().max(base.z.abs()).max(odd.z.abs()) > CHANCE {
-                        told.loud.push((at, Heard { live, base, odd }));
+                        let place = regimes.since(signal.service, inside.windows).filter(|_| settles);
+                        let since = place.map(|place| cut.since(inside, begins, regimes.settled(), place));
+                        told.loud.push((at, Heard { live, base, odd, since }));
                     }
                 }
             }
@@ -176,7 +211,7 @@ fn add(
     [live_spread, base_spread, odd_spread]: [f64; 3],
     episode: Episode,
 ) {
-    let Heard { live, base, odd } = *heard;
+    let Heard { live, base, odd, since } = *heard;
     let what = signal.what;
     let tame = |c: &Contrast, spread: f64| c.z / spread.powf(1.0 - flip(what, c));
     let z_live = tame(&live, live_spread);
@@ -193,7 +228,10 @@ fn add(
         * fullness(material, what, episode);
     if strength > 0.0 {
         let item = Item { what, z, strength };
-        items.extend(aspects(material, what, signal.service, z).into_iter().map(|(s, aspect)| (s, aspect, item)));
+        let is_other = since.is_none_or(|since| since * z.signum() > CHANCE);
+        let is_news = |(_, aspect): &(u64, Aspect)| is_other || hurts(material, *aspect, what, episode);
+        let aspects = aspects(material, what, signal.service, z).into_iter().filter(is_news);
+        items.extend(aspects.map(|(s, aspect)| (s, aspect, item)));
     }
 }
 
@@ -260,6 +298,18 @@ fn flip(what: What, contrast: &Contrast) -> f64 {
             ((high - low) * (1.0 - low / high.max(1e-9))).clamp(0.0, 1.0)
         }
         _ => 0.0,
+    }
+}
+
+/// Whether what changed is bad as long as it lasts: it fares worse, and what is consumed is nearly used up.
+fn hurts(material: &Material<'_>, aspect: Aspect, what: What, episode: Episode) -> bool {
+    match aspect {
+        Aspect::Resource(Role::Cpu | Role::Memory | Role::Disk | Role::Io) => {
+            let What::Metric { series } = what else { return false };
+            let is_share = material.live.series.get(&series).is_some_and(|s| material.capacity(s).is_some());
+            is_share && fullness(material, what, episode) >= 1.0
+        }
+        _ => aspect.is_harm(),
     }
 }
 

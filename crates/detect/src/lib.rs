@@ -24,6 +24,7 @@ mod material;
 mod null;
 mod onset;
 mod patterns;
+mod regimes;
 mod register;
 mod role;
 mod rollup;

@@ -66,7 +66,7 @@ pub(super) fn merge(events: &[&ChangeEvent], known: &BTreeSet<&str>) -> Vec<Merg
 }
 
 /// Whether a change of this kind brings new code to where it runs.
-pub(super) fn deploys(kind: &str) -> bool {
+pub(crate) fn deploys(kind: &str) -> bool {
     kind.contains("deploy") || kind.contains("rollout")
 }
 

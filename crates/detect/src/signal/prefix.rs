@@ -1,5 +1,7 @@
 //! A signal prepared for comparisons of any two stretches.
 
+mod regime;
+
 use std::cell::Cell;
 
 use super::blocks::{Blocks, Grid, Parts, Usual};
@@ -23,6 +25,8 @@ pub(crate) struct Inside {
     pub(crate) cuts: (usize, usize),
     pub(crate) windows: (usize, usize),
     blocks: (usize, usize),
+    /// Of the time before, what the regime in which it begins does not know: sums up to the so manieth regime, and blocks.
+    gone: (usize, usize),
 }
 
 /// Windows at which some episodes begin and end.
@@ -42,8 +46,12 @@ impl Cuts {
         cuts.dedup();
         let at = |window: usize| cuts.partition_point(|cut| *cut < window);
         let grid = Grid::new(windows);
-        let inside =
-            |(from, to)| Inside { cuts: (at(from), at(to)), windows: (from, to), blocks: grid.blocks(from, to) };
+        let inside = |(from, to)| Inside {
+            cuts: (at(from), at(to)),
+            windows: (from, to),
+            blocks: grid.blocks(from, to),
+            gone: (0, 0),
+        };
         let episodes = episodes.map(inside).collect();
         Self { windows: cuts, episodes, grid }
     }
@@ -114,6 +122,8 @@ pub(crate) struct Room {
     others: Vec<f32>,
     places: Places,
     sums: Vec<Sums>,
+    /// Nothing, then what came before each regime, then all.
+    regimes: Vec<Sums>,
     blocks: Option<Box<Blocks>>,
     has_blocks: bool,
     reaches: Option<Box<Reaches>>,
@@ -133,6 +143,7 @@ pub(crate) struct Cut<'a> {
 impl Room {
     pub(crate) fn cut<'a>(&'a mut self, prefix: &'a Prefix<'a>, cuts: &Cuts, least: f64) -> Cut<'a> {
         self.sums.clear();
+        self.regimes.clear();
         (self.has_blocks, self.has_reaches) = (false, false);
         self.others.clear();
         match &prefix.cells {
@@ -218,8 +229,8 @@ impl Cut<'_> {
         let base = self.prefix.base();
         let earlier = self.before(at.cuts.0);
         let inside = self.before(at.cuts.1).minus(earlier);
-        if base.n <= 0.0 {
-            return Some(self.departs(inside, earlier, at));
+        if base.n <= 0.0 || at.gone.0 > 0 {
+            return Some(self.departs(inside, self.known(earlier, at), at));
         }
         let all = self.room.sums.last().copied().unwrap_or_default();
         let outside = all.minus(inside);
@@ -227,7 +238,8 @@ impl Cut<'_> {
         if contrast.z.abs() < self.least {
             return Some(contrast);
         }
-        let odd_one_out = outside.n <= 0.0 || self.compare(outside, inside.plus(base), at).z.abs() <= contrast.z.abs();
+        let odd_one_out =
+            outside.n <= 0.0 || self.compare(outside, inside.plus(base), &self.parts(at)).z.abs() <= contrast.z.abs();
         odd_one_out.then_some(contrast)
     }
 
@@ -236,12 +248,13 @@ impl Cut<'_> {
     pub(crate) fn against_base(&mut self, at: Inside) -> Option<Contrast> {
         let base = self.prefix.base();
         let inside = self.before(at.cuts.1).minus(self.before(at.cuts.0));
-        (base.n > 0.0).then(|| self.departs(inside, base, at))
+        (base.n > 0.0 && at.gone.0 == 0).then(|| self.departs(inside, base, at))
     }
 
     /// What lies inside against what is known to be well.
     fn departs(&mut self, inside: Sums, before: Sums, at: Inside) -> Contrast {
-        let plain = self.compare(inside, before, at);
+        let parts = self.parts(at);
+        let plain = self.compare(inside, before, &parts);
         let Cells::Level { read, of_calls: true, .. } = &self.prefix.cells else { return plain };
         if plain.z <= self.least.max(NO_NEWS) {
             return plain;
@@ -252,7 +265,7 @@ impl Cut<'_> {
             read(levels, Some(others));
         }
         let without = odd_call::without(levels, others, inside, before, at.windows);
-        let z = self.compare(without, before, at).z.max(odd_call::rank_z(inside, before)).min(plain.z);
+        let z = self.compare(without, before, &parts).z.max(odd_call::rank_z(inside, before)).min(plain.z);
         Contrast { z, ..plain }
     }
 
@@ -304,7 +317,9 @@ impl Cut<'_> {
     /// Without a baseline nothing but the time before is known to be well.
     #[inline]
     fn parts(&self, at: Inside) -> Parts {
-        self.grid.parts(Usual { after: self.prefix.base.is_some() }, at.blocks)
+        let is_whole = at.gone.0 == 0;
+        let parts = self.grid.parts(Usual { after: self.prefix.base.is_some() && is_whole }, at.blocks);
+        Parts { before: at.gone.1.min(parts.before.end)..parts.before.end, ..parts }
     }
 
     /// What comes in bursts longer than a window varies more in sum than its windows tell (Bartlett 1946).
@@ -317,7 +332,7 @@ impl Cut<'_> {
     }
 
     #[inline]
-    fn compare(&mut self, after: Sums, before: Sums, at: Inside) -> Contrast {
+    fn compare(&mut self, after: Sums, before: Sums, parts: &Parts) -> Contrast {
         let (a, b) = ((after.n > 0.0).then(|| after.mean()), (before.n > 0.0).then(|| before.mean()));
         let (z, scale, form) = match (a, b, &self.prefix.cells) {
             (Some(_), Some(_), Cells::Level { prior, .. }) => {
@@ -331,8 +346,8 @@ impl Cut<'_> {
         // The variance of an event, or of a level, by its mean.
         let unit = |mean: f64| form.map_or(scale, |form| scale * form.variance(mean));
         let z = if z.abs() > NO_NEWS.max(self.least) && self.prefix.has_history {
-            let (parts, bursts) = (self.parts(at), self.bursts(before));
-            z / self.blocks().unrest(&parts, unit).max(bursts).sqrt()
+            let bursts = self.bursts(before);
+            z / self.blocks().unrest(parts, unit).max(bursts).sqrt()
         } else {
             z
         };

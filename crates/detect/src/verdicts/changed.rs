@@ -15,7 +15,6 @@ use crate::evidence::{Aspect, Ledger};
 use crate::findings::aspect_words;
 use crate::material::Material;
 use crate::onset::Episode;
-use crate::role::Role;
 use crate::rollup::ChangeEvent;
 use crate::signal::What;
 use crate::stretch::Observed;
@@ -148,7 +147,7 @@ fn compare(
         .filter(|blame| blame.service == change.service || near.contains(&blame.service))
         .map(|blame| {
             let sum = |harmful: bool| -> f64 {
-                blame.parts.iter().filter(|(aspect, _)| is_harm(*aspect) == harmful).map(|(_, part)| part).sum()
+                blame.parts.iter().filter(|(aspect, _)| aspect.is_harm() == harmful).map(|(_, part)| part).sum()
             };
             let evidence = blame.parts.iter().filter(|(_, part)| *part >= LEAST_PART);
             let evidence = evidence.map(|(aspect, _)| words(material, ledger, blame.service, *aspect)).collect();
@@ -180,23 +179,6 @@ fn heard_s([logs, spans, points]: [&Observed; 3], from: i64, to: i64) -> f64 {
 
 /// A part of blame that is worth a word.
 const LEAST_PART: f64 = 0.02;
-
-/// Whether an aspect says that something fares worse. A new version writes other records and calls others: that is what it
-/// is for.
-fn is_harm(aspect: Aspect) -> bool {
-    !matches!(
-        aspect,
-        Aspect::Lost
-            | Aspect::Gained
-            | Aspect::Rising
-            | Aspect::Falling
-            | Aspect::BrokeOff
-            | Aspect::Structure
-            | Aspect::ThroughputDown
-            | Aspect::ThroughputUp
-            | Aspect::Symptom(Role::Throughput | Role::Network | Role::Other)
-    )
-}
 
 /// What differs, with the name of the operation or metric that shows it most.
 fn words(material: &Material<'_>, ledger: &Ledger, service: u64, aspect: Aspect) -> String {
