@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::accuse::{self, Flows};
-use crate::evidence::{Aspect, Ledger};
+use crate::evidence::{Aspect, Item, Ledger};
 use crate::ids::{IdMap, NONE};
 use crate::material::Material;
 use crate::role::Role;
+use crate::signal::What;
 use crate::surge;
 
 /// A service and how much points at it.
@@ -66,7 +67,9 @@ fn believed(strength: f64) -> f64 {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Graph {
     /// Edges of each service on which an aspect could show.
-    edges: BTreeMap<Aspect, IdMap<f64>>,
+    edges: BTreeMap<Aspect, IdMap<Ends>>,
+    /// Whom an edge, or a pair of services, calls.
+    called: IdMap<u64>,
     /// Direct callees by caller, and callers by callee.
     callees: IdMap<BTreeSet<u64>>,
     callers: IdMap<BTreeSet<u64>>,
@@ -74,7 +77,8 @@ pub(crate) struct Graph {
 
 impl Graph {
     pub(crate) fn new(material: &Material<'_>) -> Self {
-        let mut graph = Self { edges: edge_counts(material), ..Self::default() };
+        let (edges, called) = edge_counts(material);
+        let mut graph = Self { edges, called, ..Self::default() };
         for edge in material.facts.edges.values().chain(material.base_facts.edges.values()) {
             if edge.caller != NONE && edge.caller != edge.callee {
                 graph.callees.entry(edge.caller).or_default().insert(edge.callee);
@@ -82,6 +86,20 @@ impl Graph {
             }
         }
         graph
+    }
+
+    /// The edges that some items tell of, as a service sees them.
+    fn hurt(&self, service: u64, items: &[Item]) -> Ends {
+        let mut hurt = Ends::default();
+        for item in items {
+            let (What::EdgeGap { edge: key } | What::Unanswered { pair: key } | What::Impossible { pair: key }) =
+                item.what
+            else {
+                continue;
+            };
+            if self.called.get(&key) == Some(&service) { hurt.called += 1.0 } else { hurt.calls += 1.0 }
+        }
+        hurt
     }
 
     /// A service, whoever calls it and whomever it calls, be it through others: what befalls one of them may be its doing.
@@ -120,8 +138,8 @@ pub(crate) fn rank(graph: &Graph, ledger: &Ledger, flows: &Flows, surges: &Flows
                     let most = greatest.get(aspect).copied().unwrap_or(1.0).max(1e-9);
                     let mut part = weight(*aspect) * believed(strength) * (strength / most);
                     if let Some(all) = graph.edges.get(aspect) {
-                        let hurt = items.len() as f64;
-                        part *= (hurt / all.get(service).copied().unwrap_or(1.0).max(1.0)).min(1.0);
+                        let all = all.get(service).copied().unwrap_or_default();
+                        part *= graph.hurt(*service, items).share_of(all);
                     }
                     (*aspect, part)
                 })
@@ -139,27 +157,45 @@ pub(crate) fn rank(graph: &Graph, ledger: &Ledger, flows: &Flows, surges: &Flows
     (blames, alarm)
 }
 
-/// Edges of each service on which an aspect could show. What all hurt edges have in common is to blame: so an aspect of
-/// edges counts by the share of a service's edges that show it.
-fn edge_counts(material: &Material<'_>) -> BTreeMap<Aspect, IdMap<f64>> {
-    let mut gaps: IdMap<f64> = IdMap::default();
-    let mut pairs: IdMap<f64> = IdMap::default();
-    for edge in material.facts.edges.values() {
+/// Edges of a service, by which end it is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ends {
+    called: f64,
+    calls: f64,
+}
+
+impl Ends {
+    /// How much of all edges these are, from 0 to 1: half of it counted over all, half in the direction in which they are
+    /// more of them. A way may be slow for what comes in alone, and who is called by one and calls ten is not less hurt.
+    fn share_of(self, all: Self) -> f64 {
+        let share = |hurt: f64, all: f64| if all > 0.0 { (hurt / all).min(1.0) } else { 0.0 };
+        let one_way = share(self.called, all.called).max(share(self.calls, all.calls));
+        0.5 * (share(self.called + self.calls, (all.called + all.calls).max(1.0)) + one_way)
+    }
+}
+
+/// Edges of each service on which an aspect could show, and whom each calls. What all hurt edges have in common is to
+/// blame: so an aspect of edges counts by the share of a service's edges that show it.
+fn edge_counts(material: &Material<'_>) -> (BTreeMap<Aspect, IdMap<Ends>>, IdMap<u64>) {
+    let mut gaps: IdMap<Ends> = IdMap::default();
+    let mut pairs: IdMap<Ends> = IdMap::default();
+    let mut called: IdMap<u64> = IdMap::default();
+    for (key, edge) in &material.facts.edges {
         if edge.windows.cells().iter().any(|(_, c)| c.gap.count() > 0) {
-            for end in [edge.caller, edge.callee] {
-                *gaps.entry(end).or_default() += 1.0;
-            }
+            gaps.entry(edge.caller).or_default().calls += 1.0;
+            gaps.entry(edge.callee).or_default().called += 1.0;
+            called.insert(*key, edge.callee);
         }
     }
-    for pair in material.facts.pairs.values() {
+    for (key, pair) in &material.facts.pairs {
         // Peers that never answer (databases, others' services) cannot fall silent.
         if pair.windows.cells().iter().any(|(_, c)| c.unanswered < c.calls) {
-            for end in [pair.caller, pair.callee] {
-                *pairs.entry(end).or_default() += 1.0;
-            }
+            pairs.entry(pair.caller).or_default().calls += 1.0;
+            pairs.entry(pair.callee).or_default().called += 1.0;
+            called.insert(*key, pair.callee);
         }
     }
-    BTreeMap::from([(Aspect::Gap, gaps), (Aspect::Unanswered, pairs.clone()), (Aspect::Clock, pairs)])
+    (BTreeMap::from([(Aspect::Gap, gaps), (Aspect::Unanswered, pairs.clone()), (Aspect::Clock, pairs)]), called)
 }
 
 /// Whether an aspect of a caller may only echo what its callee suffers.
