@@ -52,6 +52,8 @@ pub struct Config {
     pub verdict_window_s: u32,
     /// Experiments told of one service, the newest.
     pub max_experiments: usize,
+    /// Signals of which is kept what is usual at an hour, 1,440 bytes each; 0: of none.
+    pub max_profiles: usize,
 }
 
 impl Default for Config {
@@ -80,6 +82,7 @@ impl Default for Config {
             verdict_wait_s: 300,
             verdict_window_s: 1_800,
             max_experiments: 20,
+            max_profiles: 100_000,
         }
     }
 }
@@ -144,6 +147,8 @@ pub struct RawConfig {
     pub verdict_window_s: Option<u32>,
     /// Experiments told of one service, the newest; 20.
     pub max_experiments: Option<usize>,
+    /// Signals of which is kept what is usual at an hour, for fifteen days and 1,440 bytes each; 100,000.
+    pub max_profiles: Option<usize>,
 }
 
 /// A setting that cannot be meant.
@@ -197,6 +202,7 @@ impl RawConfig {
             )?,
             max_verdicts: count("max_verdicts", self.max_verdicts, default.max_verdicts, (0.0, 1_000.0))?,
             max_experiments: count("max_experiments", self.max_experiments, default.max_experiments, (1.0, 1_000.0))?,
+            max_profiles: count("max_profiles", self.max_profiles, default.max_profiles, (0.0, 1e7))?,
             ..default
         })
     }

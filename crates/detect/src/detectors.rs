@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use crate::material::Material;
 use crate::null;
 use crate::regimes::Regimes;
+use crate::seasons::Usuals;
 use crate::signal::{Prefix, Signal, What};
 
 /// A signal, ready to be compared.
@@ -27,6 +28,7 @@ pub(crate) struct Prepared<'a> {
 pub(crate) struct Signals<'a> {
     pub(crate) classes: BTreeMap<u64, Vec<Prepared<'a>>>,
     pub(crate) regimes: Regimes,
+    pub(crate) usuals: Usuals<'a>,
 }
 
 impl<'a> Signals<'a> {
@@ -41,7 +43,7 @@ impl<'a> Signals<'a> {
 
 /// Everything that can be watched.
 pub(crate) fn all<'a>(material: &'a Material<'a>) -> Signals<'a> {
-    let mut signals = Signals { regimes: Regimes::of(material), ..Signals::default() };
+    let mut signals = Signals { regimes: Regimes::of(material), usuals: Usuals::of(material), ..Signals::default() };
     let mut out = |Signal { what, service, metric, values }: Signal<'a>| {
         let prepared = Prepared { what, service, prefix: Prefix::new(values, what.has_history()) };
         signals.classes.entry(null::class(what, metric)).or_default().push(prepared);

@@ -4,16 +4,18 @@
 //! log-likelihood, so that ten weak signals are not one strong one. A service's aspect is as strong as its strongest.
 
 mod broken_off;
+mod heard;
 
 use std::collections::BTreeMap;
 
+use self::heard::{Heard, bound, is_loud, odd, strongest};
 use crate::detectors::{Prepared, Signals};
 use crate::ids::NONE;
 use crate::material::Material;
 use crate::null;
 use crate::onset::Episode;
 use crate::role::{Role, of_host};
-use crate::signal::{Contrast, Cut, Cuts, Inside, Room, What};
+use crate::signal::{Contrast, Cuts, Room, What};
 
 /// What kind of thing changed at a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,16 +104,6 @@ const BASELINE_TRUST: f64 = 0.8;
 /// What chance does: z below this is no evidence.
 const CHANCE: f64 = 2.0;
 
-/// A signal beside an episode: two healthy stretches may be known, the time before and a baseline, and it may be odd.
-#[derive(Clone, Copy, Debug)]
-struct Heard {
-    live: Contrast,
-    base: Contrast,
-    odd: Contrast,
-    /// z against the rest of the time since a deployment that made usual what merely differs since then.
-    since: Option<f64>,
-}
-
 /// What all of a class say of one episode.
 #[derive(Clone, Debug, Default)]
 struct OfClass {
@@ -153,7 +145,7 @@ impl Evidence {
         let cuts = Cuts::new(episodes.iter().map(|e| (e.from, e.to)), material.stretch.len());
         let (mut room, mut items) = (Room::default(), vec![Vec::new(); episodes.len()]);
         let mut told: Vec<OfClass> = vec![OfClass::default(); episodes.len()];
-        let regimes = &signals.regimes;
+        let (regimes, has_seasons) = (&signals.regimes, signals.usuals.are_any());
         // Class by class, so that all of a class is still at hand when its spread is known.
         for (class, members) in &signals.classes {
             let step = null::step(members.len());
@@ -167,15 +159,23 @@ impl Evidence {
                 };
                 let Some(mut cut) = cut else { continue };
                 let begins = regimes.begins(signal.service);
+                let mut usual = None;
                 for (told, inside) in told.iter_mut().zip(&cuts.episodes) {
                     let inside = cut.within(*inside, begins, regimes.settled());
                     let live = cut.contrast(inside).unwrap_or_default();
                     let base = cut.against_base(inside).unwrap_or_default();
-                    let odd = odd(signal.what, &mut cut, inside);
+                    let mut asked = (live, base, odd(signal.what, &mut cut, inside));
+                    if has_seasons && is_loud(&asked) {
+                        let usual = usual.get_or_insert_with(|| signals.usuals.of_signal(signal.what, &signal.prefix));
+                        if let Some(usual) = usual {
+                            asked = bound(asked, usual, material.stretch.from, inside, signal.prefix.spread());
+                        }
+                    }
+                    let (live, base, odd) = (asked.0, asked.1, strongest(asked.2));
                     if is_asked {
                         told.ask([&live, &base, &odd]);
                     }
-                    if live.z.abs().max(base.z.abs()).max(odd.z.abs()) > CHANCE {
+                    if is_loud(&asked) {
                         let place = regimes.since(signal.service, inside.windows).filter(|_| settles);
                         let since = place.map(|place| cut.since(inside, begins, regimes.settled(), place));
                         told.loud.push((at, Heard { live, base, odd, since }));
@@ -277,15 +277,6 @@ impl Ledger {
         }
         greatest
     }
-}
-
-/// Whether a metric reaches beyond all that was seen, or varies more than it did, whatever its level does.
-fn odd(what: What, cut: &mut Cut<'_>, inside: Inside) -> Contrast {
-    let told = match what {
-        What::Metric { .. } => [cut.beyond(inside), cut.loudness(inside).filter(|c| c.z > 0.0)],
-        _ => [None, None],
-    };
-    told.into_iter().flatten().max_by(|a, b| a.z.abs().total_cmp(&b.z.abs())).unwrap_or_default()
 }
 
 /// How much of a changed behaviour it is, 0 to 1. A changed mix of requests shifts shares; only a changed behaviour makes

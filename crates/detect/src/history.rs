@@ -12,6 +12,7 @@ use crate::analysis::Analysis;
 use crate::material::{self, Material};
 use crate::patterns::Patterns;
 use crate::rollup::Rollups;
+use crate::seasons::{NO_PROFILE, Seasons};
 use crate::stretch::{Observed, Stretch};
 use crate::traces::Traces;
 use crate::windows::Windows;
@@ -30,6 +31,7 @@ pub struct History {
     baseline_traces: Traces,
     clock: Clock,
     newest: Option<i64>,
+    seasons: Seasons,
     /// How much longer windows are than those of the lanes.
     factor: i64,
 }
@@ -45,6 +47,7 @@ impl History {
             baseline_traces: Traces::default(),
             clock: Clock::default(),
             newest: None,
+            seasons: Seasons::default(),
             factor: 1,
         }
     }
@@ -81,9 +84,22 @@ impl History {
         let (now, kept) = (self.config.window(now), self.kept());
         let (from, to) = (now.saturating_sub(kept), now.saturating_add(kept));
         if first < from.saturating_sub(kept / 8) || last > to {
+            let from = self.learn(first, from);
             self.live.keep(from, to, self.config.window_ns());
             self.traces.keep(from, to);
         }
+    }
+
+    /// Learns what is usual at the hours of the windows that are about to be forgotten, up to where whole blocks of them
+    /// end.
+    fn learn(&mut self, first: i64, before: i64) -> i64 {
+        let Some((from, to)) = self.seasons.due(first, before, &self.config) else { return before };
+        let mut seasons = std::mem::take(&mut self.seasons);
+        let mut material = self.material(&Ask::default(), &|_| None);
+        material.stretch = Stretch { from, to };
+        seasons.learn(&material);
+        self.seasons = seasons;
+        to
     }
 
     fn kept(&self) -> i64 {
@@ -131,6 +147,9 @@ impl History {
         for (name, count) in self.traces.settled_notes() {
             *notes.entry(name).or_default() += count;
         }
+        if self.seasons.omitted > 0 {
+            notes.insert(NO_PROFILE, self.seasons.omitted);
+        }
         notes
     }
 
@@ -176,6 +195,7 @@ impl History {
             shares: material::shares(&self.live, &roles),
             roles,
             stubs: self.traces.stubs(),
+            seasons: &self.seasons,
         }
     }
 

@@ -28,6 +28,7 @@ mod regimes;
 mod register;
 mod role;
 mod rollup;
+mod seasons;
 mod several;
 mod signal;
 mod sketch;

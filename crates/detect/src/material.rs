@@ -7,6 +7,7 @@ use crate::ids::IdMap;
 use crate::patterns::Patterns;
 use crate::role::Role;
 use crate::rollup::{Rollups, Series, Stub};
+use crate::seasons::{NO_PROFILE, Seasons};
 use crate::stretch::{Observed, Stretch};
 use crate::traces::Facts;
 use crate::windows::Windows;
@@ -37,6 +38,8 @@ pub(crate) struct Material<'a> {
     pub(crate) stubs: &'a [Stub],
     /// How many times as much work came in a second as in the baseline.
     pub(crate) load: f64,
+    /// What is usual at an hour, from other days.
+    pub(crate) seasons: &'a Seasons,
 }
 
 /// Beyond this a baseline is of another system.
@@ -130,6 +133,9 @@ impl Material<'_> {
         let mut notes = BTreeMap::new();
         for (name, count) in self.live.notes.iter().chain(&self.facts.notes) {
             *notes.entry((*name).to_owned()).or_default() += count;
+        }
+        if self.seasons.omitted > 0 {
+            notes.insert(NO_PROFILE.to_owned(), self.seasons.omitted);
         }
         notes
     }

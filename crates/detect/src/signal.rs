@@ -142,6 +142,8 @@ impl Form {
 pub(crate) struct Spread {
     pub(crate) variance: f64,
     pub(crate) worth: f64,
+    /// What the levels are told in, when they are put on a scale: asinh(value / unit); else 0.
+    pub(crate) unit: f64,
 }
 
 /// How two stretches differ.

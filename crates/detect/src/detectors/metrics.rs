@@ -178,7 +178,7 @@ impl<'a> Watched<'a> {
             let far = OUTLIER * spread.max(scale.variance.sqrt());
             base.retain(|x| (x - middle).abs() <= far);
         }
-        let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
+        let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH, unit: scale.unit };
         let cells: ReadLevels<'a> = Box::new(move |cells, _| self.read(cells));
         Some(Values::Level { cells, of_calls: false, base: base.clone(), prior })
     }

@@ -89,7 +89,7 @@ fn levels<'a, T: Default>(
             }
         }
     });
-    let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH };
+    let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH, unit: 0.0 };
     Values::Level { cells, of_calls: true, base, prior }
 }
 
@@ -276,7 +276,7 @@ fn fanout<'a>(stretch: Stretch, live: &'a Timeline<ChildStats>, base: Option<&Ti
     let cells: ReadLevels<'a> = Box::new(move |cells, _| {
         cells.extend(range.iter().filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)? as f32))));
     });
-    let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH };
+    let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH, unit: 0.0 };
     Values::Level { cells, of_calls: false, base, prior }
 }
 

@@ -52,7 +52,7 @@ mod tests {
             cells.push((window as u32, sum / calls as f32));
             others.push(if calls > 1 { (sum - most) / (calls - 1) as f32 } else { f32::NAN });
         }
-        let prior = Spread { variance: 0.02, worth: 4.0 };
+        let prior = Spread { variance: 0.02, worth: 4.0, unit: 0.0 };
         let prefix = Prefix::new(Values::of_levels(cells, others, prior), false);
         let cuts = Cuts::new([(WINDOWS - 4, WINDOWS)].into_iter(), WINDOWS);
         Room::default().cut(&prefix, &cuts, 0.0).contrast(cuts.episodes[0]).map_or(0.0, |c| c.z)

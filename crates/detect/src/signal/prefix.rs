@@ -1,6 +1,7 @@
 //! A signal prepared for comparisons of any two stretches.
 
 mod regime;
+mod told;
 
 use std::cell::Cell;
 

@@ -26,7 +26,7 @@ fn search(points: &[(i64, f64)]) -> [(f64, usize); 3] {
     points.iter().for_each(|(time, value)| series.add(Point { time: *time, value: *value }, 0.0, usize::MAX));
     let scale = scale(&[&series], "some.level", "");
     let cells = series.levels().iter().map(|(t, v)| ((t / WINDOW_NS) as u32, scale.apply(*v) as f32)).collect();
-    let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH };
+    let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH, unit: 0.0 };
     let prefix = Prefix::new(Values::of_levels(cells, Vec::new(), prior), true);
     let stretches = onset::candidates(WINDOWS, WELL, 1);
     let cuts = Cuts::new(stretches.iter().copied(), WINDOWS);
@@ -133,7 +133,7 @@ fn on_noise_a_probability_is_one() {
         let mut beyond = [0.0_f64; 3];
         for seed in 0..RUNS {
             let cells = noise(seed, memory, heavy).take(120).enumerate().map(|(at, x)| (at as u32, x as f32)).collect();
-            let prior = Spread { variance: 1.0, worth: SPREAD_WORTH };
+            let prior = Spread { variance: 1.0, worth: SPREAD_WORTH, unit: 0.0 };
             let prefix = Prefix::new(Values::of_levels(cells, Vec::new(), prior), true);
             let cuts = Cuts::new([(80, 120)].into_iter(), 120);
             let contrast = Room::default().cut(&prefix, &cuts, 0.0).contrast(cuts.episodes[0]);

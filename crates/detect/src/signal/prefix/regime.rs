@@ -10,11 +10,13 @@ const MOVED: f64 = 2.0;
 impl Cut<'_> {
     /// An episode, judged by the regime in which it begins: that since the last of the windows `begins` (in order) which
     /// moved this signal and lies at least so many windows before the episode.
+    #[inline]
     pub(crate) fn within(&mut self, at: Inside, begins: &[usize], least: usize) -> Inside {
         let old_enough = begins.partition_point(|window| window + least <= at.windows.0);
-        if old_enough == 0 {
-            return at;
-        }
+        if old_enough == 0 { at } else { self.within_regime(at, begins, old_enough) }
+    }
+
+    fn within_regime(&mut self, at: Inside, begins: &[usize], old_enough: usize) -> Inside {
         self.sum_regimes(begins);
         let earlier = self.before(at.cuts.0);
         let mut known = at;
@@ -91,7 +93,7 @@ mod tests {
         let sway = |at: u32| [0.1, -0.2, 0.3, -0.1, 0.2, -0.3, 0.0][at as usize * 3 % 7];
         let levels: Vec<(u32, f32)> = (0..60).map(|at| (at, level(at) + sway(at))).collect();
         let cells = Box::new(|into: &mut Vec<(u32, f32)>, _: Option<&mut Vec<f32>>| into.extend(&levels));
-        let prior = Spread { variance: 0.04, worth: 4.0 };
+        let prior = Spread { variance: 0.04, worth: 4.0, unit: 0.0 };
         let prefix = Prefix::new(Values::Level { cells, of_calls: false, base: Vec::new(), prior }, true);
         let cuts = Cuts::new([(50, 60)].into_iter(), 60);
         let (mut room, least) = (Room::default(), 5);
