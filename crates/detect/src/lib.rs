@@ -4,6 +4,8 @@
 //! asks it for findings. A history knows two stretches of time: what was **well** (a baseline capture, or the time before
 //! an onset) and what came **after**. Each detector compares the two for one kind of signal and says by how many standard
 //! errors they differ; what differs together in time is an incident, and who explains most of it is the first suspect.
+//! Two things make another time no guide: a deployment, after which a service is another one (`regimes`), and the hour,
+//! at which other days do the same (`seasons`).
 //!
 //! No clock, file or thread: time comes with the records, and the same rollups in any order give the same findings.
 

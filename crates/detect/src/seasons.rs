@@ -58,7 +58,7 @@ type Profile = Box<[Hour]>;
 #[derive(Debug, Default)]
 pub(crate) struct Seasons {
     profiles: IdMap<Profile>,
-    /// Hours of which windows were learnt, in order.
+    /// Hours of which windows were learnt in which anything was heard, in order.
     hours: Vec<i64>,
     /// The window up to which was learnt.
     upto: Option<i64>,
@@ -115,8 +115,11 @@ impl Seasons {
         self.upto = Some(stretch.to);
         let hour_of = |block: i64| block.saturating_mul(length).saturating_mul(window_s).div_euclid(HOUR_S);
         let first = stretch.from.div_euclid(length);
-        let hours = hour_of(first)..=hour_of((stretch.to - 1).div_euclid(length));
-        self.make_room(hours);
+        // Hours of which nothing at all was heard are a hole, and no zeros.
+        let heard = material.live.totals.all();
+        let of_heard =
+            heard.range(stretch.from, stretch.to).iter().map(|(w, _)| hour_of(i64::from(*w).div_euclid(length)));
+        self.make_room(of_heard, hour_of((stretch.to - 1).div_euclid(length)));
         self.omitted = 0;
         let signals = detectors::all(material);
         let (mut room, mut blocks) = (Room::default(), Vec::new());
@@ -139,13 +142,13 @@ impl Seasons {
     }
 
     /// Forgets what stood where new hours go, and profiles of which nothing is left.
-    fn make_room(&mut self, hours: std::ops::RangeInclusive<i64>) {
-        let oldest = hours.end() - HOURS;
-        let new: Vec<i64> = hours.filter(|hour| self.hours.binary_search(hour).is_err()).collect();
+    fn make_room(&mut self, new: impl Iterator<Item = i64>, last: i64) {
+        let oldest = last - HOURS;
         let gone: Vec<usize> = self.hours.iter().filter(|hour| **hour <= oldest).map(|hour| place(*hour)).collect();
         self.hours.retain(|hour| *hour > oldest);
-        self.hours.extend(&new);
+        self.hours.extend(new);
         self.hours.sort_unstable();
+        self.hours.dedup();
         if gone.is_empty() {
             return;
         }

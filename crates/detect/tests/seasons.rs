@@ -209,6 +209,9 @@ fn a_day_of_the_week_is_usual_by_its_own_kind() {
 fn holes_late_data_and_counters_that_begin_anew_change_nothing() {
     let hole = Days { is_heard: |second| second / DAY != 5, work: nightly, ..QUIET };
     check("a day is missing", hole, AT_NIGHT, None, Some("export"));
+    let fall = |service, second| if service == 0 && second >= 9 * DAY + 12 * HOUR { 0.2 } else { 1.0 };
+    let after = Days { is_heard: |second| !(6..9).contains(&(second / DAY)), work: fall, ..QUIET };
+    check("less after days of nothing", after, 9 * DAY + 12 * HOUR + 2_160, Some("web"), Some("web"));
     let late = Days { late: 45, work: nightly, ..QUIET };
     check("every third window comes an hour and a half late", late, AT_NIGHT, None, Some("export"));
     let young = Days { work: nightly, ..QUIET };
