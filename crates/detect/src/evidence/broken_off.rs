@@ -3,7 +3,8 @@
 //! Where a caller does nothing more after a call, either the one that it called failed it, or it stopped by itself. A
 //! service that fails on the way does less than it always does: it calls fewer others, writes other records, fails. One
 //! that calls others and of which nothing of that kind is seen did its work, so the caller is who broke off. Of one that
-//! calls nobody nothing can be told; it is blamed, since most failures come from below.
+//! calls nobody nothing can be told; it is blamed, since most failures come from below. And a caller that fails openly says
+//! by its failures whom it accuses ([`crate::accuse`]), which tells more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,28 +29,39 @@ pub(super) fn settle(material: &Material<'_>, services: &mut BTreeMap<u64, BTree
         .map(|c| c.service)
         .collect();
     for service in calling {
-        let Some(aspects) = services.get_mut(&service).filter(|a| !a.keys().any(|a| fell_short(*a))) else { continue };
-        for item in aspects.remove(&Aspect::Ended).unwrap_or_default() {
-            let What::Last { child } = item.what else { continue };
-            if let Some(cell) = material.facts.children.get(&child) {
-                services.entry(cell.service).or_default().entry(Aspect::BrokeOff).or_default().push(item);
-            }
+        let Some(aspects) = services.get(&service).filter(|a| !a.keys().any(|a| fell_short(*a))) else { continue };
+        let broke_off = |item: &Item| {
+            let What::Last { child } = item.what else { return None };
+            let caller = material.facts.children.get(&child)?.service;
+            let fails = services.get(&caller).is_some_and(|a| a.keys().any(|a| is_failure(*a)));
+            (!fails).then_some((caller, *item))
+        };
+        let items = aspects.get(&Aspect::Ended).map_or(&[][..], Vec::as_slice);
+        let moved: Vec<(u64, Item)> = items.iter().filter_map(broke_off).collect();
+        if moved.len() < items.len() {
+            continue;
+        }
+        services.entry(service).or_default().remove(&Aspect::Ended);
+        for (caller, item) in moved {
+            services.entry(caller).or_default().entry(Aspect::BrokeOff).or_default().push(item);
         }
     }
 }
 
+/// Failures that a service tells of.
+fn is_failure(aspect: Aspect) -> bool {
+    matches!(aspect, Aspect::GainedError | Aspect::RisingError | Aspect::OwnErrors | Aspect::EdgeErrors)
+}
+
 /// What a service shows that did not do all that it always does.
 fn fell_short(aspect: Aspect) -> bool {
-    matches!(
-        aspect,
-        Aspect::Lost
-            | Aspect::GainedError
-            | Aspect::RisingError
-            | Aspect::Unanswered
-            | Aspect::Silence
-            | Aspect::OwnErrors
-            | Aspect::EdgeErrors
-            | Aspect::Structure
-            | Aspect::Symptom(Role::Errors | Role::Success)
-    )
+    is_failure(aspect)
+        || matches!(
+            aspect,
+            Aspect::Lost
+                | Aspect::Unanswered
+                | Aspect::Silence
+                | Aspect::Structure
+                | Aspect::Symptom(Role::Errors | Role::Success)
+        )
 }
