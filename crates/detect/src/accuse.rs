@@ -101,7 +101,7 @@ pub(crate) fn hand_on(blames: &mut Vec<Blame>, flows: &Flows) {
         |service: u64| flows.get(&service).into_iter().flatten().map(|(to, share)| (*to, MOST_HANDED_ON * share));
     let kept = |service: u64| 1.0 - given(service).map(|(_, share)| share).sum::<f64>().min(1.0);
     let mut moving: BTreeMap<u64, f64> = BTreeMap::new();
-    for blame in blames.iter_mut() {
+    for blame in blames.iter_mut().filter(|blame| flows.contains_key(&blame.service)) {
         let stays = kept(blame.service);
         for (_, part) in blame.parts.iter_mut().filter(|(a, _)| echoes(*a)) {
             *moving.entry(blame.service).or_default() += *part;
@@ -122,7 +122,8 @@ pub(crate) fn hand_on(blames: &mut Vec<Blame>, flows: &Flows) {
         }
         moving = next;
     }
-    let known: BTreeMap<u64, usize> = blames.iter().enumerate().map(|(at, b)| (b.service, at)).collect();
+    let places = blames.iter().enumerate().filter(|(_, b)| received.contains_key(&b.service));
+    let known: BTreeMap<u64, usize> = places.map(|(at, b)| (b.service, at)).collect();
     for (service, amount) in received {
         match known.get(&service).and_then(|at| blames.get_mut(*at)) {
             Some(blame) => blame.parts.push((Aspect::Accused, amount)),

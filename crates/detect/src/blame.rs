@@ -71,8 +71,8 @@ pub(crate) struct Graph {
     /// Whom an edge, or a pair of services, calls.
     called: IdMap<u64>,
     /// Direct callees by caller, and callers by callee.
-    callees: IdMap<BTreeSet<u64>>,
-    callers: IdMap<BTreeSet<u64>>,
+    callees: IdMap<Vec<u64>>,
+    callers: IdMap<Vec<u64>>,
 }
 
 impl Graph {
@@ -81,9 +81,13 @@ impl Graph {
         let mut graph = Self { edges, called, ..Self::default() };
         for edge in material.facts.edges.values().chain(material.base_facts.edges.values()) {
             if edge.caller != NONE && edge.caller != edge.callee {
-                graph.callees.entry(edge.caller).or_default().insert(edge.callee);
-                graph.callers.entry(edge.callee).or_default().insert(edge.caller);
+                graph.callees.entry(edge.caller).or_default().push(edge.callee);
+                graph.callers.entry(edge.callee).or_default().push(edge.caller);
             }
+        }
+        for services in graph.callees.values_mut().chain(graph.callers.values_mut()) {
+            services.sort_unstable();
+            services.dedup();
         }
         graph
     }
@@ -115,7 +119,7 @@ impl Graph {
     }
 }
 
-fn reach(next: &IdMap<BTreeSet<u64>>, from: u64) -> BTreeSet<u64> {
+fn reach(next: &IdMap<Vec<u64>>, from: u64) -> BTreeSet<u64> {
     let (mut reached, mut open) = (BTreeSet::from([from]), vec![from]);
     while let Some(service) = open.pop() {
         open.extend(next.get(&service).into_iter().flatten().copied().filter(|s| reached.insert(*s)));
@@ -215,8 +219,8 @@ pub(crate) fn echoes(aspect: Aspect) -> bool {
 
 /// Load travels from caller to callee: a service that is called more often because its caller is is no source of it, and
 /// what breaks there under the load is the surge's doing.
-fn excuse_surge(blames: &mut [Blame], callers: &IdMap<BTreeSet<u64>>) {
-    let surge: BTreeMap<u64, f64> = blames
+fn excuse_surge(blames: &mut [Blame], callers: &IdMap<Vec<u64>>) {
+    let surge: IdMap<f64> = blames
         .iter()
         .map(|b| (b.service, b.parts.iter().filter(|(a, _)| *a == Aspect::ThroughputUp).map(|(_, p)| p).sum()))
         .collect();
@@ -235,8 +239,8 @@ const MOST_EXCUSED: f64 = 0.9;
 const HALF_EXCUSED: f64 = 0.3;
 
 /// Failures and delays travel from callee to caller: what a caller shows is excused as far as a callee shows a cause.
-fn excuse(blames: &mut [Blame], callees: &IdMap<BTreeSet<u64>>) {
-    let own: BTreeMap<u64, f64> = blames
+fn excuse(blames: &mut [Blame], callees: &IdMap<Vec<u64>>) {
+    let own: IdMap<f64> = blames
         .iter()
         .map(|b| {
             let causes = |a: Aspect| {

@@ -104,6 +104,9 @@ const BASELINE_TRUST: f64 = 0.8;
 /// What chance does: z below this is no evidence.
 const CHANCE: f64 = 2.0;
 
+/// Signals that are looked at together before they are asked.
+const NEXT: usize = 8;
+
 /// What all of a class say of one episode.
 #[derive(Clone, Debug, Default)]
 struct OfClass {
@@ -150,6 +153,9 @@ impl Evidence {
         for (class, members) in &signals.classes {
             let step = null::step(members.len());
             for (at, signal) in members.iter().enumerate() {
+                if at.is_multiple_of(NEXT) {
+                    members.iter().skip(at + NEXT).take(NEXT).for_each(|signal| signal.prefix.look());
+                }
                 let is_asked = at.is_multiple_of(step);
                 // Of the others only those matter whose z is beyond chance.
                 let cut = if is_asked {
@@ -162,8 +168,11 @@ impl Evidence {
                 let mut usual = None;
                 for (told, inside) in told.iter_mut().zip(&cuts.episodes) {
                     let inside = cut.within(*inside, begins, regimes.settled());
-                    let live = cut.contrast(inside).unwrap_or_default();
-                    let base = cut.against_base(inside).unwrap_or_default();
+                    let (live, base) = if !is_asked && cut.is_quiet(inside) {
+                        Default::default()
+                    } else {
+                        (cut.contrast(inside).unwrap_or_default(), cut.against_base(inside).unwrap_or_default())
+                    };
                     let mut asked = (live, base, odd(signal.what, &mut cut, inside));
                     if has_seasons && is_loud(&asked) {
                         let usual = usual.get_or_insert_with(|| signals.usuals.of_signal(signal.what, &signal.prefix));

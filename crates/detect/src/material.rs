@@ -81,7 +81,7 @@ pub(crate) fn shares(live: &Rollups, roles: &IdMap<Role>) -> BTreeSet<(u64, Role
 }
 
 fn capacity(live: &Rollups, series: &Series) -> Option<f64> {
-    let greatest = series.points.iter().fold(0.0_f64, |a, p| a.max(p.value.abs()));
+    let greatest = || series.points.iter().fold(0.0_f64, |a, p| a.max(p.value.abs()));
     crate::detectors::capacity(live.names.text(series.metric), live.names.text(series.unit), greatest)
 }
 

@@ -19,7 +19,7 @@ pub(crate) use change_event::ChangeEvent;
 pub(crate) use log_cell::{Exemplar, LogCell};
 pub(crate) use records::Records;
 pub use roller::Roller;
-pub(crate) use series::{Attributes, Point, Series, SeriesKind, Told};
+pub(crate) use series::{Attributes, Part, Point, Series, SeriesKind, Told};
 pub(crate) use service_seen::ServiceSeen;
 pub(crate) use stub::{Sighting, Stub};
 

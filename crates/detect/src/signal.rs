@@ -7,6 +7,7 @@
 //! spread of levels is moderated by that of their peers (Smyth 2004), since a handful of points cannot tell their own. What
 //! comes in bursts, waves or slow turns is measured by how far other times of that length stray ([`blocks`]).
 
+mod apart;
 mod blocks;
 mod odd_call;
 mod prefix;
@@ -74,12 +75,32 @@ pub(crate) struct Signal<'a> {
     pub(crate) values: Values<'a>,
 }
 
-/// Adds (window, events, chances) to a list, in order.
-pub(crate) type ReadShares<'a> = Box<dyn Fn(&mut Vec<(u32, f32, f32)>) + 'a>;
+/// Where events and their chances are read.
+pub(crate) trait Shares {
+    /// Adds (window, events, chances) to a list, in order.
+    fn read(&self, cells: &mut Vec<(u32, f32, f32)>);
 
-/// Adds (window, level) to a list, in order; and for each of them, when it is asked, what the level is without its greatest
-/// call, which is NaN where there is no other.
-pub(crate) type ReadLevels<'a> = Box<dyn Fn(&mut Vec<(u32, f32)>, Option<&mut Vec<f32>>) + 'a>;
+    /// Looks at what will soon be read.
+    fn look(&self) {}
+}
+
+/// Where levels are read.
+pub(crate) trait Levels {
+    /// Adds (window, level) to a list, in order; and for each of them, when it is asked, what the level is without its
+    /// greatest call, which is NaN where there is no other.
+    fn read(&self, cells: &mut Vec<(u32, f32)>, others: Option<&mut Vec<f32>>);
+
+    /// Looks at what will soon be read.
+    fn look(&self) {}
+}
+
+/// Looks at every cell that begins another line of the processor's cache. What lies scattered in memory comes to hand much
+/// sooner when it is looked at together than when each is waited for in its turn.
+pub(crate) fn look_at<T>(cells: &[T], word: impl Fn(&T) -> u32) {
+    const LINE: usize = 64;
+    let step = (LINE / size_of::<T>().max(1)).max(1);
+    std::hint::black_box(cells.iter().step_by(step).fold(0, |all, cell| all | word(cell)));
+}
 
 /// The forms; windows are indices into the stretch looked at, `base` is what the baseline and the time before it say.
 ///
@@ -87,7 +108,7 @@ pub(crate) type ReadLevels<'a> = Box<dyn Fn(&mut Vec<(u32, f32)>, Option<&mut Ve
 /// they are read from there when a signal is asked, one signal after another, and not copied.
 pub(crate) enum Values<'a> {
     Share {
-        cells: ReadShares<'a>,
+        cells: Box<dyn Shares + 'a>,
         base: Vec<(f64, f64)>,
     },
     /// Events in the seconds watched; and of the time before the stretch, in one, and of the baseline.
@@ -99,7 +120,7 @@ pub(crate) enum Values<'a> {
         base_over: Rc<Watched>,
     },
     Level {
-        cells: ReadLevels<'a>,
+        cells: Box<dyn Levels + 'a>,
         /// Levels are means of calls, of which one may be left out.
         of_calls: bool,
         base: Vec<f64>,
@@ -111,12 +132,15 @@ pub(crate) enum Values<'a> {
 impl Values<'_> {
     /// Of levels that are told at once, and what they are without their greatest calls if they are of calls.
     pub(crate) fn of_levels(cells: Vec<(u32, f32)>, others: Vec<f32>, prior: Spread) -> Self {
+        struct Told(Vec<(u32, f32)>, Vec<f32>);
+        impl Levels for Told {
+            fn read(&self, cells: &mut Vec<(u32, f32)>, others: Option<&mut Vec<f32>>) {
+                cells.extend(&self.0);
+                others.into_iter().for_each(|others| others.extend(&self.1));
+            }
+        }
         let of_calls = !others.is_empty();
-        let cells: ReadLevels<'_> = Box::new(move |levels, without| {
-            levels.extend(&cells);
-            without.into_iter().for_each(|without| without.extend(&others));
-        });
-        Self::Level { cells, of_calls, base: Vec::new(), prior }
+        Self::Level { cells: Box::new(Told(cells, others)), of_calls, base: Vec::new(), prior }
     }
 }
 

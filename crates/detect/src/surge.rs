@@ -193,8 +193,20 @@ impl Loads {
     /// breaks some time after it rose: of several leads the one that explains most.
     pub(crate) fn flows(&self, episode: Episode) -> Flows {
         let mut best: (f64, Flows) = (0.0, Flows::new());
-        for lead in LEADS.into_iter().filter(|lead| *lead <= episode.from) {
-            let flows = self.flows_in(Episode { from: episode.from - lead, ..episode }, lead);
+        let leads = LEADS.into_iter().filter(|lead| *lead <= episode.from);
+        let episodes: Vec<(usize, Episode)> =
+            leads.map(|lead| (lead, Episode { from: episode.from - lead, ..episode })).collect();
+        let mut explained = vec![BTreeMap::new(); episodes.len()];
+        for (service, counts) in &self.entries {
+            for ((lead, episode), explained) in episodes.iter().zip(&mut explained) {
+                let explains = Self::explains(counts, *episode, *lead);
+                if explains > 0.0 {
+                    explained.insert(*service, explains);
+                }
+            }
+        }
+        for ((_, episode), explained) in episodes.iter().zip(&explained) {
+            let flows = self.flows_in(*episode, explained);
             let outside = flows.values().filter_map(|f| f.get(&NONE)).fold(0.0_f64, |a, b| a.max(*b));
             if outside > best.0 {
                 best = (outside, flows);
@@ -203,15 +215,10 @@ impl Loads {
         best.1
     }
 
-    fn flows_in(&self, episode: Episode, lead: usize) -> Flows {
-        let explained: BTreeMap<u64, f64> = self
-            .entries
-            .iter()
-            .map(|(s, c)| (*s, Self::explains(c, episode, lead)))
-            .filter(|(_, e)| *e > 0.0)
-            .collect();
+    /// By how much of each service's blame its rise explains.
+    fn flows_in(&self, episode: Episode, explained: &BTreeMap<u64, f64>) -> Flows {
         let mut flows = Flows::new();
-        for (service, explains) in &explained {
+        for (service, explains) in explained {
             let Some((during, usual, _)) = self.entries.get(service).map(|c| Self::rise(c, episode)) else { continue };
             let mut from_callers = 0.0;
             for ((_, caller), calls) in self.calls.range((*service, 0)..=(*service, u64::MAX)) {
@@ -255,7 +262,7 @@ pub(crate) fn hand_on(blames: &mut [Blame], flows: &Flows) {
     };
     let mut moving: BTreeMap<u64, f64> = BTreeMap::new();
     let mut received: BTreeMap<u64, f64> = BTreeMap::new();
-    for blame in blames.iter_mut() {
+    for blame in blames.iter_mut().filter(|blame| flows.contains_key(&blame.service)) {
         let given: f64 = to(blame.service, false).map(|(_, share)| share).sum::<f64>().min(1.0);
         for (_, part) in &mut blame.parts {
             *moving.entry(blame.service).or_default() += *part;

@@ -6,12 +6,14 @@
 
 #[cfg(test)]
 mod corpus;
+mod scale;
 
 use crate::ids::IdMap;
 use crate::material::Material;
-use crate::rollup::{Series, Told};
-use crate::signal::{ReadLevels, Signal, Spread, Values, What};
+use crate::rollup::{Part, Series, Told};
+use crate::signal::{Levels, Signal, Spread, Values, What};
 use crate::statistics::{centre, median, quantile};
+use scale::{AT_ONCE, Scale};
 
 /// Spread (on the scale) that a metric is assumed to have at least: three percent.
 const LEAST_SPREAD: f64 = 0.03;
@@ -23,33 +25,6 @@ const SMALL_SHARE: f64 = 0.25;
 const SPREAD_WORTH: f64 = 4.0;
 /// Deviations beyond which an earlier point is another story.
 const OUTLIER: f64 = 4.0;
-
-/// The scale of a metric.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Scale {
-    unit: f64,
-    variance: f64,
-}
-
-impl Scale {
-    pub(crate) fn apply(self, value: f64) -> f64 {
-        asinh(value / self.unit)
-    }
-}
-
-/// As [`f64::asinh`], to within some units in the last place, in a third of its time: it is taken of every point.
-fn asinh(x: f64) -> f64 {
-    let size = x.abs();
-    let root = (size * size + 1.0).sqrt();
-    let of_size = if size < 0.25 {
-        (size + size * size / (1.0 + root)).ln_1p()
-    } else if size < 1e150 {
-        (size + root).ln()
-    } else {
-        size.ln() + std::f64::consts::LN_2
-    };
-    of_size.copysign(x)
-}
 
 /// Series of a metric by which its scale is known: those with the lowest keys, which are hashes.
 const MAX_SAMPLE: usize = 256;
@@ -73,11 +48,11 @@ pub(crate) fn scales(material: &Material<'_>) -> IdMap<Scale> {
 }
 
 /// The capacity of which a metric is a share: 100 for percentages, 1 for ratios, `None` for others.
-pub(crate) fn capacity(name: &str, unit: &str, greatest: f64) -> Option<f64> {
+pub(crate) fn capacity(name: &str, unit: &str, greatest: impl FnOnce() -> f64) -> Option<f64> {
     let name = name.to_ascii_lowercase();
     let percent = unit == "%" || ["%", "percent", "pct"].iter().any(|w| name.contains(w));
     let ratio = unit == "1" || ["utili", "ratio", "usage_rate", "fraction"].iter().any(|w| name.contains(w));
-    if percent || (ratio && greatest > 2.0) { Some(100.0) } else { ratio.then_some(1.0) }
+    if percent || (ratio && greatest() > 2.0) { Some(100.0) } else { ratio.then_some(1.0) }
 }
 
 fn scale(series: &[&Series], name: &str, unit_name: &str) -> Scale {
@@ -93,21 +68,22 @@ fn scale(series: &[&Series], name: &str, unit_name: &str) -> Scale {
     let unit = if resource {
         let mut all: Vec<f64> = levels.iter().flatten().map(|v| v.abs()).collect();
         let much = quantile(&mut all, 0.9).filter(|m| *m > 0.0).unwrap_or(greatest);
-        capacity(name, unit_name, greatest).map_or(much, |c| much.max(SMALL_SHARE * c))
+        capacity(name, unit_name, || greatest).map_or(much, |c| much.max(SMALL_SHARE * c))
     } else {
         median(&mut sizes).unwrap_or(greatest)
     };
     let unit = unit.max(f64::MIN_POSITIVE);
+    let apply = |value: f64| Scale { unit, variance: 0.0 }.apply(value);
     let least = if resource { LEAST_RESOURCE_SPREAD } else { LEAST_SPREAD };
     let mut variances: Vec<f64> = levels
         .iter()
         .filter(|l| l.len() >= 3)
-        .filter_map(|l| centre(&l.iter().map(|v| asinh(v / unit)).collect::<Vec<_>>()))
+        .filter_map(|l| centre(&l.iter().map(|v| apply(*v)).collect::<Vec<_>>()))
         .map(|(_, spread)| spread * spread)
         .collect();
     // Steps from point to point: few of them belong to a fault, many to a restless metric.
     let mut steps: Vec<f64> =
-        levels.iter().flat_map(|l| l.windows(2).map(|w| (asinh(w[1] / unit) - asinh(w[0] / unit)).abs())).collect();
+        levels.iter().flat_map(|l| l.windows(2).map(|w| (apply(w[1]) - apply(w[0])).abs())).collect();
     let restless = quantile(&mut steps, 0.95).unwrap_or(0.0) / (1.96 * std::f64::consts::SQRT_2);
     let variance = median(&mut variances).unwrap_or(0.0).max(restless * restless).max(least * least);
     Scale { unit, variance }
@@ -120,12 +96,14 @@ pub(super) fn series<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<
     let mut all: Vec<(u64, u64, u64, &Series)> =
         material.live.series.iter().map(|(key, series)| (series.metric, series.service, *key, series)).collect();
     all.sort_unstable_by_key(|(metric, service, key, _)| (*metric, *service, *key));
-    let mut base = Vec::new();
+    // Nearly always all of them lie within, and no point needs to be looked at to know that.
+    let (stretch, points) = (material.stretch, &material.live.totals.points);
+    let all_within = points.first().is_some_and(|first| first >= stretch.from)
+        && points.last().is_some_and(|last| last < stretch.to);
     for (metric, service, key, series) in all {
         let Some(scale) = scales.get(&metric).copied() else { continue };
         let mut push = |what, told, scale| {
-            let watched = Watched::new(material, series, told, scale);
-            if let Some(values) = watched.values(&mut base) {
+            if let Some(values) = Watched::values(material, series, told, scale, all_within) {
                 out(Signal { what, service, metric, values });
             }
         };
@@ -140,70 +118,87 @@ pub(super) fn series<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<
 }
 
 /// A series in a stretch.
-#[derive(Clone, Copy)]
 struct Watched<'a> {
-    series: &'a Series,
-    told: Told,
+    part: Part<'a>,
     scale: Scale,
-    /// Points before the stretch, and those up to its end.
-    before: usize,
-    upto: usize,
     start_ns: i64,
     window_ns: i64,
 }
 
 impl<'a> Watched<'a> {
-    fn new(material: &Material<'_>, series: &'a Series, told: Told, scale: Scale) -> Self {
+    /// `None` when nothing lies in the stretch.
+    fn values(
+        material: &Material<'_>,
+        series: &'a Series,
+        told: Told,
+        scale: Scale,
+        all_within: bool,
+    ) -> Option<Values<'a>> {
         let (stretch, window_ns) = (material.stretch, material.config.window_ns());
         let [start_ns, end_ns] = [stretch.from, stretch.to].map(|window| window.saturating_mul(window_ns));
-        let points = &series.points;
-        // Nearly always all of them lie within.
-        let before = |time: i64| match (points.first(), points.last()) {
-            (Some(first), _) if first.time >= time => 0,
-            (_, Some(last)) if last.time < time => points.len(),
-            _ => points.partition_point(|p| p.time < time),
-        };
-        Self { series, told, scale, before: before(start_ns), upto: before(end_ns), start_ns, window_ns }
-    }
-
-    /// `None` when nothing lies in the stretch.
-    fn values(self, base: &mut Vec<f64>) -> Option<Values<'a>> {
-        let Self { series, told, scale, before, upto, .. } = self;
-        if !series.tells(told, before..upto) {
+        let before = |time: i64| series.points.partition_point(|p| p.time < time);
+        let (from, to) = if all_within { (0, series.points.len()) } else { (before(start_ns), before(end_ns)) };
+        let part = series.part(told, from..to);
+        if part.is_empty() {
             return None;
         }
-        base.clear();
-        series.visit(told, 0..before, |_, value| base.push(scale.apply(value)));
-        if let Some((middle, spread)) = centre(base) {
+        let mut base = Vec::new();
+        series.part(told, 0..from).visit(|_, value| base.push(scale.apply(value)));
+        if let Some((middle, spread)) = centre(&base) {
             let far = OUTLIER * spread.max(scale.variance.sqrt());
             base.retain(|x| (x - middle).abs() <= far);
         }
         let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH, unit: scale.unit };
-        let cells: ReadLevels<'a> = Box::new(move |cells, _| self.read(cells));
-        Some(Values::Level { cells, of_calls: false, base: base.clone(), prior })
+        let cells = Box::new(Self { part, scale, start_ns, window_ns });
+        Some(Values::Level { cells, of_calls: false, base, prior })
+    }
+}
+
+impl Levels for Watched<'_> {
+    fn read(&self, cells: &mut Vec<(u32, f32)>, _: Option<&mut Vec<f32>>) {
+        let (mut times, mut values, mut count) = ([0_i64; AT_ONCE], [0.0; AT_ONCE], 0);
+        cells.reserve(self.part.len());
+        let share = 1.0 / self.window_ns as f64;
+        let mut put = |times: &[i64], values: &mut [f64; AT_ONCE]| {
+            self.scale.apply_to(values);
+            let window = |time: i64| quotient(time - self.start_ns, self.window_ns, share) as u32;
+            cells.extend(times.iter().zip(values.iter()).map(|(time, level)| (window(*time), *level as f32)));
+        };
+        self.part.visit(|time, value| {
+            (times[count], values[count]) = (time, value);
+            count += 1;
+            if count == AT_ONCE {
+                put(&times, &mut values);
+                count = 0;
+            }
+        });
+        put(&times[..count], &mut values);
     }
 
-    fn read(&self, cells: &mut Vec<(u32, f32)>) {
-        self.series.visit(self.told, self.before..self.upto, |time, value| {
-            let window = (time - self.start_ns) / self.window_ns;
-            cells.push((window as u32, self.scale.apply(value) as f32));
-        });
+    fn look(&self) {
+        self.part.look();
     }
+}
+
+/// How many times a divisor is in a number of at least 0, by the divisor's inverse: a division takes several times as long.
+#[inline]
+fn quotient(number: i64, divisor: i64, inverse: f64) -> i64 {
+    let about = (number as f64 * inverse) as i64;
+    let rest = number - about * divisor;
+    about + i64::from(rest >= divisor) - i64::from(rest < 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn the_scale_is_the_inverse_hyperbolic_sine() {
-        for x in [0.0, 1e-300, 1e-9, 1e-3, 0.2499, 0.25, 1.0, 7.5, 1e6, 1e149, 1e151, 1e300, f64::INFINITY] {
-            for x in [x, -x] {
-                let expected: f64 = x.asinh();
-                let apart = (asinh(x) - expected).abs() / expected.abs().max(f64::MIN_POSITIVE);
-                assert!(apart <= 1e-14 || (x.is_infinite() && asinh(x).is_infinite()), "{x}: {}", asinh(x));
-            }
+    proptest! {
+        #[test]
+        fn a_quotient_is_that_of_a_division(times in 0_i64..100_000, off in -2_i64..3, window_s in 1_i64..10_000) {
+            let window_ns = window_s * 1_000_000_000;
+            let number = (times * window_ns + off).max(0);
+            prop_assert_eq!(quotient(number, window_ns, 1.0 / window_ns as f64), number / window_ns);
         }
-        assert!(asinh(f64::NAN).is_nan());
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::ids::{IdMap, NONE};
 use crate::material::Material;
 use crate::rollup::ServiceSeen;
-use crate::signal::{ReadShares, Signal, Values, What};
+use crate::signal::{Shares, Signal, Values, What};
 
 /// Share of services that must be heard for a window to say anything: a stamp from a wrong clock makes no window.
 const QUORUM: f64 = 0.5;
@@ -39,16 +39,24 @@ pub(super) fn silence<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal
         if windows.len() < LEAST_HEARD {
             continue;
         }
-        let open = open.clone();
-        let cells: ReadShares<'_> = Box::new(move |cells| {
-            let mut windows = windows.iter().peekable();
-            cells.extend(open.iter().map(|(index, window)| {
-                while windows.next_if(|heard| *heard < window).is_some() {}
-                (*index, if windows.peek() == Some(&window) { 0.0 } else { 1.0 }, 1.0)
-            }));
-        });
-        let values = Values::Share { cells, base: Vec::new() };
+        let values = Values::Share { cells: Box::new(Heard { windows, open: open.clone() }), base: Vec::new() };
         out(Signal { what: What::Silence { service }, service, metric: NONE, values });
+    }
+}
+
+/// Windows in which one service was heard, and those that say anything, by index too.
+struct Heard {
+    windows: Vec<i64>,
+    open: Rc<Vec<(u32, i64)>>,
+}
+
+impl Shares for Heard {
+    fn read(&self, cells: &mut Vec<(u32, f32, f32)>) {
+        let mut windows = self.windows.iter().peekable();
+        cells.extend(self.open.iter().map(|(index, window)| {
+            while windows.next_if(|heard| *heard < window).is_some() {}
+            (*index, if windows.peek() == Some(&window) { 0.0 } else { 1.0 }, 1.0)
+        }));
     }
 }
 

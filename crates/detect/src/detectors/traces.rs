@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::ids::{IdMap, NONE};
 use crate::material::Material;
-use crate::signal::{ReadLevels, ReadShares, Signal, Spread, Values, Watched, What};
+use crate::signal::{Levels, Shares, Signal, Spread, Values, Watched, What, look_at};
 use crate::sketch::Logs;
 use crate::stretch::Stretch;
 use crate::timeline::Timeline;
@@ -52,14 +52,32 @@ impl<'a, T: Clone + Default, N: Default> Timelines<'a, '_, T, N> {
         each(self.events.cells(), earlier, &event, &chance, &mut add);
         let trained = self.base_chances.map_or(&[][..], Timeline::cells);
         each(self.base_events.map_or(&[][..], Timeline::cells), trained, &event, &chance, &mut add);
-        let (events, chances) = (self.events, self.chances.map_or(&[][..], |c| c.range(stretch.from, stretch.to)));
-        let cells: ReadShares<'a> = Box::new(move |cells| {
-            let events = events.range(stretch.from, stretch.to);
-            each(events, chances, &event, &chance, |window, k, n| {
-                cells.extend(stretch.index(window).map(|at| (at, k as f32, n as f32)));
-            });
-        });
+        let chances = self.chances.map_or(&[][..], |c| c.range(stretch.from, stretch.to));
+        let cells = Box::new(Counted { stretch, events: self.events, chances, event, chance });
         Values::Share { cells, base }
+    }
+}
+
+/// Events of one timeline by the chances of another, in a stretch.
+struct Counted<'a, T: Clone, N, E, C> {
+    stretch: Stretch,
+    events: Cow<'a, Timeline<T>>,
+    chances: &'a [(u32, N)],
+    event: E,
+    chance: C,
+}
+
+impl<T: Clone + Default, N, E: Fn(&T) -> f64, C: Fn(&N) -> f64> Shares for Counted<'_, T, N, E, C> {
+    fn read(&self, cells: &mut Vec<(u32, f32, f32)>) {
+        let events = self.events.range(self.stretch.from, self.stretch.to);
+        each(events, self.chances, &self.event, &self.chance, |window, k, n| {
+            cells.extend(self.stretch.index(window).map(|at| (at, k as f32, n as f32)));
+        });
+    }
+
+    fn look(&self) {
+        look_at(self.chances, |(window, _)| *window);
+        look_at(self.events.cells(), |(window, _)| *window);
     }
 }
 
@@ -79,18 +97,32 @@ fn levels<'a, T: Default>(
     let trained = base.map_or(&[][..], |b| b.cells()).iter().filter_map(|(_, c)| logs(c).mean());
     let base = earlier.chain(trained).collect();
     let range = live.range(stretch.from, stretch.to);
-    let cells: ReadLevels<'a> = Box::new(move |cells, mut others| {
-        for (window, cell) in range {
-            let logs = logs(cell);
-            let (Some(index), Some(mean)) = (stretch.index(*window), logs.mean()) else { continue };
+    let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH, unit: 0.0 };
+    Values::Level { cells: Box::new(Means { stretch, range, logs }), of_calls: true, base, prior }
+}
+
+/// Means of logarithms in a stretch.
+struct Means<'a, T, L> {
+    stretch: Stretch,
+    range: &'a [(u32, T)],
+    logs: L,
+}
+
+impl<T, L: Fn(&T) -> Logs> Levels for Means<'_, T, L> {
+    fn read(&self, cells: &mut Vec<(u32, f32)>, mut others: Option<&mut Vec<f32>>) {
+        for (window, cell) in self.range {
+            let logs = (self.logs)(cell);
+            let (Some(index), Some(mean)) = (self.stretch.index(*window), logs.mean()) else { continue };
             cells.push((index, mean as f32));
             if let Some(others) = &mut others {
                 others.push(logs.mean_of_others().map_or(f32::NAN, |mean| mean as f32));
             }
         }
-    });
-    let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH, unit: 0.0 };
-    Values::Level { cells, of_calls: true, base, prior }
+    }
+
+    fn look(&self) {
+        look_at(self.range, |(window, _)| *window);
+    }
 }
 
 fn keys<V>(live: &IdMap<V>, base: &IdMap<V>) -> Vec<u64> {
@@ -261,23 +293,45 @@ pub(super) fn children<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signa
             out(Signal { what: What::Last { child: key }, service: any.callee, metric: NONE, values });
         }
         if let Some(live) = live {
-            let values = fanout(stretch, &live.windows, base.map(|b| &b.windows));
+            let values = Fanout::values(stretch, &live.windows, base.map(|b| &b.windows));
             out(Signal { what: What::Fanout { child: key }, service: any.service, metric: NONE, values });
         }
     }
 }
 
 /// Mean logarithm of how many children there are where there is any.
-fn fanout<'a>(stretch: Stretch, live: &'a Timeline<ChildStats>, base: Option<&Timeline<ChildStats>>) -> Values<'a> {
-    let level = |c: &ChildStats| (c.parents > 0).then(|| (f64::from(c.children) / f64::from(c.parents)).ln());
-    let earlier = live.range(i64::MIN, stretch.from).iter();
-    let base = earlier.chain(base.map_or(&[][..], Timeline::cells)).filter_map(|(_, c)| level(c)).collect();
-    let range = live.range(stretch.from, stretch.to);
-    let cells: ReadLevels<'a> = Box::new(move |cells, _| {
-        cells.extend(range.iter().filter_map(|(w, c)| Some((stretch.index(*w)?, level(c)? as f32))));
-    });
-    let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH, unit: 0.0 };
-    Values::Level { cells, of_calls: false, base, prior }
+struct Fanout<'a> {
+    stretch: Stretch,
+    range: &'a [(u32, ChildStats)],
+}
+
+impl<'a> Fanout<'a> {
+    fn values(stretch: Stretch, live: &'a Timeline<ChildStats>, base: Option<&Timeline<ChildStats>>) -> Values<'a> {
+        let earlier = live.range(i64::MIN, stretch.from).iter();
+        let base = earlier.chain(base.map_or(&[][..], Timeline::cells)).filter_map(|(_, c)| Self::level(c)).collect();
+        let cells = Box::new(Self { stretch, range: live.range(stretch.from, stretch.to) });
+        let prior = Spread { variance: USUAL_LOG_SPREAD * USUAL_LOG_SPREAD, worth: SPREAD_WORTH, unit: 0.0 };
+        Values::Level { cells, of_calls: false, base, prior }
+    }
+
+    fn level(cell: &ChildStats) -> Option<f64> {
+        match (cell.children, cell.parents) {
+            (_, 0) => None,
+            (children, parents) if children == parents => Some(0.0),
+            (children, parents) => Some((f64::from(children) / f64::from(parents)).ln()),
+        }
+    }
+}
+
+impl Levels for Fanout<'_> {
+    fn read(&self, cells: &mut Vec<(u32, f32)>, _: Option<&mut Vec<f32>>) {
+        let told = |(w, c): &(u32, ChildStats)| Some((self.stretch.index(*w)?, Self::level(c)? as f32));
+        cells.extend(self.range.iter().filter_map(told));
+    }
+
+    fn look(&self) {
+        look_at(self.range, |(window, _)| *window);
+    }
 }
 
 /// Calls into each service a second.

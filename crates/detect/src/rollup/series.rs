@@ -3,11 +3,14 @@
 //! Cumulative sums and histograms keep what was told and become rates only when they are read, since a rate needs two
 //! points and the two may come from different batches. A slot that gets several points keeps the newest; deltas add up.
 
+mod part;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use decant_model::{MetricKind, Temporality};
 
+pub(crate) use self::part::{Part, Told};
 use crate::timeline::grow;
 
 /// How a series' points are to be read.
@@ -45,16 +48,6 @@ impl SeriesKind {
     fn adds(self) -> bool {
         matches!(self, Self::Delta | Self::DeltaPair)
     }
-}
-
-/// What a series is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// As it is to be judged: gauges as they are, totals as rates a second, pairs as the mean of what came between two
-    /// points.
-    Levels,
-    /// Events a second of a pair's count.
-    Rates,
 }
 
 /// A point: value, or count. Points are what a history is mostly made of, so they hold nothing more.
@@ -188,80 +181,17 @@ impl Series {
 
     fn all(&self, told: Told) -> Vec<(i64, f64)> {
         let mut all = Vec::new();
-        self.visit(told, 0..self.points.len(), |time, value| all.push((time, value)));
+        self.part(told, 0..self.points.len()).visit(|time, value| all.push((time, value)));
         all
     }
 
-    /// Whether anything is told by some of the points.
-    pub(crate) fn tells(&self, told: Told, points: Range<usize>) -> bool {
-        match (self.kind, told) {
-            (SeriesKind::Gauge, Told::Levels) => !points.is_empty(),
-            (SeriesKind::Cumulative | SeriesKind::Delta, Told::Levels) => points.end > points.start.max(1),
-            _ => {
-                let mut any = false;
-                self.visit(told, points, |_, _| any = true);
-                any
-            }
-        }
-    }
-
-    /// Time and value of what some of the points tell, in order. A total that falls was reset: its value counts from zero.
-    #[inline]
-    pub(crate) fn visit(&self, told: Told, points: Range<usize>, mut out: impl FnMut(i64, f64)) {
-        let mean = |count: f64, sum: f64, _| (count > 0.0).then(|| sum / count);
-        let rate = |value: f64, _, seconds: f64| Some(value / seconds);
-        match (self.kind, told) {
-            (SeriesKind::Gauge, Told::Levels) => {
-                self.points.get(points).unwrap_or_default().iter().for_each(|p| out(p.time, p.value));
-            }
-            (SeriesKind::Cumulative, Told::Levels) | (SeriesKind::CumulativePair, Told::Rates) => {
-                self.steps(points, rate, out);
-            }
-            (SeriesKind::CumulativePair, Told::Levels) => self.steps(points, mean, out),
-            (SeriesKind::Delta, Told::Levels) | (SeriesKind::DeltaPair, Told::Rates) => self.gaps(points, rate, out),
-            (SeriesKind::DeltaPair, Told::Levels) => self.gaps(points, mean, out),
-            (SeriesKind::Gauge | SeriesKind::Cumulative | SeriesKind::Delta, Told::Rates) => {}
-        }
-    }
-
-    /// Of running totals: what came between two points.
-    #[inline]
-    fn steps(&self, points: Range<usize>, value: impl Fn(f64, f64, f64) -> Option<f64>, out: impl FnMut(i64, f64)) {
-        let step = |at: usize, before: Point, after: Point| {
-            if after.value < before.value {
-                (after.value, self.sum(at))
-            } else {
-                (after.value - before.value, self.sum(at) - self.sum(at - 1))
-            }
-        };
-        self.between(points, step, value, out);
-    }
-
-    /// Of deltas: what the later point tells.
-    #[inline]
-    fn gaps(&self, points: Range<usize>, value: impl Fn(f64, f64, f64) -> Option<f64>, out: impl FnMut(i64, f64)) {
-        self.between(points, |at, _, after| (after.value, self.sum(at)), value, out);
-    }
-
-    #[inline]
-    fn between(
-        &self,
-        points: Range<usize>,
-        told: impl Fn(usize, Point, Point) -> (f64, f64),
-        value: impl Fn(f64, f64, f64) -> Option<f64>,
-        mut out: impl FnMut(i64, f64),
-    ) {
-        let from = points.start.max(1);
-        let pairs = self.points.get(from - 1..points.end).unwrap_or_default().windows(2);
-        for (at, pair) in (from..).zip(pairs) {
-            let seconds = pair[1].time.saturating_sub(pair[0].time) as f64 / 1e9;
-            let (amount, sum) = told(at, pair[0], pair[1]);
-            if seconds > 0.0
-                && let Some(value) = value(amount, sum, seconds)
-            {
-                out(pair[1].time, value);
-            }
-        }
+    /// What some of the points tell.
+    pub(crate) fn part(&self, told: Told, points: Range<usize>) -> Part<'_> {
+        // Between two points lies what the later one tells.
+        let from = if self.kind == SeriesKind::Gauge { points.start } else { points.start.saturating_sub(1) };
+        let points = from..points.end.max(from);
+        let sums = self.sums.get(points.clone()).unwrap_or_default();
+        Part { kind: self.kind, told, points: self.points.get(points).unwrap_or_default(), sums }
     }
 }
 

@@ -5,13 +5,13 @@ mod told;
 
 use std::cell::Cell;
 
+use super::apart::{are_close, are_even, count_z, level_z};
 use super::blocks::{Blocks, Grid, Parts, Usual};
 use super::odd_call;
 use super::reaches::Reaches;
 use super::sums::Sums;
 use super::watched::{Events, Places, Watched};
-use super::{Contrast, Form, ReadLevels, ReadShares, Spread, Values};
-use crate::statistics::{rate_z, share_z, t_z};
+use super::{Contrast, Form, Levels, Shares, Spread, Values};
 
 /// Beyond this a z says nothing more.
 const MOST_Z: f64 = 100.0;
@@ -69,7 +69,7 @@ pub(crate) struct Prefix<'a> {
 }
 
 enum Cells<'a> {
-    Share(ReadShares<'a>),
+    Share(Box<dyn Shares + 'a>),
     Rate {
         events: Events,
         over: std::rc::Rc<Watched>,
@@ -77,7 +77,7 @@ enum Cells<'a> {
         centre: f64,
     },
     Level {
-        read: ReadLevels<'a>,
+        read: Box<dyn Levels + 'a>,
         /// Levels are means of calls.
         of_calls: bool,
         prior: Spread,
@@ -105,6 +105,16 @@ impl<'a> Prefix<'a> {
         let is_flat = matches!(&cells, Cells::Rate { events, .. } if events.is_empty() && base.sum <= 0.0);
         let base = (base.n > 0.0).then(|| Box::new(base));
         Self { cells, base, has_history, is_flat: Cell::new(is_flat) }
+    }
+
+    /// Looks at what will soon be read.
+    pub(crate) fn look(&self) {
+        match &self.cells {
+            _ if self.is_flat.get() => {}
+            Cells::Share(read) => read.look(),
+            Cells::Level { read, .. } => read.look(),
+            Cells::Rate { .. } => {}
+        }
     }
 
     /// What the baseline and the time before the stretch say.
@@ -153,7 +163,7 @@ impl Room {
             }
             Cells::Share(read) => {
                 self.shares.clear();
-                read(&mut self.shares);
+                read.read(&mut self.shares);
                 cut_share(&self.shares, &cuts.windows, &mut self.sums);
                 let (all, base) = (self.sums.last().copied().unwrap_or_default(), prefix.base());
                 let (events, chances) = (all.sum + base.sum, all.n + base.n);
@@ -161,7 +171,7 @@ impl Room {
             }
             Cells::Level { read, .. } => {
                 self.levels.clear();
-                read(&mut self.levels, None);
+                read.read(&mut self.levels, None);
                 cut_level(&self.levels, &cuts.windows, &mut self.sums);
                 let is_same = |pair: &[(u32, f32)]| pair.first().map(|c| c.1) == pair.last().map(|c| c.1);
                 prefix.is_flat.set(prefix.base.is_none() && self.levels.windows(2).all(is_same));
@@ -244,6 +254,28 @@ impl Cut<'_> {
         odd_one_out.then_some(contrast)
     }
 
+    /// Whether neither [`Self::contrast`] nor [`Self::against_base`] exceeds `least`: most signals of most episodes do
+    /// not, and to know that takes no division.
+    #[inline]
+    pub(crate) fn is_quiet(&self, at: Inside) -> bool {
+        let earlier = self.before(at.cuts.0);
+        let inside = self.before(at.cuts.1).minus(earlier);
+        let Some(base) = self.prefix.base.as_deref().filter(|_| at.gone.0 == 0) else {
+            return self.is_alike(inside, self.known(earlier, at));
+        };
+        let all = self.room.sums.last().copied().unwrap_or_default();
+        self.is_alike(inside, all.minus(inside).plus(*base)) && self.is_alike(inside, *base)
+    }
+
+    #[inline]
+    fn is_alike(&self, after: Sums, before: Sums) -> bool {
+        match &self.prefix.cells {
+            Cells::Level { prior, .. } => are_close(after, before, *prior, self.least),
+            Cells::Share(_) => are_even(after, before, Form::Share, self.least),
+            Cells::Rate { .. } => are_even(after, before, Form::Rate, self.least),
+        }
+    }
+
     /// What lies inside against the baseline alone; `None` when it knows nothing of the signal.
     #[inline]
     pub(crate) fn against_base(&mut self, at: Inside) -> Option<Contrast> {
@@ -263,7 +295,7 @@ impl Cut<'_> {
         let Room { levels, others, .. } = &mut *self.room;
         if others.is_empty() {
             levels.clear();
-            read(levels, Some(others));
+            read.read(levels, Some(others));
         }
         let without = odd_call::without(levels, others, inside, before, at.windows);
         let z = self.compare(without, before, &parts).z.max(odd_call::rank_z(inside, before)).min(plain.z);
@@ -357,52 +389,10 @@ impl Cut<'_> {
     }
 }
 
-/// Signed root of twice the log-likelihood ratio of two means, the spread moderated by the prior; and the variance. A z up
-/// to `least` may be told as 0.
-fn level_z(after: Sums, before: Sums, prior: Spread, least: f64) -> (f64, f64) {
-    let freedom = after.n + before.n - 2.0 + prior.worth;
-    if freedom <= 0.0 {
-        return (0.0, 0.0);
-    }
-    let variance = (after.deviation() + before.deviation() + prior.variance * prior.worth) / freedom;
-    let step = after.mean() - before.mean();
-    let error = (variance * (1.0 / after.n + 1.0 / before.n)).max(f64::MIN_POSITIVE);
-    // A z is less than its t.
-    if step * step <= least * least * error {
-        return (0.0, variance);
-    }
-    (t_z(step / error.sqrt(), freedom), variance)
-}
-
-/// A z of two counts, trusted less where they vary more than chance within the stretches; and by
-/// how much they do. A z up to `least` may be told as 0.
-fn count_z(after: Sums, before: Sums, form: Form, least: f64) -> (f64, f64, Option<Form>) {
-    /// Windows that the assumption of pure chance is worth.
-    const CHANCE_WORTH: f64 = 4.0;
-    let (a, n, b, m) = (after.sum, after.n, before.sum, before.n);
-    let pooled = (a + b) / (n + m);
-    let unit = form.variance(pooled);
-    // Twice the statistic of Pearson is no less than the likelihood ratio's, since ln x < x - 1.
-    let off = a - n * pooled;
-    if 2.0 * off * off * (1.0 / n + 1.0 / m) <= least * least * unit {
-        return (0.0, 0.0, Some(form));
-    }
-    let plain = match form {
-        Form::Share => share_z(a, n, b, m),
-        Form::Rate => rate_z(a, n, b, m),
-    };
-    if unit <= 0.0 {
-        return (plain, 0.0, Some(form));
-    }
-    let pearson = (after.deviation() + before.deviation()) / unit;
-    let freedom = f64::from((after.windows - 1.0).max(0.0) + (before.windows - 1.0).max(0.0));
-    let dispersion = ((CHANCE_WORTH + pearson) / (CHANCE_WORTH + freedom)).max(1.0);
-    (plain / dispersion.sqrt(), dispersion, Some(form))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::rate_z;
 
     /// z of the last four of windows with so many events each against those before.
     fn z(events: &[f32], chances: f64) -> f64 {

@@ -92,9 +92,8 @@ mod tests {
     fn regime_z(level: impl Fn(u32) -> f32, begins: &[usize]) -> f64 {
         let sway = |at: u32| [0.1, -0.2, 0.3, -0.1, 0.2, -0.3, 0.0][at as usize * 3 % 7];
         let levels: Vec<(u32, f32)> = (0..60).map(|at| (at, level(at) + sway(at))).collect();
-        let cells = Box::new(|into: &mut Vec<(u32, f32)>, _: Option<&mut Vec<f32>>| into.extend(&levels));
         let prior = Spread { variance: 0.04, worth: 4.0, unit: 0.0 };
-        let prefix = Prefix::new(Values::Level { cells, of_calls: false, base: Vec::new(), prior }, true);
+        let prefix = Prefix::new(Values::of_levels(levels, Vec::new(), prior), true);
         let cuts = Cuts::new([(50, 60)].into_iter(), 60);
         let (mut room, least) = (Room::default(), 5);
         let mut cut = room.cut(&prefix, &cuts, 0.0);

@@ -17,7 +17,7 @@ impl Prefix<'_> {
         match &self.cells {
             Cells::Share(read) => {
                 room.shares.clear();
-                read(&mut room.shares);
+                read.read(&mut room.shares);
                 room.shares.iter().for_each(|(w, k, n)| add(*w, f64::from(*n), f64::from(*k)));
             }
             Cells::Rate { events, over, .. } => {
@@ -26,7 +26,7 @@ impl Prefix<'_> {
             }
             Cells::Level { read, .. } => {
                 room.levels.clear();
-                read(&mut room.levels, None);
+                read.read(&mut room.levels, None);
                 room.levels.iter().for_each(|(w, level)| add(*w, 1.0, f64::from(*level)));
             }
         }
