@@ -26,9 +26,6 @@ use preview::Preview;
 /// Traces are closed when so many times in a wait, not at each yield: it takes a look at all that are open.
 const CLOSINGS: i64 = 8;
 
-/// Spans are many from this part of those that may be held on.
-const MANY: usize = 16;
-
 /// Spans and sightings, and the numbers of those that are folded.
 #[derive(Debug, Default)]
 pub(crate) struct Traces {
@@ -66,7 +63,6 @@ impl Traces {
             let most = now.map_or(i64::MAX, |now| now.saturating_add(config.window_ns()));
             self.newest = self.newest.max(newest.min(most));
         }
-        self.make_way(stubs.len(), config);
         self.stubs.extend(stubs);
         self.sightings.extend(sightings);
         if !config.whole_capture && self.newest.saturating_sub(self.closed_at) > wait.saturating_add(wait / CLOSINGS) {
@@ -75,17 +71,6 @@ impl Traces {
         }
         if self.stubs.len() + self.sightings.len() > config.max_open_items {
             self.make_room(config);
-        }
-    }
-
-    /// Makes way for more spans. Where there are many, for all that may be held at once: a list that doubles is held twice
-    /// while it is copied, and memory that nothing was written to is none.
-    fn make_way(&mut self, more: usize, config: &Config) {
-        let needed = self.stubs.len().saturating_add(more);
-        if needed > self.stubs.capacity() {
-            let is_large = needed > config.max_open_items / MANY;
-            let all = if is_large { config.max_open_items.saturating_add(more) } else { needed.saturating_mul(2) };
-            self.stubs.reserve_exact(all.max(needed) - self.stubs.len());
         }
     }
 
