@@ -30,8 +30,8 @@ fn main() {
                 |f: &decant_model::Findings| f.suspects.iter().take(3).map(|s| s.service.clone()).collect::<Vec<_>>();
             let onset =
                 |f: &decant_model::Findings| f.incidents.first().map_or(0, |i| i.onset_unix_nano / 1_000_000_000);
-            let is_same =
-                one.incidents.first().map(|i| i.id) == two.incidents.first().map(|i| i.id) && names(one) == names(two);
+            let is_same = one.incidents.first().map(|i| i.id) == two.incidents.first().map(|i| i.id)
+                && names(one).first() == names(two).first();
             println!("{fault} {n}: same {is_same} onset moved {} suspects {:?}", onset(two) - onset(one), names(two));
             for (place, budget_tokens) in [1_000, 4_000, 16_000].into_iter().enumerate() {
                 let [a, b] = [one, two].map(|f| bundle(f, &Request { budget_tokens, ..Request::default() }).text);

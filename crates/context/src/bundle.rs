@@ -6,7 +6,9 @@ use decant_model::Findings;
 use serde_json::Value;
 
 use crate::delta::Known;
-use crate::pack::fit;
+use crate::handles::Handles;
+use crate::held::{Held, held};
+use crate::pack::{fit, greatest};
 use crate::plan::{Step, plan};
 use crate::sections;
 use crate::selection::Selection;
@@ -51,10 +53,18 @@ pub struct Rendered {
     pub told: Known,
 }
 
+/// The part of a budget that is for what is held, where something is; the rest is for what is so now.
+const HELD: (usize, usize) = (10, 11);
+
 /// Chooses and writes what there is to say about `findings` within the budget.
 #[must_use]
 pub fn bundle(findings: &Findings, request: &Request) -> Rendered {
-    of_source(&Source::new(findings), request)
+    match held(findings) {
+        Some(Held { findings: merged, late }) => {
+            of_source(&Source::held(&merged, Handles::of(findings), Some(late)), request)
+        }
+        None => of_source(&Source::new(findings), request),
+    }
 }
 
 pub(crate) fn of_source(source: &Source<'_>, request: &Request) -> Rendered {
@@ -63,29 +73,53 @@ pub(crate) fn of_source(source: &Source<'_>, request: &Request) -> Rendered {
 
 /// The answer, and what it shows.
 pub(crate) fn packed(source: &Source<'_>, request: &Request) -> (Rendered, Selection) {
-    let (steps, bytes): (Vec<Step>, Vec<usize>) = plan(source).into_iter().unzip();
-    let select = |count: usize| Selection::of(source, steps.get(..count).unwrap_or(&steps));
+    let plan = plan(source);
+    let split = |steps: Vec<(Step, usize)>| steps.into_iter().unzip::<Step, usize, Vec<_>, Vec<_>>();
+    let ((steps, bytes), (late, late_bytes)) = (split(plan.steps), split(plan.late));
+    let select = |count: usize, late_count: usize| {
+        let steps = steps.get(..count).unwrap_or(&steps);
+        Selection::of(source, &[steps, late.get(..late_count).unwrap_or(&late)].concat())
+    };
     let text = |selection: &Selection| sections::text(source, selection);
     let json = |selection: &Selection| sections::json(source, selection);
     let ledger = RefCell::new(Ledger::new(request.tokenizer));
     let cost = |selection: &Selection| {
         Forms::of(request.format, || text(selection), || json(selection)).cost(request, &mut ledger.borrow_mut())
     };
-    let mut count = fit(
-        &bytes,
-        request.budget_tokens,
-        |count| cost(&select(count).without_omissions()),
-        |count| cost(&select(count)),
-    );
+    let budget = request.budget_tokens;
+    let (mut count, mut late_count);
+    if source.is_held() {
+        let content = |count| cost(&select(count, 0).without_omissions());
+        let held = |count| cost(&select(count, 0).without_news());
+        let held_tokens = budget * HELD.0 / HELD.1;
+        count = fit(&bytes, held_tokens, content, held);
+        // While there is more to say of what is held, the rest keeps to its share.
+        let room = budget - if count < bytes.len() { held_tokens } else { held(count) };
+        // What it costs does not hang on how much of what is held has room, so that it never falls when that grows.
+        let late_cost = |late_count| {
+            let (whole, alone) = (select(steps.len(), late_count), select(0, late_count));
+            let forms = Forms::of(request.format, || sections::late_text(source, &whole), || json(&alone));
+            forms.cost(request, &mut ledger.borrow_mut())
+        };
+        let json_alone = if request.format == Format::Text { 0 } else { late_cost(0) };
+        late_count = greatest(&late_bytes, room + json_alone, late_cost);
+    } else {
+        let (content, whole) = (|count| cost(&select(count, 0).without_omissions()), |count| cost(&select(count, 0)));
+        (count, late_count) = (fit(&bytes, budget, content, whole), 0);
+    }
     loop {
-        let mut selection = select(count);
+        let mut selection = select(count, late_count);
         let told = Known::of(source, &selection);
         selection.revision = Some(told.revision());
         let forms = Forms::of(request.format, || text(&selection), || json(&selection));
         let rendered = forms.finished(request, &mut ledger.borrow_mut());
         // The ledger's sum is the count of the whole (a law under test); the real counter has the last word.
-        if rendered.counted_whole(request) > request.budget_tokens && count > 0 {
-            count -= 1;
+        if rendered.counted_whole(request) > request.budget_tokens && count + late_count > 0 {
+            if late_count > 0 {
+                late_count -= 1;
+            } else {
+                count -= 1;
+            }
             continue;
         }
         let rendered = rendered.with_other_form(request, || text(&selection), || json(&selection));

@@ -17,6 +17,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::bundle::{Rendered, Request, of_source, packed};
 use crate::figures;
 use crate::handles::{Handles, Kind};
+use crate::held::held;
 use crate::selection::{List, Selection};
 use crate::source::{Source, beside_first};
 
@@ -104,7 +105,7 @@ pub(crate) fn base(source: &Source<'_>) -> u64 {
 /// The items of a selection, as its reader has them then.
 fn shown(source: &Source<'_>, selection: &Selection) -> Vec<(List, u64, Item)> {
     let mut shown = Vec::new();
-    for (list, index, key, item) in items(source.findings, &source.handles) {
+    for (list, index, key, item) in items(source) {
         let level = selection.level(list, index as u32);
         if level > 0 {
             shown.push((list, key, as_shown(source, selection, (list, index), item)));
@@ -130,9 +131,15 @@ fn as_shown(source: &Source<'_>, selection: &Selection, (list, index): (List, us
 /// too, and counted as that.
 #[must_use]
 pub fn delta(findings: &Findings, known: &Known, request: &Request) -> Rendered {
-    let whole = Source::new(findings);
+    let handles = Handles::of(findings);
+    let held = held(findings);
+    let (findings, late) = match &held {
+        Some(held) => (&held.findings, Some(held.late.clone())),
+        None => (findings, None),
+    };
+    let whole = Source::held(findings, handles, late);
     let (_, selection) = packed(&whole, request);
-    let now = items(findings, &whole.handles);
+    let now = items(&whole);
     let is_there = |list: List, key: u64| now.iter().any(|(of, _, other, _)| *of == list && *other == key);
     let (kept, gone): (BTreeMap<_, _>, BTreeMap<_, _>) =
         known.items.clone().into_iter().partition(|((list, key), _)| is_there(*list, *key));
@@ -177,7 +184,8 @@ fn alike(one: &Item, two: &Item) -> bool {
 }
 
 /// Everything that a bundle may tell: its list and place, what tells it from others, and what it says.
-fn items(findings: &Findings, handles: &Handles) -> Vec<(List, usize, u64, Item)> {
+fn items(source: &Source<'_>) -> Vec<(List, usize, u64, Item)> {
+    let (findings, handles) = (source.findings, &source.handles);
     let mut out = Vec::new();
     let mut put = |list, index, id: Result<(Kind, u64), u64>, words: &[&str], figures: Vec<Option<f64>>| {
         let (handle, key) = match id {
@@ -201,7 +209,13 @@ fn items(findings: &Findings, handles: &Handles) -> Vec<(List, usize, u64, Item)
         } else {
             [&s.service, s.component.as_deref().unwrap_or(""), &s.kind, &clauses(&s.what), &place]
         };
-        put(List::Suspects, index, Ok((Kind::Suspect, s.id)), &words, vec![Some((s.score * 10.0).round())]);
+        put(
+            List::Suspects,
+            index,
+            Ok((Kind::Suspect, s.id)),
+            &words,
+            vec![Some((source.score(Kind::Suspect, s.id, s.score) * 10.0).round())],
+        );
     }
     for (index, c) in findings.changes.iter().enumerate() {
         let verdict = c.verdict.as_ref().map_or("", |v| v.outcome.as_str());

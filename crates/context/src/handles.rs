@@ -92,7 +92,10 @@ impl Handles {
     pub fn of(findings: &Findings) -> Self {
         let mut hashes: Vec<(Kind, u64, u64)> = Kind::ALL
             .into_iter()
-            .flat_map(|kind| ids(findings, kind).into_iter().map(move |id| (kind, hash(id), id)))
+            .flat_map(|kind| {
+                let held = findings.held.as_deref().map(|held| ids(held, kind)).unwrap_or_default();
+                ids(findings, kind).into_iter().chain(held).map(move |id| (kind, hash(id), id))
+            })
             .collect();
         hashes.sort_unstable();
         hashes.dedup();

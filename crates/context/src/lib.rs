@@ -7,13 +7,15 @@
 //!
 //! Laws: what the budget binds is never longer than the budget; the same findings and request give the same bytes; what
 //! a smaller budget shows, a larger one shows too; shown and omitted items add up to all there are; text of the
-//! telemetry cannot be taken for words of ours ([`quote`]).
+//! telemetry cannot be taken for words of ours ([`quote`]). While an incident lasts, answers share their beginning
+//! ([`held`]).
 
 mod bundle;
 mod delta;
 pub mod excerpts;
 mod figures;
 mod handles;
+mod held;
 mod pack;
 mod page;
 mod people;

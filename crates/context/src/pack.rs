@@ -22,7 +22,7 @@ pub(crate) fn fit(
 }
 
 /// The greatest prefix of which `content` is within the budget; 0 if there is none.
-fn greatest(bytes: &[usize], budget_tokens: usize, mut content: impl FnMut(usize) -> usize) -> usize {
+pub(crate) fn greatest(bytes: &[usize], budget_tokens: usize, mut content: impl FnMut(usize) -> usize) -> usize {
     let mut sizes = Vec::with_capacity(bytes.len() + 1);
     sizes.push(0.0);
     sizes.extend(bytes.iter().scan(0.0, |sum, bytes| {

@@ -26,6 +26,16 @@ pub(crate) enum Step {
     Raise(List, u32),
     /// A line of an excerpt.
     Line(u32, u32),
+    /// Beside what is held: how likely the suspects are now, and how the incident stands.
+    State,
+    /// How likely changes are the cause now, and how they went.
+    Outcomes,
+    /// Whom the incidents hit, the worst first.
+    Hit,
+    /// The figures of one row more.
+    Figure,
+    /// Which rows are no more.
+    Gone,
 }
 
 /// A step with its weight.
@@ -46,25 +56,55 @@ struct Flow {
     spent: f64,
 }
 
-/// All steps, the first first, with the bytes each will take, roughly.
-pub(crate) fn plan(source: &Source<'_>) -> Vec<(Step, usize)> {
-    let mut flows: Vec<Flow> = List::ALL
-        .into_iter()
-        .map(|list| {
-            let mut offers = sections::offers(source, list);
-            // A stable sort: equal offers stay in the order of the findings.
-            offers.sort_by(|a, b| b.strength.total_cmp(&a.strength));
-            let mut offers = offers.into_iter();
-            let next = offers.next();
-            Flow { share: share(list, source.capture), offers, next, spent: 0.0 }
-        })
-        .collect();
+/// All steps, the first first, with the bytes each will take, roughly; beside what is held, what is added to it.
+pub(crate) struct Plan {
+    pub(crate) steps: Vec<(Step, usize)>,
+    pub(crate) late: Vec<(Step, usize)>,
+}
+
+pub(crate) fn plan(source: &Source<'_>) -> Plan {
+    let is_late = |offer: &Offer| match offer.step {
+        Step::Raise(list, index) => source.is_late(list, index as usize),
+        _ => false,
+    };
+    if source.late.is_none() {
+        return Plan { steps: steps(source, |_| true), late: Vec::new() };
+    }
+    let mut steps = steps(source, |offer| !is_late(offer));
+    steps.retain(|(step, _)| !COUNTS.iter().any(|(count, _)| count == step));
+    let held_bytes = steps.iter().map(|(_, bytes)| bytes).sum();
+    Plan { steps, late: late(source, held_bytes, is_late) }
+}
+
+/// Bytes of what holds still, for each row whose figures are told: figures are a twentieth of the text, or less.
+pub(crate) const BYTES_A_FIGURE: usize = 1_000;
+/// Rows whose figures are told before anything else that moved.
+const FIGURES_FIRST: usize = 2;
+
+/// What is added to what is held: the first figures, what is no more, then what is late, best first, with figures between.
+fn late(source: &Source<'_>, held_bytes: usize, is_late: impl Fn(&Offer) -> bool) -> Vec<(Step, usize)> {
+    let figure = (Step::Figure, 40);
+    let mut steps = vec![(Step::State, 60)];
+    steps.extend([figure; FIGURES_FIRST]);
+    steps.extend([(Step::Outcomes, 60), COUNTS[0], (Step::Gone, 40), (Step::Hit, 100)]);
+    let mut flows = flows(source, is_late);
+    let mut figures = held_bytes / BYTES_A_FIGURE;
+    while speak_next(&mut flows, &mut steps) {
+        if figures > 0 {
+            figures -= 1;
+            steps.push(figure);
+        }
+    }
+    steps.push(COUNTS[1]);
+    steps.extend(std::iter::repeat_n(figure, figures));
+    steps
+}
+
+fn steps(source: &Source<'_>, is_in: impl Fn(&Offer) -> bool) -> Vec<(Step, usize)> {
+    let mut flows = flows(source, is_in);
     let mut steps = opening(source, &mut flows);
     let mut spoken = 0;
-    while let Some(flow) =
-        flows.iter_mut().filter(|flow| flow.next.is_some()).min_by(|a, b| a.finish().total_cmp(&b.finish()))
-    {
-        flow.speak(&mut steps);
+    while speak_next(&mut flows, &mut steps) {
         spoken += 1;
         if spoken == BEFORE_COUNTS {
             steps.extend(COUNTS);
@@ -79,6 +119,28 @@ pub(crate) fn plan(source: &Source<'_>) -> Vec<(Step, usize)> {
         steps.retain(|(step, _)| !matches!(step, Step::Counts | Step::Services));
     }
     steps
+}
+
+/// The flow speaks that will then have spent the least; false when none has anything to say.
+fn speak_next(flows: &mut [Flow], steps: &mut Vec<(Step, usize)>) -> bool {
+    let waiting = flows.iter_mut().filter(|flow| flow.next.is_some());
+    let next = waiting.min_by(|a, b| a.finish().total_cmp(&b.finish()));
+    next.map(|flow| flow.speak(steps)).is_some()
+}
+
+fn flows(source: &Source<'_>, is_in: impl Fn(&Offer) -> bool) -> Vec<Flow> {
+    List::ALL
+        .into_iter()
+        .map(|list| {
+            let mut offers = sections::offers(source, list);
+            offers.retain(&is_in);
+            // A stable sort: equal offers stay in the order of the findings.
+            offers.sort_by(|a, b| b.strength.total_cmp(&a.strength));
+            let mut offers = offers.into_iter();
+            let next = offers.next();
+            Flow { share: share(list, source.capture), offers, next, spent: 0.0 }
+        })
+        .collect()
 }
 
 impl Flow {

@@ -37,6 +37,8 @@ pub(crate) struct View<'a> {
     pub(crate) source: &'a Source<'a>,
     pub(crate) selection: &'a Selection,
     pub(crate) part: Part,
+    /// Of what is held the rows that are held, or those that are late.
+    pub(crate) is_late: Option<bool>,
 }
 
 /// Where revisions follow, evidence about the suspects, and changes up to the onset, stand before the rest, which changes
@@ -52,13 +54,28 @@ impl View<'_> {
     /// Shown items of a list with their levels, in the order of the plan.
     fn shown(self, list: List) -> impl Iterator<Item = (usize, u8)> {
         let chosen = self.selection.chosen(list);
-        chosen.order.iter().map(move |index| (*index as usize, self.selection.level(list, *index)))
+        let shown = chosen.order.iter().map(move |index| (*index as usize, self.selection.level(list, *index)));
+        shown.filter(move |(index, _)| self.has(list, *index))
     }
 
     /// The same in the order of the findings, which is that of rank.
     fn ranked(self, list: List) -> impl Iterator<Item = (usize, u8)> {
         let levels = &self.selection.chosen(list).levels;
-        levels.iter().enumerate().filter(|(_, level)| **level > 0).map(|(index, level)| (index, *level))
+        let shown = levels.iter().enumerate().filter(|(_, level)| **level > 0).map(|(index, level)| (index, *level));
+        shown.filter(move |(index, _)| self.has(list, *index))
+    }
+
+    /// Whether rows leave what moves to the end; those that stand there do not.
+    fn is_split(self) -> bool {
+        self.source.is_split && self.is_late != Some(true)
+    }
+
+    fn has(self, list: List, index: usize) -> bool {
+        self.is_late.is_none_or(|is_late| self.source.is_late(list, index) == is_late)
+    }
+
+    fn len(self, list: List) -> usize {
+        (0..self.source.len(list)).filter(|index| self.has(list, *index)).count()
     }
 
     /// Shown items by a key that new data leaves as it is, where revisions follow; else in the order of the plan.
@@ -78,9 +95,9 @@ impl View<'_> {
     fn omitted(self) -> Vec<(&'static str, u64)> {
         let delta = self.source.delta.as_ref();
         let lists = List::ALL.into_iter().map(|list| {
-            let shown = self.selection.chosen(list).order.len();
+            let shown = self.shown(list).count();
             let before = delta.into_iter().flat_map(|delta| &delta.omitted).filter(|(of, _)| *of == list);
-            (list.field(), (self.source.len(list) - shown) as u64 + before.map(|(_, count)| count).sum::<u64>())
+            (list.field(), (self.len(list) - shown) as u64 + before.map(|(_, count)| count).sum::<u64>())
         });
         let gone = delta.map_or(0, |delta| delta.gone.len());
         let gone_named = if self.selection.complete { GONE_NAMED } else { 0 };
@@ -120,7 +137,8 @@ pub(crate) fn offers(source: &Source<'_>, list: List) -> Vec<Offer> {
 /// record stands last, by handle: scores, figures since the onset, counts. So a cache of prompts finds most of the text
 /// again, and the end, which a model reads best, has the news.
 pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
-    let view = View { source, selection, part: Part::All };
+    let is_late = source.late.is_some().then_some(false);
+    let view = View { source, selection, part: Part::All, is_late };
     let mut out = String::new();
     verdict::text(view, &mut out);
     // Excerpts lead where they are the evidence, and follow where they only go with it.
@@ -156,6 +174,13 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     last.into_iter().for_each(|list| write_list(view, list, &mut out));
     part(Part::All, &[List::Healthy], &mut out);
     suspects::unlikely(view, &mut out);
+    if source.is_held() {
+        counts::omissions(view, &mut out);
+        if selection.omissions && selection.news {
+            late(View { is_late: Some(true), ..view }, &mut out);
+        }
+        return out;
+    }
     let mut moving = String::new();
     counts::omissions(view, &mut moving);
     write_list(view, List::Resilience, &mut moving);
@@ -163,6 +188,34 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     counts::text(view, &mut moving);
     out.push_str(&if selection.omissions { moving } else { after::reserved(&moving, selection.complete) });
     out
+}
+
+/// What the text adds to what is held.
+pub(crate) fn late_text(source: &Source<'_>, selection: &Selection) -> String {
+    let mut out = String::new();
+    late(View { source, selection, part: Part::All, is_late: Some(true) }, &mut out);
+    out
+}
+
+/// What is known now beside what is held.
+fn late(view: View<'_>, out: &mut String) {
+    for list in [
+        List::Incidents,
+        List::Suspects,
+        List::Changes,
+        List::LogPatterns,
+        List::MetricShifts,
+        List::SpanEdges,
+        List::Traces,
+        List::Topology,
+        List::Healthy,
+    ] {
+        write_list(view, list, out);
+    }
+    suspects::unlikely(view, out);
+    write_list(View { is_late: None, ..view }, List::Resilience, out);
+    after::late(view, out);
+    counts::text(view, out);
 }
 
 fn write_list(view: View<'_>, list: List, out: &mut String) {
@@ -184,7 +237,7 @@ fn write_list(view: View<'_>, list: List, out: &mut String) {
 
 /// The JSON form; its `budget`, which is known last, is null.
 pub(crate) fn json(source: &Source<'_>, selection: &Selection) -> Value {
-    let view = View { source, selection, part: Part::All };
+    let view = View { source, selection, part: Part::All, is_late: None };
     let mut fields = Map::new();
     fields.insert("schema".to_owned(), SCHEMA.into());
     verdict::json(view, &mut fields);
@@ -207,6 +260,7 @@ pub(crate) fn json(source: &Source<'_>, selection: &Selection) -> Value {
             fields.insert(list.field().to_owned(), Value::Array(items));
         }
     }
+    after::held_json(view, &mut fields);
     counts::json(view, &mut fields);
     // In the smallest of budgets a delta has no room to tell its budget, which its reader gave.
     if selection.note || source.delta.is_none() {
@@ -245,12 +299,18 @@ fn grade(significance: f64) -> u8 {
 }
 
 /// Items with their indices, the weightiest first and those that weigh alike by id: an order that hardly moves.
-fn by_weight<T>(items: &[T], of: impl Fn(&T) -> (f64, u64)) -> Vec<(usize, &T)> {
+fn by_weight<'a, T>(
+    source: &Source<'_>,
+    list: List,
+    items: &'a [T],
+    of: impl Fn(&T) -> (f64, u64),
+) -> Vec<(usize, &'a T)> {
     let mut items: Vec<(usize, &T)> = items.iter().enumerate().collect();
-    items.sort_by_cached_key(|(_, item)| {
+    items.sort_by_cached_key(|(index, item)| {
         let (significance, id) = of(item);
         let doublings = if significance >= 1.0 { significance.log2().min(9.0) as u8 } else { 0 };
-        (std::cmp::Reverse((grade(significance), doublings)), id)
+        // What is late makes nothing of what is held weaker.
+        (source.is_late(list, *index), std::cmp::Reverse((grade(significance), doublings)), id)
     });
     items
 }

@@ -76,8 +76,16 @@ pub(crate) struct Selection {
     pub(crate) complete: bool,
     pub(crate) counts: bool,
     pub(crate) services: bool,
+    pub(crate) state: bool,
+    pub(crate) outcomes: bool,
+    pub(crate) hit: bool,
+    pub(crate) gone: bool,
+    /// Rows whose figures are told.
+    pub(crate) figures: usize,
     /// What is left out is told; without it, a selection is only good for measuring.
     pub(crate) omissions: bool,
+    /// What is new beside what is held is told; without it, a selection is only good for measuring, too.
+    pub(crate) news: bool,
     /// What a reader has with this; until it is known, any with as many digits.
     pub(crate) revision: Option<u64>,
     /// Heads of items in the order in which they were taken.
@@ -92,6 +100,7 @@ impl Selection {
     pub(crate) fn of(source: &Source<'_>, steps: &[Step]) -> Self {
         let mut new = Self {
             omissions: true,
+            news: true,
             lists: List::ALL.map(|list| Chosen { order: Vec::new(), levels: vec![0; source.len(list)] }),
             lines: source.findings.excerpts.iter().map(|excerpt| vec![false; excerpt.lines.len()]).collect(),
             ..Self::default()
@@ -106,6 +115,11 @@ impl Selection {
         Self { omissions: false, ..self }
     }
 
+    /// Of what is held alone.
+    pub(crate) fn without_news(self) -> Self {
+        Self { news: false, ..self }
+    }
+
     fn take(&mut self, step: Step) {
         match step {
             Step::Note => self.note = true,
@@ -114,6 +128,11 @@ impl Selection {
             Step::Complete => self.complete = true,
             Step::Counts => self.counts = true,
             Step::Services => self.services = true,
+            Step::State => self.state = true,
+            Step::Outcomes => self.outcomes = true,
+            Step::Hit => self.hit = true,
+            Step::Gone => self.gone = true,
+            Step::Figure => self.figures += 1,
             Step::Raise(list, index) => self.raise(list, index),
             Step::Line(excerpt, line) => {
                 if let Some(shown) = self.lines.get_mut(excerpt as usize).and_then(|lines| lines.get_mut(line as usize))

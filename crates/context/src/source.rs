@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use decant_model::{Change, Evidence, Findings, Suspect, Verdict};
+use decant_model::{Change, ChangeVerdict, Evidence, Findings, LogPattern, MetricShift, Suspect, Verdict};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::delta::Delta;
 use crate::figures;
 use crate::handles::{Handles, Kind};
+use crate::held::Late;
 use crate::plan::ACCUSED;
 use crate::selection::List;
 
@@ -55,6 +56,10 @@ pub(crate) struct Source<'a> {
     pub(crate) has_onset: bool,
     /// Whether revisions follow: what holds still is told apart from the figures, which move.
     pub(crate) is_split: bool,
+    /// What is known now beside what is held.
+    pub(crate) late: Option<Late>,
+    /// How likely suspects and changes are now, where their own scores are held ones.
+    scores: HashMap<(Kind, u64), f64>,
     /// The first suspect's service.
     first: Option<String>,
     /// How much a finding supports the suspects.
@@ -67,10 +72,20 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(findings: &'a Findings) -> Self {
+        Self::held(findings, Handles::of(findings), None)
+    }
+
+    /// Of findings that are merged with what is held.
+    pub(crate) fn held(findings: &'a Findings, handles: Handles, late: Option<Late>) -> Self {
         let capture = Capture::of(findings);
         let mut support_of = HashMap::new();
         // In a single log, everything that stands out supports its one service: that tells nothing.
         let suspects = if capture == Capture::Log { &[] } else { findings.suspects.as_slice() };
+        // Late suspects lend no weight to what is held.
+        let suspects = match &late {
+            Some(late) => suspects.get(..late.firsts[List::Suspects as usize]).unwrap_or(suspects),
+            None => suspects,
+        };
         for (rank, suspect) in suspects.iter().enumerate() {
             // One that hardly anything speaks for has evidence that hardly matters.
             let of_suspect = 0.65_f64.powi(rank as i32) * (0.3 + 0.7 * beside_first(suspects, suspect));
@@ -96,11 +111,13 @@ impl<'a> Source<'a> {
         Self {
             findings,
             capture,
-            handles: Handles::of(findings),
+            handles,
             delta: None,
             anchor_unix_nano: onset.or(findings.scope.from_unix_nano),
             has_onset: onset.is_some(),
             is_split: capture != Capture::Log && !findings.incidents.is_empty(),
+            scores: late.as_ref().map(|late| late.scores.clone()).unwrap_or_default(),
+            late,
             first: findings.suspects.first().map(|suspect| suspect.service.clone()),
             support: support_of,
             excerpted,
@@ -119,6 +136,7 @@ impl<'a> Source<'a> {
             is_split: self.is_split,
             first: self.first.clone(),
             support: self.support.clone(),
+            scores: self.scores.clone(),
             ..Source::new(findings)
         }
     }
@@ -132,6 +150,42 @@ impl<'a> Source<'a> {
     /// Whether this is the first suspect's name.
     pub(crate) fn is_first(&self, service: &str) -> bool {
         self.first.as_deref() == Some(service)
+    }
+
+    /// How likely a suspect or a change is now.
+    pub(crate) fn score(&self, kind: Kind, id: u64, held: f64) -> f64 {
+        self.scores.get(&(kind, id)).copied().unwrap_or(held)
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        self.late.is_some()
+    }
+
+    /// How a change went, as far as it is known now.
+    pub(crate) fn verdict<'b>(&'b self, change: &'b Change) -> Option<&'b ChangeVerdict> {
+        let now = self.late.as_ref().and_then(|late| late.verdicts.get(&change.id));
+        now.or(change.verdict.as_ref())
+    }
+
+    /// Records of a pattern when what is held was said.
+    pub(crate) fn held_count(&self, pattern: &LogPattern) -> Option<u64> {
+        self.late.as_ref().map(|late| late.counts.get(&pattern.id).copied().unwrap_or(0))
+    }
+
+    /// Where a series went, as it is held.
+    pub(crate) fn level(&self, shift: &MetricShift) -> Option<f64> {
+        let held = self.late.as_ref().and_then(|late| late.levels.get(&shift.id));
+        held.copied().unwrap_or(shift.after)
+    }
+
+    /// Whether it was not there when what is held was said.
+    pub(crate) fn is_late(&self, list: List, index: usize) -> bool {
+        self.late.as_ref().is_some_and(|late| late.is_late(list, index))
+    }
+
+    /// Whether it is held and no longer found.
+    pub(crate) fn is_gone(&self, list: List, index: usize) -> bool {
+        self.late.as_ref().is_some_and(|late| late.gone.contains(&(list, index)))
     }
 
     /// Items of a list.
@@ -192,6 +246,23 @@ impl<'a> Source<'a> {
 
     pub(crate) fn handle(&self, kind: Kind, id: u64) -> String {
         self.handles.get(kind, id)
+    }
+
+    /// The handle of a list's item; of those that have one.
+    pub(crate) fn handle_at(&self, list: List, index: usize) -> Option<String> {
+        let findings = self.findings;
+        let (kind, id) = match list {
+            List::Incidents => (Kind::Incident, findings.incidents.get(index)?.id),
+            List::Suspects => (Kind::Suspect, findings.suspects.get(index)?.id),
+            List::Changes => (Kind::Change, findings.changes.get(index)?.id),
+            List::Excerpts => (Kind::Excerpt, findings.excerpts.get(index)?.id),
+            List::LogPatterns => (Kind::LogPattern, findings.log_patterns.get(index)?.id),
+            List::MetricShifts => (Kind::MetricShift, findings.metric_shifts.get(index)?.id),
+            List::SpanEdges => (Kind::SpanEdge, findings.span_edges.get(index)?.id),
+            List::Traces => (Kind::Trace, findings.traces.get(index)?.id),
+            List::Healthy | List::Missing | List::Topology | List::Resilience => return None,
+        };
+        Some(self.handle(kind, id))
     }
 
     /// Whether a thing of this kind and id is no evidence about the first suspect. How strong each piece is moves with every

@@ -58,6 +58,7 @@ pub(crate) struct Context<'a> {
 
 pub(crate) fn weigh(told: &Told<'_>, judged: &Judged, context: &Context<'_>) -> Weighed {
     let mut events: Vec<&ChangeEvent> = told.material.live.changes.values().collect();
+    events.retain(|event| told.material.config.window(event.time) < told.material.until);
     events.sort_by(|a, b| {
         (a.time, &a.kind, &a.service, &a.revision, &a.title).cmp(&(b.time, &b.kind, &b.service, &b.revision, &b.title))
     });

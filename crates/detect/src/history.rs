@@ -187,6 +187,7 @@ impl History {
             patterns: Patterns::new(&self.live, &self.baseline, name),
             stretch: Stretch { from, to },
             told: self.told((from, to), ask),
+            until: if ask.to.is_some() { to } else { i64::MAX },
             logs: Observed::of(&live.logs, window_s),
             spans: spans.0,
             base_logs: Observed::of(&base.logs, window_s),

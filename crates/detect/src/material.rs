@@ -24,6 +24,8 @@ pub(crate) struct Material<'a> {
     pub(crate) stretch: Stretch,
     /// The windows that the answer tells of.
     pub(crate) told: Stretch,
+    /// The window from which on nothing is known: an answer up to some moment is the same whatever came after.
+    pub(crate) until: i64,
     pub(crate) logs: Observed,
     pub(crate) spans: Observed,
     pub(crate) base_logs: Observed,
@@ -112,6 +114,11 @@ impl Material<'_> {
     pub(crate) fn name(&self, id: u64) -> &str {
         let text = self.live.names.text(id);
         if text.is_empty() { self.baseline.names.text(id) } else { text }
+    }
+
+    /// The moment from which on nothing is known.
+    pub(crate) fn until_ns(&self) -> i64 {
+        self.until.saturating_mul(self.config.window_ns())
     }
 
     pub(crate) fn role(&self, metric: u64) -> Role {

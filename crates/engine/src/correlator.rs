@@ -7,6 +7,7 @@ use decant_model::{Excerpt, Findings, SlotSummary};
 use decant_redact::instruction_like;
 use decant_template::{Dictionary, Learned};
 
+use crate::checkpoint;
 use crate::config::Config;
 use crate::counts::LaneCounts;
 use crate::lane::Yield;
@@ -18,6 +19,8 @@ pub struct Correlator {
     /// Incidents told so far: they keep their ids.
     register: Register,
     patience: Patience,
+    /// Whether more is to come: revisions follow, and what they hold in common is worth a second look.
+    is_live: bool,
     learned: Learned,
     /// Of `learned`; `None` when it has grown since.
     dictionary: Option<Dictionary>,
@@ -30,6 +33,7 @@ impl Correlator {
             history: History::new(&config.detect),
             register: Register::new(&config.detect),
             patience: Patience::of(&config.detect),
+            is_live: !config.detect.whole_capture,
             learned: Learned::default(),
             dictionary: None,
         }
@@ -75,8 +79,17 @@ impl Correlator {
         let dictionary = self.dictionary.get_or_insert_with(|| self.learned.dictionary());
         let mut findings = self.history.findings(ask, &|shape| named(dictionary, shape));
         self.register.revise(&self.history, &mut findings);
+        if let Some(to) = checkpoint::last(ask, &findings, self.history.newest()).filter(|_| self.is_live) {
+            let held = Ask { to: Some(to), ..ask.clone() };
+            let mut held = self.history.findings(&held, &|shape| named(dictionary, shape));
+            held.changes.retain(|change| change.at_unix_nano < to);
+            findings.held = Some(Box::new(held));
+        }
         if let Some(service) = &ask.service {
             narrow(&mut findings, service);
+            if let Some(held) = &mut findings.held {
+                narrow(held, service);
+            }
         }
         findings.excerpts = excerpts;
         count(&mut findings, seen);
@@ -129,6 +142,9 @@ fn count(findings: &mut Findings, seen: &LaneCounts) {
 
 /// Marks text that reads like an instruction to a model, wherever a bundle may show it verbatim.
 fn flag(findings: &mut Findings) {
+    if let Some(held) = &mut findings.held {
+        flag(held);
+    }
     for pattern in &mut findings.log_patterns {
         for example in &mut pattern.examples {
             example.flagged |= instruction_like(&example.text).is_some();

@@ -5,6 +5,7 @@
 //! any order, and makes [`decant_model::Findings`] of them. Neither reads a clock, waits or does I/O: both are functions
 //! of their state and arguments, so that a run can be repeated to the byte.
 
+mod checkpoint;
 mod config;
 mod correlator;
 mod counts;

@@ -37,6 +37,9 @@ pub struct Findings {
     /// Data that would be needed and is not there ("no traces for service x"), one sentence each.
     pub missing: Vec<String>,
     pub counts: Counts,
+    /// Of an incident that lasts: what was to be said at its last checkpoint, a moment that follows from its onset and the
+    /// time alone. Answers hold what stands there, so that revisions read alike.
+    pub held: Option<Box<Findings>>,
 }
 
 /// Which telemetry was looked at.

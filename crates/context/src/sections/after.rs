@@ -6,12 +6,13 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use serde_json::{Map, Value, json};
+
 use super::{View, changes, edges, incidents, metrics, patterns, suspects};
+use crate::plan::BYTES_A_FIGURE;
 use crate::selection::List;
 use crate::{figures, quote};
 
-/// Bytes of what holds still, for each item whose figures are told: figures are a twentieth of the text, or less.
-const BYTES_A_FIGURE: usize = 1_000;
 /// Items whose figures are told however short the text is.
 const FIGURES_MIN: usize = 3;
 
@@ -47,6 +48,80 @@ pub(super) fn text(view: View<'_>, steady_bytes: usize, out: &mut String) {
         out.push_str("## now (since T0, of the rows above, by handle)\n");
         out.push_str(&figures);
     }
+}
+
+/// What is so now, beside what is held.
+pub(super) fn late(view: View<'_>, out: &mut String) {
+    let held = View { is_late: Some(false), ..view };
+    let with_figures = [List::LogPatterns, List::MetricShifts, List::SpanEdges];
+    // Of what is held: a row that is new tells how it is.
+    let taken = view.selection.taken.iter().map(|(list, index)| (*list, *index as usize));
+    let rows = taken.filter(|(list, index)| with_figures.contains(list) && held.has(*list, *index));
+    let told: HashSet<(List, usize)> = rows.take(view.selection.figures).collect();
+    let all = View { is_late: None, ..view };
+    let mut figures = String::new();
+    if view.selection.state {
+        suspects::after(all, &mut figures);
+        incidents::after(held, &mut figures);
+    }
+    if view.selection.outcomes {
+        changes::after(all, &mut figures);
+    }
+    metrics::after(held, &told, &mut figures);
+    edges::after(held, &told, &mut figures);
+    patterns::after(held, &told, &mut figures);
+    if view.selection.gone {
+        gone(held, &mut figures);
+    }
+    let omitted: u64 = view.omitted().iter().map(|(_, count)| count).sum();
+    if view.selection.complete && omitted > 0 {
+        let _infallible = writeln!(figures, "omitted of what is new: {omitted}");
+    }
+    if !figures.is_empty() {
+        out.push_str("## now (by handle, of the rows above)\n");
+        out.push_str(&figures);
+    }
+}
+
+/// Rows named that are no more.
+const GONE_NAMED: usize = 8;
+
+/// Shown rows that are no longer found, and what is not well any longer.
+fn gone_of(held: View<'_>) -> (Vec<String>, Vec<&str>) {
+    let source = held.source;
+    let (mut rows, mut unwell) = (Vec::new(), Vec::new());
+    for (list, index) in &held.selection.taken {
+        let index = *index as usize;
+        if !source.is_gone(*list, index) {
+            continue;
+        }
+        rows.extend(source.handle_at(*list, index));
+        let check = source.findings.healthy.get(index).filter(|_| *list == List::Healthy);
+        unwell.extend(check.map(|check| check.subject.as_str()));
+    }
+    (rows, unwell)
+}
+
+fn gone(held: View<'_>, out: &mut String) {
+    let (rows, unwell) = gone_of(held);
+    let unwell = unwell.into_iter().map(|subject| quote::inline(subject).into_owned()).collect();
+    for (what, names) in [("no longer found", rows), ("no longer well", unwell)] {
+        let more = names.len().saturating_sub(GONE_NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        if !names.is_empty() {
+            let named = names.get(..GONE_NAMED).unwrap_or(&names).join(", ");
+            let _infallible = writeln!(out, "{what}: {named}{more}");
+        }
+    }
+}
+
+/// The checkpoint, and what of it is so no more.
+pub(super) fn held_json(view: View<'_>, fields: &mut Map<String, Value>) {
+    let Some(late) = view.source.late.as_ref().filter(|_| view.selection.complete) else { return };
+    let (rows, unwell) = gone_of(view);
+    let unwell: Vec<String> = unwell.into_iter().map(|subject| quote::json(subject, 200)).collect();
+    let at = figures::rfc3339(late.at_unix_nano);
+    fields.insert("held".to_owned(), json!({"at": at, "gone": rows, "no_longer_well": unwell}));
 }
 
 /// What moves, with every figure as long as figures are, and with room for what is left out: so that what fits does not

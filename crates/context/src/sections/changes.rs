@@ -19,7 +19,13 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     // Scores move a little with every sample; of those that weigh alike the nearest to the onset comes first.
     let from_onset = |c: &Change| source.anchor_unix_nano.map_or(0, |anchor| anchor.abs_diff(c.at_unix_nano));
     changes.sort_by_key(|(index, c)| {
-        (Reverse(tenths(c.score) as u8), !source.is_evidence(List::Changes, *index), from_onset(c), c.id)
+        (
+            source.is_late(List::Changes, *index),
+            Reverse(tenths(c.score) as u8),
+            !source.is_evidence(List::Changes, *index),
+            from_onset(c),
+            c.id,
+        )
     });
     changes
         .into_iter()
@@ -49,7 +55,9 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     } else {
         view.ranked(List::Changes).filter_map(|(index, _)| change(index)).collect()
     };
-    let title = if view.part == Part::Rest {
+    let title = if view.is_late == Some(true) {
+        "new changes"
+    } else if view.part == Part::Rest {
         "changes after T0"
     } else if is_split {
         "changes (in order of time)"
@@ -108,8 +116,9 @@ pub(super) fn after(view: View<'_>, out: &mut String) {
     for (index, _) in view.ranked(List::Changes) {
         let Some(change) = view.source.findings.changes.get(index) else { continue };
         // Room is left for those that are nearly told.
-        if change.score >= TENTH || (!view.selection.omissions && change.score >= 0.5 * TENTH) {
-            let tenths = (change.score.min(1.0) / TENTH + 1e-9).floor() * TENTH;
+        let score = view.source.score(Kind::Change, change.id, change.score);
+        if score >= TENTH || (!view.selection.omissions && score >= 0.5 * TENTH) {
+            let tenths = (score.min(1.0) / TENTH + 1e-9).floor() * TENTH;
             line.push(&view.source.handle(Kind::Change, change.id), &format!("{tenths:.1}"));
         }
     }
@@ -117,7 +126,11 @@ pub(super) fn after(view: View<'_>, out: &mut String) {
     let mut line = super::Line::new("changes, how they went");
     for (index, _) in view.ranked(List::Changes) {
         let Some(change) = view.source.findings.changes.get(index) else { continue };
-        if let Some(verdict) = change.verdict.as_ref().filter(|verdict| !is_grave(verdict.outcome)) {
+        let is_told = |outcome: Outcome| match change.verdict.as_ref().filter(|held| is_grave(held.outcome)) {
+            Some(held) => outcome != held.outcome,
+            None => view.source.is_held() || !is_grave(outcome),
+        };
+        if let Some(verdict) = view.source.verdict(change).filter(|verdict| is_told(verdict.outcome)) {
             line.push(&view.source.handle(Kind::Change, change.id), verdict.outcome.as_str());
         }
     }
@@ -131,14 +144,15 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
             let mut fields = Map::new();
             fields.insert("handle".to_owned(), view.source.handle(Kind::Change, change.id).into());
             fields.insert("rank".to_owned(), change.rank.into());
-            fields.insert("score".to_owned(), figures::number(change.score));
+            let score = view.source.score(Kind::Change, change.id, change.score);
+            fields.insert("score".to_owned(), figures::number(score));
             fields.insert("at".to_owned(), figures::rfc3339(change.at_unix_nano).into());
             fields.insert("kind".to_owned(), quote::json(&change.kind, 100).into());
             put(&mut fields, "service", json!(change.service.as_ref().map(|name| quote::json(name, 200))));
             put(&mut fields, "revision", json!(change.revision.as_ref().map(|name| quote::json(name, 200))));
             fields.insert("title".to_owned(), quote::json(&change.title, 300).into());
             fields.insert("why".to_owned(), quote::ours(&change.why).into());
-            put(&mut fields, "verdict", change.verdict.as_ref().map_or(Value::Null, verdict));
+            put(&mut fields, "verdict", view.source.verdict(change).map_or(Value::Null, verdict));
             Some(Value::Object(fields))
         })
         .collect()

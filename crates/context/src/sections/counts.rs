@@ -29,9 +29,19 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         let time = |time: Option<i64>| time.map_or_else(|| "unknown".to_owned(), figures::rfc3339);
         let (from, to) = (time(scope.from_unix_nano), time(scope.to_unix_nano));
         let (services, revision) = (scope.services.len(), revision(view));
+        if let (true, Some(to)) = (view.source.is_held(), scope.to_unix_nano) {
+            let to = view.source.relative(to);
+            let _infallible = writeln!(out, "window: {from} to {to}, {services} services, revision {revision}");
+            counts_line(view, out);
+            return;
+        }
         let _infallible = writeln!(out, "window: {from} to {to}, {services} services, revision {revision}");
     }
-    if selection.counts {
+    counts_line(view, out);
+}
+
+fn counts_line(view: View<'_>, out: &mut String) {
+    if view.selection.counts {
         counts(view, out);
     }
 }
@@ -47,7 +57,9 @@ pub(super) fn omissions(view: View<'_>, out: &mut String) {
         out.push_str("omitted: nothing\n");
     } else if selection.complete {
         let lists: Vec<String> = omitted.iter().map(|(list, count)| format!("{list} {count}")).collect();
-        let _infallible = writeln!(out, "omitted (a larger budget, expand or search give more): {}", lists.join(", "));
+        let of = if view.is_late == Some(false) { " of what is held" } else { "" };
+        let _infallible =
+            writeln!(out, "omitted{of} (a larger budget, expand or search give more): {}", lists.join(", "));
     } else {
         let _infallible = writeln!(out, "omitted: {}", omitted.iter().map(|(_, count)| count).sum::<u64>());
     }

@@ -15,7 +15,7 @@ use crate::{figures, quote};
 
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let mut callees: HashMap<&str, i32> = HashMap::new();
-    let edges = by_weight(&source.findings.span_edges, |e| (e.significance, e.id));
+    let edges = by_weight(source, List::SpanEdges, &source.findings.span_edges, |e| (e.significance, e.id));
     edges
         .into_iter()
         .map(|(index, edge)| {
@@ -30,7 +30,9 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    let title = if view.part == Part::Rest {
+    let title = if view.is_late == Some(true) {
+        "new calls"
+    } else if view.part == Part::Rest {
         "more calls (no evidence about a likely suspect)"
     } else if view.source.is_split {
         "calls (caller > callee operation, what changed; was: before T0; gap is time between the two)"
@@ -40,11 +42,12 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     for (index, _) in view.steady(List::SpanEdges, |index| place(view.source, index)) {
         let Some(edge) = view.source.findings.span_edges.get(index) else { continue };
         heading(out, &mut started, title);
-        row(view.source, edge, out);
+        row(view, edge, out);
     }
 }
 
-fn row(source: &Source<'_>, edge: &SpanEdge, out: &mut String) {
+fn row(view: View<'_>, edge: &SpanEdge, out: &mut String) {
+    let source = view.source;
     let caller = if edge.caller.is_empty() { "outside".into() } else { quote::inline(&edge.caller) };
     let _infallible = write!(
         out,
@@ -57,7 +60,7 @@ fn row(source: &Source<'_>, edge: &SpanEdge, out: &mut String) {
         let _infallible = write!(out, " {}", quote::ours(&edge.what));
     }
     let mut separator = ":";
-    if source.is_split {
+    if view.is_split() {
         let is_gap = edge.what.contains("gap");
         for (name, before, _, show) in measures(edge) {
             let Some(before) = before.filter(|_| name != "gap" || is_gap) else { continue };
@@ -108,7 +111,7 @@ pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut Str
     let mut line = super::Line::new("calls");
     for (index, _) in view.steady(List::SpanEdges, |index| place(view.source, index)) {
         let Some(edge) = view.source.findings.span_edges.get(index) else { continue };
-        if !told.contains(&(List::SpanEdges, index)) {
+        if !told.contains(&(List::SpanEdges, index)) || view.source.is_gone(List::SpanEdges, index) {
             continue;
         }
         // Room is left for all, so that what fits does not hang on which moved.

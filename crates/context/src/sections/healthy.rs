@@ -45,7 +45,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         lines.sort_by_key(|(what, _)| what.contains(|c: char| c.is_ascii_digit()));
     }
     for (what, subjects) in lines {
-        heading(out, &mut started, "checked and well");
+        let title = if view.is_late == Some(true) { "well by now" } else { "checked and well" };
+        heading(out, &mut started, title);
         let _infallible = writeln!(out, "- {}: {}", subjects.join(", "), quote::ours(what));
     }
 }

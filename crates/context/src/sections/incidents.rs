@@ -37,14 +37,20 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
     for (index, level) in view.ranked(List::Incidents) {
         let Some(incident) = view.source.findings.incidents.get(index) else { continue };
-        heading(out, &mut started, "incidents");
+        let title = if view.is_late == Some(true) { "other incidents" } else { "incidents" };
+        heading(out, &mut started, title);
         let handle = view.source.handle(Kind::Incident, incident.id);
-        let _infallible = write!(out, "[{handle}] {}", incident.state.as_str());
-        if !view.source.is_split {
+        let _infallible = write!(out, "[{handle}]");
+        // How it stands may change while the rest is held.
+        if view.is_late != Some(false) {
+            let _infallible = write!(out, " {}", incident.state.as_str());
+        }
+        if !view.is_split() {
             let _infallible = write!(out, ", {}", figures_of(view, incident));
         }
-        let _infallible = writeln!(out, ": {}", quote::ours(&incident.title));
-        if !view.source.is_split && !incident.services.is_empty() {
+        let colon = if view.is_late == Some(false) { "" } else { ":" };
+        let _infallible = writeln!(out, "{colon} {}", quote::ours(&incident.title));
+        if !view.is_split() && !incident.services.is_empty() {
             let _infallible = writeln!(out, "  hit, worst first: {}", hit(incident, level));
         }
     }
@@ -63,8 +69,12 @@ pub(super) fn after(view: View<'_>, out: &mut String) {
     for (index, level) in view.ranked(List::Incidents) {
         let Some(incident) = view.source.findings.incidents.get(index) else { continue };
         let handle = view.source.handle(Kind::Incident, incident.id);
-        let _infallible = write!(out, "{handle}: {}", figures_of(view, incident));
-        if !incident.services.is_empty() {
+        let _infallible = write!(out, "{handle}: ");
+        if view.source.is_held() {
+            let _infallible = write!(out, "{}, ", incident.state.as_str());
+        }
+        let _infallible = write!(out, "{}", figures_of(view, incident));
+        if (view.selection.hit || !view.source.is_held()) && !incident.services.is_empty() {
             let _infallible = write!(out, "; hit, worst first: {}", hit(incident, level));
         }
         out.push('\n');

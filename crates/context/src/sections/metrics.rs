@@ -20,7 +20,7 @@ const ATTRIBUTES: usize = 6;
 pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let mut alike: HashMap<(&str, &str), i32> = HashMap::new();
     let mut services: HashMap<&str, i32> = HashMap::new();
-    let shifts = by_weight(&source.findings.metric_shifts, |m| (m.significance, m.id));
+    let shifts = by_weight(source, List::MetricShifts, &source.findings.metric_shifts, |m| (m.significance, m.id));
     shifts
         .into_iter()
         .map(|(index, shift)| {
@@ -37,7 +37,9 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    let title = if view.part == Part::Rest {
+    let title = if view.is_late == Some(true) {
+        "new metric shifts"
+    } else if view.part == Part::Rest {
         "more metric shifts (no evidence about a likely suspect)"
     } else if view.source.is_split {
         "metric shifts (was: median before T0; where it went; begin)"
@@ -47,7 +49,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     for (index, _) in view.steady(List::MetricShifts, |index| place(view.source, index)) {
         let Some(shift) = view.source.findings.metric_shifts.get(index) else { continue };
         heading(out, &mut started, title);
-        row(view.source, shift, out);
+        row(view, shift, out);
     }
 }
 
@@ -65,7 +67,8 @@ pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut Str
     let mut line = super::Line::new("medians");
     for (index, _) in view.steady(List::MetricShifts, |index| place(view.source, index)) {
         let Some(shift) = view.source.findings.metric_shifts.get(index) else { continue };
-        let Some(after) = shift.after.filter(|_| told.contains(&(List::MetricShifts, index))) else { continue };
+        let is_told = told.contains(&(List::MetricShifts, index)) && !view.source.is_gone(List::MetricShifts, index);
+        let Some(after) = shift.after.filter(|_| is_told) else { continue };
         let mut told = figures::after(shift.before, after, figures::figure);
         // A value far beyond the median is told too; room is left for it, so that what fits does not hang on how far.
         let from = shift.before.unwrap_or(after);
@@ -78,7 +81,8 @@ pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut Str
     line.end(out)
 }
 
-fn row(source: &Source<'_>, shift: &MetricShift, out: &mut String) {
+fn row(view: View<'_>, shift: &MetricShift, out: &mut String) {
+    let source = view.source;
     let _infallible = write!(out, "[{}] {}", source.handle(Kind::MetricShift, shift.id), quote::inline(&shift.service));
     if let Some(component) = &shift.component {
         let _infallible = write!(out, " {}", quote::inline(component));
@@ -95,7 +99,7 @@ fn row(source: &Source<'_>, shift: &MetricShift, out: &mut String) {
         let more = if more > 0 { format!(" +{more}") } else { String::new() };
         let _infallible = write!(out, " {{{}{more}}}", named.join(" "));
     }
-    if source.is_split {
+    if view.is_split() {
         match shift.before {
             Some(before) => {
                 let _infallible = write!(out, ": was {}", figures::before(before, figures::figure));
@@ -108,8 +112,8 @@ fn row(source: &Source<'_>, shift: &MetricShift, out: &mut String) {
     if !shift.unit.is_empty() && shift.unit != "1" {
         let _infallible = write!(out, " {}", quote::inline(&shift.unit));
     }
-    if source.is_split {
-        if let (Some(before), Some(after)) = (shift.before, shift.after) {
+    if view.is_split() {
+        if let (Some(before), Some(after)) = (shift.before, source.level(shift)) {
             out.push_str(match after.total_cmp(&before) {
                 Ordering::Less => ", down",
                 Ordering::Greater => ", up",

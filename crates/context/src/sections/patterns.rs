@@ -28,7 +28,9 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let mut alike: HashMap<(&str, bool), i32> = HashMap::new();
     let mut templates: HashMap<u64, i32> = HashMap::new();
     let mut offers = Vec::new();
-    for (index, pattern) in by_weight(&source.findings.log_patterns, |p| (p.significance, p.id)) {
+    for (index, pattern) in
+        by_weight(source, List::LogPatterns, &source.findings.log_patterns, |p| (p.significance, p.id))
+    {
         // What a healthy system says all day is counted; it would only fill the budget.
         if source.is_well() && pattern.severity < Severity::WARN && grade(pattern.significance) == 0 {
             continue;
@@ -49,13 +51,13 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
         if source.capture == Capture::Log && said_by_excerpts(source, pattern) {
             strength *= 0.02;
         }
-        let template = filled(pattern).len().min(TEMPLATE_CHARS);
+        let template = filled(pattern, source.held_count(pattern)).len().min(TEMPLATE_CHARS);
         offers.push(raise(List::LogPatterns, index, strength, 90 + pattern.service.len() + template));
         if source.is_well() {
             continue;
         }
         let text = |example: &LogExample| 10 + example.text.len().min(EXAMPLE_CHARS);
-        let example = examples(pattern, source.is_split, 2).first().map_or(0, |example| text(example));
+        let example = examples(source, pattern, 2).first().map_or(0, |example| text(example));
         // An error's own words tell more than its template; of an ordinary line the template is nearly all.
         let own_words = if pattern.severity.is_error() { 0.5 } else { 0.25 };
         offers.push(raise(List::LogPatterns, index, strength * own_words, example));
@@ -76,7 +78,7 @@ fn said_by_excerpts(source: &Source<'_>, pattern: &LogPattern) -> bool {
 
 /// Records that say more than the template.
 fn shown_examples(pattern: &LogPattern) -> impl Iterator<Item = &LogExample> {
-    let template = filled(pattern);
+    let template = filled(pattern, None);
     pattern.examples.iter().filter(move |example| example.text.trim() != template.trim())
 }
 
@@ -87,11 +89,11 @@ fn examples_at(pattern: &LogPattern, level: u8) -> usize {
 }
 
 /// Those that text shows: where revisions follow, the first record unless the template says as much, and flagged ones.
-fn examples(pattern: &LogPattern, is_split: bool, level: u8) -> Vec<&LogExample> {
-    if !is_split {
+fn examples<'a>(source: &Source<'_>, pattern: &'a LogPattern, level: u8) -> Vec<&'a LogExample> {
+    if !source.is_split {
         return shown_examples(pattern).take(examples_at(pattern, level)).collect();
     }
-    let template = filled(pattern);
+    let template = filled(pattern, source.held_count(pattern));
     let of_level = pattern.examples.iter().take(examples_at(pattern, level)).enumerate();
     let shown = of_level.filter(|(place, e)| e.flagged || (*place == 0 && e.text.trim() != template.trim()));
     shown.map(|(_, example)| example).collect()
@@ -99,7 +101,9 @@ fn examples(pattern: &LogPattern, is_split: bool, level: u8) -> Vec<&LogExample>
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
-    let title = if view.part == Part::Rest {
+    let title = if view.is_late == Some(true) {
+        "new log patterns"
+    } else if view.part == Part::Rest {
         "more log patterns (no evidence about a likely suspect)"
     } else if view.source.is_split {
         "log patterns (was: records/min before T0; | template, time| record)"
@@ -109,13 +113,14 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     for (index, level) in view.steady(List::LogPatterns, |index| place(view.source, index)) {
         let Some(pattern) = view.source.findings.log_patterns.get(index) else { continue };
         heading(out, &mut started, title);
-        numbers(view.source, pattern, out);
+        numbers(view, pattern, out);
         let flagged = pattern.examples.iter().any(|example| example.flagged);
-        quote::lines(out, "", &filled(pattern), flagged, (4, TEMPLATE_CHARS));
-        if level >= 3 {
+        quote::lines(out, "", &filled(pattern, view.source.held_count(pattern)), flagged, (4, TEMPLATE_CHARS));
+        // Which values are the commonest changes with every record.
+        if level >= 3 && !view.source.is_held() {
             slots(pattern, view.source.is_split, out);
         }
-        for example in examples(pattern, view.source.is_split, level) {
+        for example in examples(view.source, pattern, level) {
             let at = match example.time_unix_nano {
                 Some(time) => view.source.relative(time),
                 None => format!("#{}", example.ordinal),
@@ -145,7 +150,7 @@ pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut Str
     let mut line = super::Line::new("records/min");
     for (index, _) in view.steady(List::LogPatterns, |index| place(view.source, index)) {
         let Some(pattern) = view.source.findings.log_patterns.get(index) else { continue };
-        if !told.contains(&(List::LogPatterns, index)) {
+        if !told.contains(&(List::LogPatterns, index)) || view.source.is_gone(List::LogPatterns, index) {
             continue;
         }
         let handle = view.source.handle(Kind::LogPattern, pattern.id);
@@ -157,7 +162,8 @@ pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut Str
     line.end(out)
 }
 
-fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {
+fn numbers(view: View<'_>, pattern: &LogPattern, out: &mut String) {
+    let source = view.source;
     let _infallible = write!(out, "[{}]", source.handle(Kind::LogPattern, pattern.id));
     if !pattern.service.is_empty() {
         let _infallible = write!(out, " {}", quote::inline(&pattern.service));
@@ -169,7 +175,7 @@ fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {
     }
     // Records without times were neither before nor after.
     let is_dated = pattern.first_unix_nano.or(pattern.last_unix_nano).is_some();
-    if source.is_split {
+    if view.is_split() {
         if let Some(before) = pattern.before_per_min.filter(|_| is_dated && pattern.novelty != Novelty::New) {
             let _infallible = write!(out, ", was {}", figures::before(before, figures::figure));
         }
@@ -180,7 +186,7 @@ fn numbers(source: &Source<'_>, pattern: &LogPattern, out: &mut String) {
         let _infallible = write!(out, " x{}", pattern.count);
     }
     if let Some(first) = pattern.first_unix_nano.filter(|_| pattern.novelty != Novelty::Vanished) {
-        let comma = if source.is_split { "," } else { "" };
+        let comma = if view.is_split() { "," } else { "" };
         let _infallible = write!(out, "{comma} from {}", source.relative(first));
     }
     if let Some(last) = pattern.last_unix_nano.filter(|_| pattern.novelty == Novelty::Vanished) {
@@ -194,9 +200,14 @@ fn novelty(novelty: Novelty) -> &'static str {
     if novelty == Novelty::Unknown { "" } else { novelty.as_str() }
 }
 
-/// The template with the values of those slots that have one only.
-fn filled(pattern: &LogPattern) -> Cow<'_, str> {
-    if pattern.slots.iter().all(|slot| slot.distinct != 1) {
+/// Records after which a slot that had one value is taken to have no other, where an answer holds what it said.
+const CONSTANT_AFTER: u64 = 10;
+
+/// The template with the values of those slots that have one only; of one that was held after few records with none.
+fn filled(pattern: &LogPattern, held_count: Option<u64>) -> Cow<'_, str> {
+    let is_sure = held_count.is_none_or(|count| count >= CONSTANT_AFTER);
+    let is_constant = |slot: &SlotSummary| slot.distinct == 1 && is_sure;
+    if !pattern.slots.iter().any(is_constant) {
         return Cow::Borrowed(&pattern.template);
     }
     let mut out = String::with_capacity(pattern.template.len() + 16);
@@ -206,7 +217,7 @@ fn filled(pattern: &LogPattern) -> Cow<'_, str> {
         let Some((before, after)) = rest.split_once(typed.as_str()) else { break };
         out.push_str(before);
         match slot.top.first() {
-            Some((value, _)) if slot.distinct == 1 => out.push_str(value),
+            Some((value, _)) if is_constant(slot) => out.push_str(value),
             _ => out.push_str(&typed),
         }
         rest = after;
@@ -341,7 +352,7 @@ mod tests {
     fn values_that_never_vary_stand_in_the_template() {
         let check = |template: &str, slots: &[SlotSummary], expected: &str| {
             let pattern = LogPattern { template: template.to_owned(), slots: slots.to_vec(), ..LogPattern::default() };
-            assert_eq!(filled(&pattern), expected);
+            assert_eq!(filled(&pattern, None), expected);
         };
         let (line, port) = (slot("num", 1, &[("37", 90)]), slot("num", 9, &[("80", 12)]));
         check("a.rs#<num> port <num>", &[line.clone(), port.clone()], "a.rs#37 port <num>");

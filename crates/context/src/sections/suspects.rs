@@ -72,7 +72,8 @@ pub(super) fn after(view: View<'_>, out: &mut String) {
         let Some(suspect) = view.source.findings.suspects.get(index).filter(|s| is_likely(view.source, s)) else {
             continue;
         };
-        line.push(&view.source.handle(Kind::Suspect, suspect.id), &score(view, suspect.score));
+        let now = view.source.score(Kind::Suspect, suspect.id, suspect.score);
+        line.push(&view.source.handle(Kind::Suspect, suspect.id), &score(view, now));
     }
     line.end(out);
 }
@@ -104,7 +105,13 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         if is_split && !is_likely(view.source, suspect) {
             continue;
         }
-        let title = if is_split { "suspects (rank, kind)" } else { "suspects (rank, probability, kind)" };
+        let title = if view.is_late == Some(true) {
+            "new suspects"
+        } else if is_split {
+            "suspects (rank, kind)"
+        } else {
+            "suspects (rank, probability, kind)"
+        };
         heading(out, &mut started, title);
         let handle = view.source.handle(Kind::Suspect, suspect.id);
         let _infallible = write!(out, "{}. [{handle}] {}", suspect.rank, quote::inline(&suspect.service));
@@ -136,7 +143,8 @@ pub(super) fn json(view: View<'_>) -> Vec<Value> {
             let mut fields = Map::new();
             fields.insert("handle".to_owned(), view.source.handle(Kind::Suspect, suspect.id).into());
             fields.insert("rank".to_owned(), suspect.rank.into());
-            fields.insert("score".to_owned(), figures::number(suspect.score));
+            let now = view.source.score(Kind::Suspect, suspect.id, suspect.score);
+            fields.insert("score".to_owned(), figures::number(now));
             fields.insert("service".to_owned(), quote::json(&suspect.service, 200).into());
             put(&mut fields, "component", json!(suspect.component.as_ref().map(|name| quote::json(name, 200))));
             fields.insert("kind".to_owned(), quote::json(&suspect.kind, 40).into());

@@ -18,7 +18,7 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     let suspects: HashSet<&str> = source.likely().take(SUSPECTS).map(|suspect| suspect.service.as_str()).collect();
     // In the order of names: how busy an edge is changes with every sample.
     let mut edges: Vec<_> = source.findings.topology.iter().enumerate().collect();
-    edges.sort_by(|(_, a), (_, b)| (&a.caller, &a.callee).cmp(&(&b.caller, &b.callee)));
+    edges.sort_by_key(|(index, edge)| (source.is_late(List::Topology, *index), &edge.caller, &edge.callee));
     edges
         .into_iter()
         .enumerate()
@@ -42,7 +42,13 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         callers.entry(&edge.caller).or_default().push(callee);
     }
     let mut started = false;
-    let title = if is_split { "topology (caller > callees)" } else { "topology (caller > callee calls)" };
+    let title = if view.is_late == Some(true) {
+        "new in the topology (caller > callees)"
+    } else if is_split {
+        "topology (caller > callees)"
+    } else {
+        "topology (caller > callee calls)"
+    };
     for (caller, mut callees) in callers {
         heading(out, &mut started, title);
         callees.sort_unstable();

@@ -60,7 +60,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     let start = |index: usize| view.source.findings.traces.get(index).map(|trace| (trace.start_unix_nano, trace.id));
     for (index, level) in view.steady(List::Traces, start) {
         let Some(trace) = view.source.findings.traces.get(index) else { continue };
-        heading(out, &mut started, "traces (offset, duration, of it own time)");
+        let new = if view.is_late == Some(true) { "new " } else { "" };
+        heading(out, &mut started, &format!("{new}traces (offset, duration, of it own time)"));
         let shown = spans(trace, level);
         let _infallible = writeln!(
             out,

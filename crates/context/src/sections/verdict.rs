@@ -32,7 +32,14 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         let _infallible = writeln!(out, "{}", format!("{SCHEMA}\n{note}").trim_end());
         if let Some(anchor) = view.source.anchor_unix_nano.filter(|_| tells_times(view)) {
             let what = if view.source.has_onset { "onset as first told" } else { "beginning of the window" };
-            let now = if view.source.is_split { NOW } else { "" };
+            let now = match &view.source.late {
+                Some(late) => format!(
+                    " Rows tell how it was by {}; the end tells what is new since, and how those named there are now.",
+                    view.source.relative(late.at_unix_nano)
+                ),
+                None if view.source.is_split => NOW.to_owned(),
+                None => String::new(),
+            };
             let _infallible = writeln!(out, "T0 = {} ({what}); +1s is a second later.{now}", figures::rfc3339(anchor));
         }
     }

@@ -283,6 +283,34 @@ prop_compose! {
             resilience,
             excerpts: third.2,
             missing,
+            held: None,
         }
+    }
+}
+
+prop_compose! {
+    /// Findings about an incident with those of a checkpoint, which has some of its items and some of others.
+    pub(crate) fn held()(
+        mut now in findings(), other in findings(), incident in incident(), suspect in suspect(), keep in 0..12_usize,
+    ) -> Findings {
+        now.verdict = Verdict::Incident;
+        now.incidents.insert(0, incident);
+        now.suspects.insert(0, Suspect { score: 0.9, ..suspect });
+        now.suspects.iter_mut().skip(1).for_each(|suspect| suspect.score = 0.01);
+        now.changes.iter_mut().for_each(|change| change.score = change.score.clamp(0.0, 0.4));
+        let mut then = now.clone();
+        then.suspects.truncate(1 + keep);
+        then.changes.truncate(keep);
+        then.log_patterns.truncate(keep);
+        then.log_patterns.extend(other.log_patterns);
+        then.metric_shifts.truncate(keep);
+        then.metric_shifts.extend(other.metric_shifts);
+        then.span_edges.truncate(keep);
+        then.span_edges.extend(other.span_edges);
+        then.traces = other.traces;
+        then.healthy.extend(other.healthy);
+        then.topology.truncate(keep);
+        now.held = Some(Box::new(then));
+        now
     }
 }

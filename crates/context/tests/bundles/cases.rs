@@ -107,6 +107,7 @@ pub(crate) fn incident() -> Findings {
         excerpts: Vec::new(),
         missing: vec!["No metrics of orders-db.".to_owned()],
         counts: counts(9_120, 7_800, 1_200, 100, 20),
+        held: None,
     }
 }
 

@@ -5,7 +5,7 @@ use decant_model::Findings;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::arbitrary::findings;
+use crate::arbitrary::{findings, held};
 
 /// Tokens by an implementation written by others.
 pub(crate) fn independent(tokenizer: Tokenizer, text: &str) -> usize {
@@ -117,6 +117,29 @@ proptest! {
     }
 
     #[test]
+    fn what_is_held_keeps_the_laws(findings in held(), request in requests(), more in 0_usize..3_000) {
+        let larger = Request { budget_tokens: request.budget_tokens + more, ..request };
+        let (small, large) = (bundle(&findings, &request), bundle(&findings, &larger));
+        for (request, rendered) in [(&request, &small), (&larger, &large)] {
+            let tokens = bound(request, rendered);
+            prop_assert!(tokens <= request.budget_tokens, "{tokens} of {}", request.budget_tokens);
+            prop_assert_eq!(rendered.used_tokens, tokens);
+        }
+        for list in LISTS {
+            let (small, large) = (&small.json[list], &large.json[list]);
+            prop_assert!(small.is_null() || within(small, large), "{list}: {small}\n{large}");
+        }
+        prop_assert_eq!(bundle(&findings, &request).text, small.text);
+        // All that is found now is told where there is room.
+        let all = bundle(&findings, &Request { budget_tokens: 1_000_000, ..Request::default() });
+        let handles = decant_context::Handles::of(&findings);
+        for pattern in &findings.log_patterns {
+            let handle = handles.get(decant_context::Kind::LogPattern, pattern.id);
+            prop_assert!(all.text.contains(&format!("[{handle}]")), "{handle}: {}", all.text);
+        }
+    }
+
+    #[test]
     fn shown_and_omitted_are_all_there_are(findings in findings(), request in requests()) {
         let rendered = bundle(&findings, &request);
         let omitted = &rendered.json["omitted"];
@@ -210,6 +233,23 @@ fn two_revisions_of_a_steady_incident_begin_alike() {
             .map(|seed| {
                 let [one, two] = crate::steady::steady(seed).map(|findings| bundle(&findings, &request).text);
                 assert_ne!(one, two);
+                shared(&one, &two)
+            })
+            .collect();
+        let sum: f64 = shares.iter().sum();
+        assert!(sum / shares.len() as f64 >= mean, "{budget_tokens}: {shares:?}");
+        assert!(shares.iter().all(|share| *share >= least), "{budget_tokens}: {shares:?}");
+    }
+}
+
+#[test]
+fn two_revisions_after_a_checkpoint_share_nine_tenths() {
+    // Where all that is held has room, what is new takes what is left.
+    for (budget_tokens, mean, least) in [(1_000, 0.95, 0.9), (4_000, 0.9, 0.8), (16_000, 0.85, 0.75)] {
+        let request = Request { budget_tokens, ..Request::default() };
+        let shares: Vec<f64> = (0..24)
+            .map(|seed| {
+                let [one, two] = crate::steady::held(seed).map(|findings| bundle(&findings, &request).text);
                 shared(&one, &two)
             })
             .collect();

@@ -47,6 +47,23 @@ pub(crate) fn steady(seed: u64) -> [Findings; 2] {
     [first, next]
 }
 
+/// Two revisions of one incident after a checkpoint: rows come and go, and each moves.
+pub(crate) fn held(seed: u64) -> [Findings; 2] {
+    let mut dice = Dice(seed);
+    let (services, evidence) = (4 + dice.below(26), 4 + dice.below(56));
+    let then = incident(&mut dice, services, evidence);
+    let one = later(then.clone(), &mut Dice(seed ^ 1));
+    let two = later(one.clone(), &mut Dice(seed ^ 2));
+    [one, two].map(|mut now| {
+        // Of what is weak, one in eight comes and goes.
+        let mut stays = |significance: f64| significance > 60.0 || dice.below(8) > 0;
+        now.log_patterns.retain(|pattern| stays(pattern.significance));
+        now.metric_shifts.retain(|shift| stays(shift.significance));
+        now.log_patterns.extend((0..2).map(|n| pattern(&mut dice, 9_000 + n, &now.scope.services)));
+        Findings { held: Some(Box::new(then.clone())), ..now }
+    })
+}
+
 fn incident(dice: &mut Dice, services: u64, evidence: u64) -> Findings {
     const WORDS: [&str; 10] =
         ["cart", "orders", "search", "billing", "stock", "users", "mail", "gateway", "price", "route"];

@@ -42,7 +42,7 @@ pub(crate) fn scales(material: &Material<'_>) -> IdMap<Scale> {
             keys.truncate(MAX_SAMPLE);
             let series: Vec<&Series> = keys.iter().filter_map(|key| material.live.series.get(key)).collect();
             let unit = series.first().map_or("", |s| material.name(s.unit));
-            (metric, scale(&series, material.name(metric), unit))
+            (metric, scale(&series, material.name(metric), unit, material.until_ns()))
         })
         .collect()
 }
@@ -55,8 +55,9 @@ pub(crate) fn capacity(name: &str, unit: &str, greatest: impl FnOnce() -> f64) -
     if percent || (ratio && greatest() > 2.0) { Some(100.0) } else { ratio.then_some(1.0) }
 }
 
-fn scale(series: &[&Series], name: &str, unit_name: &str) -> Scale {
-    let levels: Vec<Vec<f64>> = series.iter().map(|s| s.levels().into_iter().map(|(_, v)| v).collect()).collect();
+fn scale(series: &[&Series], name: &str, unit_name: &str, until_ns: i64) -> Scale {
+    let known = |levels: Vec<(i64, f64)>| levels.into_iter().filter(|(t, _)| *t < until_ns).map(|(_, v)| v).collect();
+    let levels: Vec<Vec<f64>> = series.iter().map(|s| known(s.levels())).collect();
     let mut sizes: Vec<f64> = levels
         .iter()
         .filter_map(|l| median(&mut l.iter().map(|v| v.abs()).collect::<Vec<_>>()))
@@ -109,7 +110,9 @@ pub(super) fn series<'a>(material: &'a Material<'a>, out: &mut dyn FnMut(Signal<
         };
         push(What::Metric { series: key }, Told::Levels, scale);
         if series.kind.is_pair() {
-            let mut sizes: Vec<f64> = series.rates().iter().map(|(_, v)| v.abs()).collect();
+            let rates = series.rates();
+            let known = rates.iter().filter(|(t, _)| *t < material.until_ns());
+            let mut sizes: Vec<f64> = known.map(|(_, v)| v.abs()).collect();
             let unit = median(&mut sizes).unwrap_or(1.0).max(1e-9);
             let scale = Scale { unit, variance: LEAST_SPREAD * LEAST_SPREAD };
             push(What::MetricRate { series: key }, Told::Rates, scale);

@@ -80,8 +80,12 @@ fn stats(stat: &EdgeStat, seconds: f64) -> EdgeStats {
 
 pub(crate) fn topology(told: &Told<'_>) -> Vec<TopologyEdge> {
     let mut calls: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    let count = |cell: &EdgeCell| -> u64 { cell.windows.cells().iter().map(|(_, c)| u64::from(c.calls)).sum() };
-    for cell in told.material.facts.edges.values() {
+    let until = told.material.until;
+    let count = |cell: &EdgeCell| -> u64 {
+        let known = cell.windows.cells().iter().filter(|(window, _)| i64::from(*window) < until);
+        known.map(|(_, c)| u64::from(c.calls)).sum()
+    };
+    for cell in told.material.facts.edges.values().filter(|cell| count(cell) > 0) {
         *calls.entry((told.material.name(cell.caller), told.material.name(cell.callee))).or_default() += count(cell);
     }
     let mut edges: Vec<TopologyEdge> = calls

@@ -20,16 +20,24 @@ pub(crate) fn tell(told: &Told<'_>) -> (Vec<LogPattern>, u64) {
         .patterns
         .by_key
         .iter()
-        .filter(|(_, p)| p.cell.total() > 0 || p.base_total > 0)
+        .filter(|(_, p)| records(told, p) > 0 || p.base_total > 0)
         .map(|(key, pattern)| {
             let change = Change::of(told, pattern, strongest.get(key).copied().unwrap_or(0.0));
-            (worth(pattern, &change), id(pattern), pattern, change)
+            (worth(told, pattern, &change), id(pattern), pattern, change)
         })
         .collect();
     patterns.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let others = patterns.split_off(told.material.config.max_findings.min(patterns.len()));
     let omitted = others.iter().map(|(_, _, pattern, _)| count(told, pattern)).sum();
     (patterns.into_iter().map(|(_, _, pattern, change)| one(told, pattern, &change)).collect(), omitted)
+}
+
+/// Records known.
+fn records(told: &Told<'_>, pattern: &Pattern<'_>) -> u64 {
+    match told.material.until {
+        i64::MAX => pattern.cell.total(),
+        until => pattern.cell.windows.sum(i64::MIN, until) + pattern.cell.positions.total(),
+    }
 }
 
 /// Records in scope.
@@ -155,7 +163,7 @@ fn timeless_lateness(pattern: &Pattern<'_>) -> f64 {
 }
 
 /// What a pattern is worth to a reader: how surely it changed, how bad it is, how rare, how late.
-fn worth(pattern: &Pattern<'_>, change: &Change) -> f64 {
+fn worth(told: &Told<'_>, pattern: &Pattern<'_>, change: &Change) -> f64 {
     let severity = match pattern.severity {
         s if s >= Severity::FATAL => 4.0,
         s if s >= Severity::ERROR => 3.0,
@@ -170,6 +178,6 @@ fn worth(pattern: &Pattern<'_>, change: &Change) -> f64 {
         Novelty::Steady => change.significance.min(20.0) / 4.0 - 0.7 * severity,
         Novelty::Unknown => 0.0,
     };
-    let rarity = 1.0 / (1.0 + (pattern.cell.total().max(1) as f64).ln());
+    let rarity = 1.0 / (1.0 + (records(told, pattern).max(1) as f64).ln());
     severity + changed + rarity + timeless_lateness(pattern)
 }

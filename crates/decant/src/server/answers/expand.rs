@@ -54,8 +54,13 @@ pub(super) async fn find(answers: &Answers, handle: &str) -> Result<Option<(Find
             Ok(findings)
         })
         .await?;
-        if let Some((kind, id)) = Handles::of(&findings).resolve(handle) {
-            return Ok(Some((findings, kind, id)));
+        // What an answer held and is no longer found stands in the findings of the checkpoint.
+        let mut findings = findings;
+        let held = findings.held.take();
+        for findings in std::iter::once(findings).chain(held.map(|held| *held)) {
+            if let Some((kind, id)) = Handles::of(&findings).resolve(handle) {
+                return Ok(Some((findings, kind, id)));
+            }
         }
     }
     Ok(None)

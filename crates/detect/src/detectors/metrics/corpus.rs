@@ -24,7 +24,7 @@ const WELL: usize = 5;
 fn search(points: &[(i64, f64)]) -> [(f64, usize); 3] {
     let mut series = Series { kind: SeriesKind::Gauge, slot_ns: WINDOW_NS / 2, ..Series::default() };
     points.iter().for_each(|(time, value)| series.add(Point { time: *time, value: *value }, 0.0, usize::MAX));
-    let scale = scale(&[&series], "some.level", "");
+    let scale = scale(&[&series], "some.level", "", i64::MAX);
     let cells = series.levels().iter().map(|(t, v)| ((t / WINDOW_NS) as u32, scale.apply(*v) as f32)).collect();
     let prior = Spread { variance: scale.variance, worth: SPREAD_WORTH, unit: 0.0 };
     let prefix = Prefix::new(Values::of_levels(cells, Vec::new(), prior), true);
