@@ -100,22 +100,24 @@ impl Snapshot {
         }
     }
 
-    /// How many log records of each shape answer to the request (`rows_max` aside). Reads far less than a scan.
-    ///
-    /// # Errors
-    /// A segment cannot be read.
-    pub fn shapes(&self, request: &ScanRequest) -> Result<BTreeMap<u64, u64>, StoreError> {
-        let mut counts = BTreeMap::new();
+    /// How many log records of each shape answer to the request (`rows_max` aside), and how many segments could not be read.
+    /// Reads far less than a scan.
+    #[must_use]
+    pub fn shapes(&self, request: &ScanRequest) -> (BTreeMap<u64, u64>, usize) {
+        let (mut counts, mut unreadable) = (BTreeMap::new(), 0);
         let request = ScanRequest { signal: Signal::Logs, ..request.clone() };
         for (entry, selection) in self.entries(&request) {
             add(&self.metrics.segments_read, 1);
-            for piece in entry.file.read(&selection, Some(&[rows::SHAPE_ID]))? {
-                let shapes: UInt64Array =
-                    rows::column(&piece?, rows::SHAPE_ID).map_err(|error| entry.file.unreadable(&error))?;
-                shapes.values().iter().for_each(|&shape| *counts.entry(shape).or_default() += 1);
+            match shapes(&entry, &selection) {
+                Ok(found) => found.into_iter().for_each(|(shape, count)| *counts.entry(shape).or_default() += count),
+                Err(error) => {
+                    tracing::warn!(%error, "a segment could not be read");
+                    add(&self.metrics.segments_unreadable, 1);
+                    unreadable += 1;
+                }
             }
         }
-        Ok(counts)
+        (counts, unreadable)
     }
 
     /// Which messages of these sources have rows that answer to the request (`rows_max` aside): by the offsets of their
@@ -221,6 +223,16 @@ impl Scan {
             batches
         })
     }
+}
+
+fn shapes(entry: &Entry, selection: &Selection) -> Result<BTreeMap<u64, u64>, StoreError> {
+    let mut counts = BTreeMap::new();
+    for piece in entry.file.read(selection, Some(&[rows::SHAPE_ID]))? {
+        let shapes: UInt64Array =
+            rows::column(&piece?, rows::SHAPE_ID).map_err(|error| entry.file.unreadable(&error))?;
+        shapes.values().iter().for_each(|&shape| *counts.entry(shape).or_default() += 1);
+    }
+    Ok(counts)
 }
 
 /// A resource of which only the service is left.

@@ -1,6 +1,7 @@
 //! Answers in pages: what the pages show together is what each of them says there is.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -85,6 +86,35 @@ fn an_answer_that_is_cut_says_so() {
     let cut = |items: &[Value]| items.iter().filter(|item| item["kind"] == "coverage").count();
     assert_eq!(cut(&paged(&server, "/v1/search?query=took&budget=60000")), 1);
     assert_eq!(cut(&paged(&server, "/v1/search?query=rejected&budget=60000")), 0);
+}
+
+#[test]
+fn an_answer_says_what_of_the_store_could_not_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::start_with(folder.path(), "");
+    assert_eq!(server.send_logs(&logs("cart", 60)), 200);
+    let missing = |question: &str| {
+        let items = paged(&server, question);
+        items.iter().filter(|item| item["text"].as_str().is_some_and(|t| t.contains("could not be read"))).count()
+    };
+    let bundle = server.bundle();
+    let pattern = bundle["log_patterns"][0]["handle"].as_str().unwrap();
+    let questions =
+        ["/v1/search?query=charge&budget=4000".to_owned(), format!("/v1/expand?handle={pattern}&budget=4000")];
+    assert_eq!(questions.each_ref().map(|question| missing(question)), [0, 0]);
+    let mut spoilt = 0;
+    for file in files(folder.path()).into_iter().filter(|file| file.extension().is_some_and(|e| e == "parquet")) {
+        let length = file.metadata().unwrap().len();
+        std::fs::write(&file, vec![0; usize::try_from(length).unwrap()]).unwrap();
+        spoilt += 1;
+    }
+    assert!(spoilt > 0, "nothing was stored");
+    assert_eq!(questions.each_ref().map(|question| missing(question)), [1, 1]);
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]

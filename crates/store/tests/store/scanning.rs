@@ -191,7 +191,7 @@ fn shapes_are_counted_without_reading_the_records() {
     store.append(&[shaped(0, &[7, 7, u64::MAX])]).unwrap();
     store.append(&[shaped(10, &[7, 9])]).unwrap();
     let all = ScanRequest::of(Signal::Logs);
-    let count = |request: &ScanRequest| store.snapshot().shapes(request).unwrap().into_iter().collect::<Vec<_>>();
+    let count = |request: &ScanRequest| store.snapshot().shapes(request).0.into_iter().collect::<Vec<_>>();
     assert_eq!(count(&all), [(7, 3), (9, 1), (u64::MAX, 1)]);
     let late = ScanRequest { from_unix_nano: Some(NOON + 5 * SECOND), ..all };
     assert_eq!(count(&late), [(7, 1), (9, 1)]);

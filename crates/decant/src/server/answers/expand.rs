@@ -12,6 +12,8 @@ use super::{Answers, blocking, describe, page, records, request};
 
 /// Raw rows of one answer; a page shows as many as its budget holds, its cursor the others.
 const ROWS_MAX: usize = 2_000;
+/// One more is read, which tells that there are more.
+const ROWS_READ: Option<usize> = Some(ROWS_MAX + 1);
 /// Rows on either side of a change.
 const CHANGE_WINDOW_NS: i64 = 1_000_000;
 
@@ -31,13 +33,14 @@ pub(super) async fn answer(answers: &Answers, query: ExpandQuery) -> Result<Answ
     let store = answers.store.clone();
     let mut rows = match template {
         Some(template) => {
-            let shapes = shapes(answers, scans.clone(), template).await?;
+            let (shapes, unreadable) = shapes(answers, scans.clone(), template).await?;
             let narrowed = scans.into_iter().map(|scan| ScanRequest { shapes: Some(shapes.clone()), ..scan }).collect();
-            blocking(move || Ok(read(&store, narrowed))).await?
+            blocking(move || Ok(read(&store, narrowed, unreadable))).await?
         }
-        None => blocking(move || Ok(read(&store, scans))).await?,
+        None => blocking(move || Ok(read(&store, scans, 0))).await?,
     };
     if kind == Kind::Trace {
+        // What is missing has no time, and stays first.
         rows.sort_by_key(|item| item.at_unix_nano);
     }
     items.append(&mut rows);
@@ -85,7 +88,7 @@ fn scans(findings: &Findings, kind: Kind, id: u64) -> Vec<ScanRequest> {
     let within = |signal| ScanRequest {
         from_unix_nano: findings.scope.from_unix_nano,
         to_unix_nano: findings.scope.to_unix_nano,
-        rows_max: Some(ROWS_MAX),
+        rows_max: ROWS_READ,
         ..ScanRequest::of(signal)
     };
     let of_service = |signal, service: &str| ScanRequest { services: Some(vec![service.to_owned()]), ..within(signal) };
@@ -121,7 +124,7 @@ fn scans(findings: &Findings, kind: Kind, id: u64) -> Vec<ScanRequest> {
             let of = |id| {
                 [Signal::Traces, Signal::Logs].map(|signal| ScanRequest {
                     trace_id: Some(id),
-                    rows_max: Some(ROWS_MAX),
+                    rows_max: ROWS_READ,
                     ..ScanRequest::of(signal)
                 })
             };
@@ -152,45 +155,53 @@ fn scans(findings: &Findings, kind: Kind, id: u64) -> Vec<ScanRequest> {
     }
 }
 
-fn read(store: &Store, scans: Vec<ScanRequest>) -> Vec<PageItem> {
-    let (mut items, mut is_cut) = (Vec::new(), false);
+/// The rows of some scans; before them, what of them is not there. So many parts of the store are known to be unreadable.
+fn read(store: &Store, scans: Vec<ScanRequest>, known_unreadable: usize) -> Vec<PageItem> {
+    let (mut rows, mut is_cut, mut unreadable) = (Vec::new(), false, 0);
     for scan in scans {
-        let before = items.len();
+        let mut found = Vec::new();
         for batch in store.scan(&scan) {
             match batch {
-                Ok(batch) => records::items(&batch, &mut items),
-                Err(error) => tracing::warn!(%error, "a segment could not be read for an answer"),
+                Ok(batch) => records::items(&batch, &mut found),
+                Err(error) => {
+                    tracing::warn!(%error, "a segment could not be read for an answer");
+                    unreadable += 1;
+                }
             }
         }
-        is_cut |= items.len() - before >= ROWS_MAX;
+        is_cut |= found.len() > ROWS_MAX;
+        found.truncate(ROWS_MAX);
+        rows.append(&mut found);
     }
-    if is_cut {
-        items.push(records::cut(format!(
-            "only the first {ROWS_MAX} rows stand here: search with from and to for others"
-        )));
-    }
+    let told = format!("only the first {ROWS_MAX} rows stand here: search with from and to for others");
+    let mut items: Vec<PageItem> = is_cut.then(|| records::cut(told)).into_iter().collect();
+    items.extend(records::unreadable(unreadable.max(known_unreadable)));
+    items.append(&mut rows);
     items
 }
 
-/// The shapes of a template that occur in the rows in question.
-async fn shapes(answers: &Answers, scans: Vec<ScanRequest>, template: u64) -> Result<Vec<u64>, ServiceError> {
+/// The shapes of a template that occur in the rows in question, and how many parts of the store could not be asked.
+async fn shapes(answers: &Answers, scans: Vec<ScanRequest>, template: u64) -> Result<(Vec<u64>, usize), ServiceError> {
     let store = answers.store.clone();
-    let met = blocking(move || {
+    let (met, unreadable) = blocking(move || {
         let snapshot = store.snapshot();
-        let mut met: BTreeSet<u64> = BTreeSet::new();
+        let (mut met, mut unreadable) = (BTreeSet::new(), 0);
         for scan in scans {
-            let counts = snapshot.shapes(&ScanRequest { rows_max: None, ..scan });
-            met.extend(counts.map_err(|error| ServiceError::Internal(error.to_string()))?.into_keys());
+            let (counts, failed) = snapshot.shapes(&ScanRequest { rows_max: None, ..scan });
+            met.extend(counts.into_keys());
+            unreadable += failed;
         }
-        Ok(met)
+        Ok((met, unreadable))
     })
     .await?;
-    answers
+    let shapes = answers
         .on_correlator(move |correlator, _| {
             let dictionary = correlator.dictionary();
-            met.into_iter().filter(|shape| dictionary.get(*shape).is_some_and(|t| t.id == template)).collect()
+            let is_meant = |shape: &u64| dictionary.get(*shape).is_some_and(|t| t.id == template);
+            met.into_iter().filter(is_meant).collect()
         })
-        .await
+        .await?;
+    Ok((shapes, unreadable))
 }
 
 fn trace_id(hex: &str) -> Option<[u8; 16]> {

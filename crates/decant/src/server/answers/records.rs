@@ -33,6 +33,16 @@ pub(super) fn cut(text: String) -> PageItem {
     PageItem { kind: "coverage".to_owned(), text, ..PageItem::default() }
 }
 
+/// Says of how many parts of the store nothing is known.
+pub(super) fn unreadable(batches: usize) -> Option<PageItem> {
+    let text = |plural| {
+        format!(
+            "{batches} part{plural} of the store could not be read: what they hold is missing here; the log says why"
+        )
+    };
+    (batches > 0).then(|| cut(text(if batches == 1 { "" } else { "s" })))
+}
+
 /// One log record: severity, body, attributes.
 pub(super) fn log(batch: &Batch, logs: &Logs, row: usize) -> PageItem {
     let mut text = logs.severity(row).as_str().to_owned();

@@ -32,7 +32,7 @@ pub(super) async fn answer(answers: &Answers, query: SearchQuery) -> Result<Answ
 }
 
 fn in_records(store: &Store, ask: &Ask, words: &[String]) -> Vec<PageItem> {
-    let (mut all, mut cut) = (Vec::new(), Vec::new());
+    let (mut all, mut cut, mut unreadable) = (Vec::new(), Vec::new(), 0);
     for (signal, name) in [(Signal::Logs, "log records"), (Signal::Traces, "spans")] {
         let request = ScanRequest {
             from_unix_nano: ask.from,
@@ -48,7 +48,14 @@ fn in_records(store: &Store, ask: &Ask, words: &[String]) -> Vec<PageItem> {
                 cut.push(records::cut(told));
                 break;
             }
-            let Ok(batch) = batch else { continue };
+            let batch = match batch {
+                Ok(batch) => batch,
+                Err(error) => {
+                    tracing::warn!(%error, "a segment could not be read for an answer");
+                    unreadable += 1;
+                    continue;
+                }
+            };
             looked_at += batch.len();
             let mut items = Vec::new();
             records::items(&batch, &mut items);
@@ -57,8 +64,9 @@ fn in_records(store: &Store, ask: &Ask, words: &[String]) -> Vec<PageItem> {
         all.append(&mut found);
     }
     all.sort_by_key(|item| std::cmp::Reverse(item.at_unix_nano));
-    all.append(&mut cut);
-    all
+    cut.extend(records::unreadable(unreadable));
+    cut.append(&mut all);
+    cut
 }
 
 /// Whether every word stands in the item's text or service, in any case.
