@@ -1,9 +1,12 @@
 //! A signal prepared for comparisons of any two stretches.
 
+mod cuts;
 mod regime;
 mod told;
 
 use std::cell::Cell;
+
+pub(crate) use cuts::{Cuts, Inside};
 
 use super::apart::{are_close, are_even, count_z, level_z};
 use super::blocks::{Blocks, Grid, Parts, Usual};
@@ -19,44 +22,6 @@ const MOST_Z: f64 = 100.0;
 const MEMORY_WORTH: f64 = 4.0;
 /// A z up to this is no evidence at all, so it is not asked how usual it is.
 const NO_NEWS: f64 = 1.5;
-
-/// An episode, by its cuts, by its windows and by its blocks.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Inside {
-    pub(crate) cuts: (usize, usize),
-    pub(crate) windows: (usize, usize),
-    blocks: (usize, usize),
-    /// Of the time before, what the regime in which it begins does not know: sums up to the so manieth regime, and blocks.
-    gone: (usize, usize),
-}
-
-/// Windows at which some episodes begin and end.
-#[derive(Clone, Debug)]
-pub(crate) struct Cuts {
-    /// In order.
-    windows: Vec<usize>,
-    pub(crate) episodes: Vec<Inside>,
-    grid: Grid,
-}
-
-impl Cuts {
-    /// Of episodes in a stretch of so many windows.
-    pub(crate) fn new(episodes: impl Iterator<Item = (usize, usize)> + Clone, windows: usize) -> Self {
-        let mut cuts: Vec<usize> = episodes.clone().flat_map(|(from, to)| [from, to]).collect();
-        cuts.sort_unstable();
-        cuts.dedup();
-        let at = |window: usize| cuts.partition_point(|cut| *cut < window);
-        let grid = Grid::new(windows);
-        let inside = |(from, to)| Inside {
-            cuts: (at(from), at(to)),
-            windows: (from, to),
-            blocks: grid.blocks(from, to),
-            gone: (0, 0),
-        };
-        let episodes = episodes.map(inside).collect();
-        Self { windows: cuts, episodes, grid }
-    }
-}
 
 /// A signal prepared for comparisons.
 pub(crate) struct Prefix<'a> {
