@@ -68,7 +68,7 @@ pub fn revisions(scenario: &Scenario, asked: &[Duration]) -> Vec<Findings> {
         correlator.absorb(lane.take());
         heard += scenario.step;
         if asked.contains(&heard) {
-            told.push(correlator.findings(&Ask::default(), Vec::new(), &lane.counts()));
+            told.push(correlator.findings_held(&Ask::default(), Vec::new(), &lane.counts()));
         }
     }
     told

@@ -19,8 +19,8 @@ pub struct Correlator {
     /// Incidents told so far: they keep their ids.
     register: Register,
     patience: Patience,
-    /// Whether more is to come: revisions follow, and what they hold in common is worth a second look.
-    is_live: bool,
+    /// Length of a window.
+    window_s: u32,
     learned: Learned,
     /// Of `learned`; `None` when it has grown since.
     dictionary: Option<Dictionary>,
@@ -33,7 +33,7 @@ impl Correlator {
             history: History::new(&config.detect),
             register: Register::new(&config.detect),
             patience: Patience::of(&config.detect),
-            is_live: !config.detect.whole_capture,
+            window_s: config.detect.window_s,
             learned: Learned::default(),
             dictionary: None,
         }
@@ -76,14 +76,27 @@ impl Correlator {
 
     /// What there is to say to a question, with excerpts that others found and what the lanes say they saw.
     pub fn findings(&mut self, ask: &Ask, excerpts: Vec<Excerpt>, seen: &LaneCounts) -> Findings {
+        self.answer(ask, excerpts, seen, false)
+    }
+
+    /// The same, and of an incident that goes on what was to be said at its last checkpoint: for answers of which
+    /// revisions follow. It takes a second look at the data.
+    pub fn findings_held(&mut self, ask: &Ask, excerpts: Vec<Excerpt>, seen: &LaneCounts) -> Findings {
+        self.answer(ask, excerpts, seen, true)
+    }
+
+    fn answer(&mut self, ask: &Ask, excerpts: Vec<Excerpt>, seen: &LaneCounts, holds: bool) -> Findings {
         let dictionary = self.dictionary.get_or_insert_with(|| self.learned.dictionary());
         let mut findings = self.history.findings(ask, &|shape| named(dictionary, shape));
         self.register.revise(&self.history, &mut findings);
-        if let Some(to) = checkpoint::last(ask, &findings, self.history.newest()).filter(|_| self.is_live) {
+        let checkpoint = checkpoint::last(ask, &findings, self.history.newest(), self.window_s);
+        if let Some(to) = checkpoint.filter(|_| holds) {
             let held = Ask { to: Some(to), ..ask.clone() };
             let mut held = self.history.findings(&held, &|shape| named(dictionary, shape));
             held.changes.retain(|change| change.at_unix_nano < to);
-            findings.held = Some(Box::new(held));
+            if checkpoint::is_same(&findings, &held, self.window_s) {
+                findings.held = Some(Box::new(held));
+            }
         }
         if let Some(service) = &ask.service {
             narrow(&mut findings, service);

@@ -107,8 +107,20 @@ impl Answers {
     }
 
     async fn findings(&self, ask: Ask) -> Result<Findings, ServiceError> {
-        let found = self.on_correlator(move |correlator, counts| correlator.findings(&ask, Vec::new(), counts)).await;
-        found.map(|mut findings| {
+        self.answered(ask, false).await
+    }
+
+    /// With what was to be said at the last checkpoint of an incident that goes on.
+    async fn findings_held(&self, ask: Ask) -> Result<Findings, ServiceError> {
+        self.answered(ask, true).await
+    }
+
+    async fn answered(&self, ask: Ask, holds: bool) -> Result<Findings, ServiceError> {
+        let found = self.on_correlator(move |correlator, counts| match holds {
+            true => correlator.findings_held(&ask, Vec::new(), counts),
+            false => correlator.findings(&ask, Vec::new(), counts),
+        });
+        found.await.map(|mut findings| {
             // Since the start; what was read back from the store came in before.
             findings.counts.bytes_in = self.ingress.bytes();
             findings
@@ -136,7 +148,7 @@ impl Answers {
         let times = Times { from: query.from, to: query.to, at: query.at };
         let told = format!("{:?} {:?} {:?}", times.from, times.to, times.at);
         let ask = self.ask(times, query.service).await?;
-        let mut findings = self.findings(ask.clone()).await?;
+        let mut findings = self.findings_held(ask.clone()).await?;
         self.remember(ask.clone());
         let (store, earlier) = (self.store.clone(), self.earlier.clone());
         // A window that ends with the newest record moves on; it is the same question.

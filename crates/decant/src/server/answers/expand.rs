@@ -50,20 +50,22 @@ pub(super) async fn answer(answers: &Answers, query: ExpandQuery) -> Result<Answ
 /// The findings in which the handle names something.
 pub(super) async fn find(answers: &Answers, handle: &str) -> Result<Option<(Findings, Kind, u64)>, ServiceError> {
     for ask in answers.remembered() {
-        let mut findings = answers.findings(Ask { service: None, ..ask }).await?;
+        let ask = Ask { service: None, ..ask };
+        let mut findings = answers.findings(ask.clone()).await?;
         let store = answers.store.clone();
         let findings = blocking(move || {
             super::quiet::add_excerpts(&mut findings, &store);
             Ok(findings)
         })
         .await?;
+        if let Some((kind, id)) = Handles::of(&findings).resolve(handle) {
+            return Ok(Some((findings, kind, id)));
+        }
         // What an answer held and is no longer found stands in the findings of the checkpoint.
-        let mut findings = findings;
-        let held = findings.held.take();
-        for findings in std::iter::once(findings).chain(held.map(|held| *held)) {
-            if let Some((kind, id)) = Handles::of(&findings).resolve(handle) {
-                return Ok(Some((findings, kind, id)));
-            }
+        if let Some(held) = answers.findings_held(ask).await?.held
+            && let Some((kind, id)) = Handles::of(&held).resolve(handle)
+        {
+            return Ok(Some((*held, kind, id)));
         }
     }
     Ok(None)
@@ -133,8 +135,8 @@ fn scans(findings: &Findings, kind: Kind, id: u64) -> Vec<ScanRequest> {
         Kind::Change => {
             let change = findings.changes.iter().find(|c| c.id == id);
             let of = |c: &decant_model::Change| ScanRequest {
-                from_unix_nano: Some(c.at_unix_nano - CHANGE_WINDOW_NS),
-                to_unix_nano: Some(c.at_unix_nano + CHANGE_WINDOW_NS),
+                from_unix_nano: Some(c.at_unix_nano.saturating_sub(CHANGE_WINDOW_NS)),
+                to_unix_nano: Some(c.at_unix_nano.saturating_add(CHANGE_WINDOW_NS)),
                 ..within(Signal::Logs)
             };
             change.map(of).into_iter().collect()
@@ -157,25 +159,27 @@ fn scans(findings: &Findings, kind: Kind, id: u64) -> Vec<ScanRequest> {
 
 /// The rows of some scans; before them, what of them is not there. So many parts of the store are known to be unreadable.
 fn read(store: &Store, scans: Vec<ScanRequest>, known_unreadable: usize) -> Vec<PageItem> {
-    let (mut rows, mut is_cut, mut unreadable) = (Vec::new(), false, 0);
+    let (mut rows, mut is_cut, mut unreadable) = (Vec::new(), false, known_unreadable);
     for scan in scans {
-        let mut found = Vec::new();
+        let (mut found, mut failed) = (Vec::new(), 0);
         for batch in store.scan(&scan) {
             match batch {
                 Ok(batch) => records::items(&batch, &mut found),
                 Err(error) => {
                     tracing::warn!(%error, "a segment could not be read for an answer");
-                    unreadable += 1;
+                    failed += 1;
                 }
             }
         }
+        // Several scans may meet the same ones.
+        unreadable = unreadable.max(failed);
         is_cut |= found.len() > ROWS_MAX;
         found.truncate(ROWS_MAX);
         rows.append(&mut found);
     }
     let told = format!("only the first {ROWS_MAX} rows stand here: search with from and to for others");
     let mut items: Vec<PageItem> = is_cut.then(|| records::cut(told)).into_iter().collect();
-    items.extend(records::unreadable(unreadable.max(known_unreadable)));
+    items.extend(records::unreadable(unreadable));
     items.append(&mut rows);
     items
 }
@@ -189,7 +193,7 @@ async fn shapes(answers: &Answers, scans: Vec<ScanRequest>, template: u64) -> Re
         for scan in scans {
             let (counts, failed) = snapshot.shapes(&ScanRequest { rows_max: None, ..scan });
             met.extend(counts.into_keys());
-            unreadable += failed;
+            unreadable = failed.max(unreadable);
         }
         Ok((met, unreadable))
     })
