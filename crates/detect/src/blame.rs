@@ -13,6 +13,7 @@ use crate::material::Material;
 use crate::role::Role;
 use crate::signal::What;
 use crate::surge;
+use crate::traces::PairCell;
 
 /// A service and how much points at it.
 #[derive(Clone, Debug)]
@@ -188,16 +189,17 @@ fn edge_counts(material: &Material<'_>) -> (BTreeMap<Aspect, IdMap<Ends>>, IdMap
         if edge.windows.cells().iter().any(|(_, c)| c.gap.count() > 0) {
             gaps.entry(edge.caller).or_default().calls += 1.0;
             gaps.entry(edge.callee).or_default().called += 1.0;
-            called.insert(*key, edge.callee);
         }
+        called.insert(*key, edge.callee);
     }
     for (key, pair) in &material.facts.pairs {
-        // Peers that never answer (databases, others' services) cannot fall silent.
-        if pair.windows.cells().iter().any(|(_, c)| c.unanswered < c.calls) {
+        // Peers that never answer (databases, others' services) cannot fall silent; who answered in the baseline can.
+        let answers = |p: &PairCell| p.windows.cells().iter().any(|(_, c)| c.unanswered < c.calls);
+        if answers(pair) || material.base_facts.pairs.get(key).is_some_and(answers) {
             pairs.entry(pair.caller).or_default().calls += 1.0;
             pairs.entry(pair.callee).or_default().called += 1.0;
-            called.insert(*key, pair.callee);
         }
+        called.insert(*key, pair.callee);
     }
     (BTreeMap::from([(Aspect::Gap, gaps), (Aspect::Unanswered, pairs.clone()), (Aspect::Clock, pairs)]), called)
 }

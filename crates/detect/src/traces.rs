@@ -15,7 +15,7 @@ mod failures;
 mod join;
 mod preview;
 
-pub(crate) use facts::{ChildStats, EdgeCell, EdgeStat, Facts, PairStat};
+pub(crate) use facts::{ChildStats, EdgeCell, EdgeStat, Facts, PairCell, PairStat};
 
 use std::collections::BTreeMap;
 
