@@ -59,12 +59,19 @@ const HELD: (usize, usize) = (10, 11);
 /// Chooses and writes what there is to say about `findings` within the budget.
 #[must_use]
 pub fn bundle(findings: &Findings, request: &Request) -> Rendered {
-    match held(findings) {
-        Some(Held { findings: merged, late }) => {
-            of_source(&Source::held(&merged, Handles::of(findings), Some(late)), request)
-        }
-        None => of_source(&Source::new(findings), request),
-    }
+    whole(findings, None, request)
+}
+
+/// As [`bundle()`], for one who asked what is new since a revision that nobody remembers: the text says so.
+#[must_use]
+pub fn whole(findings: &Findings, forgotten: Option<u64>, request: &Request) -> Rendered {
+    let held = held(findings);
+    let mut source = match &held {
+        Some(Held { findings: merged, late }) => Source::held(merged, Handles::of(findings), Some(late.clone())),
+        None => Source::new(findings),
+    };
+    source.forgotten = forgotten;
+    of_source(&source, request)
 }
 
 pub(crate) fn of_source(source: &Source<'_>, request: &Request) -> Rendered {

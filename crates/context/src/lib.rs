@@ -26,7 +26,7 @@ mod selection;
 mod source;
 mod tokens;
 
-pub use bundle::{Format, Rendered, Request, bundle};
+pub use bundle::{Format, Rendered, Request, bundle, whole};
 pub use delta::{Known, delta};
 pub use handles::{Handles, Kind};
 pub use page::{PageError, PageItem, PageRequest, page};

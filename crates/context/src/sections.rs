@@ -150,7 +150,14 @@ pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     let (summary, evidence) = List::ALL.split_at(3);
     let evidence = evidence.iter().copied().filter(others);
     if !source.is_split {
-        for list in summary.iter().copied().chain(first).chain(evidence).chain(last) {
+        // In a log of one run the lines tell who; where all is well, what was checked comes before what was seen.
+        let (before, after): (&[List], &[List]) = match source.capture {
+            _ if source.is_well() => (&[List::Healthy, List::Missing], summary),
+            Capture::Log => (&[List::Excerpts], summary),
+            _ => (summary, first.as_slice()),
+        };
+        let opening = before.iter().chain(after).copied();
+        for list in opening.chain(evidence.filter(|list| !before.contains(list))).chain(last) {
             write_list(view, list, &mut out);
         }
         counts::services(view, &mut out);

@@ -50,8 +50,13 @@ pub(crate) struct Source<'a> {
     pub(crate) handles: Handles,
     /// What is left out since the reader has it.
     pub(crate) delta: Option<Delta>,
+    /// A revision that the reader has, and of which nothing is known.
+    pub(crate) forgotten: Option<u64>,
     /// `T0`: the onset of the first incident as it was told first, so that it stays, else the beginning of the window.
     pub(crate) anchor_unix_nano: Option<i64>,
+    /// Whether anything is told by its distance from `T0`: not of the log of one run, in which nothing is compared with
+    /// what was before, and lines have numbers.
+    pub(crate) has_times: bool,
     /// Whether `T0` is an onset.
     pub(crate) has_onset: bool,
     /// Whether revisions follow: what holds still is told apart from the figures, which move.
@@ -113,7 +118,11 @@ impl<'a> Source<'a> {
             capture,
             handles,
             delta: None,
+            forgotten: None,
             anchor_unix_nano: onset.or(findings.scope.from_unix_nano),
+            has_times: capture != Capture::Log
+                || !findings.changes.is_empty()
+                || findings.log_patterns.iter().any(|pattern| pattern.before_per_min.is_some()),
             has_onset: onset.is_some(),
             is_split: capture != Capture::Log && !findings.incidents.is_empty(),
             scores: late.as_ref().map(|late| late.scores.clone()).unwrap_or_default(),
@@ -132,6 +141,7 @@ impl<'a> Source<'a> {
             capture: self.capture,
             handles: self.handles.clone(),
             anchor_unix_nano: self.anchor_unix_nano,
+            has_times: self.has_times,
             has_onset: self.has_onset,
             is_split: self.is_split,
             first: self.first.clone(),

@@ -50,7 +50,7 @@ impl Kind {
             Self::Exit => "exit status",
             Self::Summary => "summary of failures",
             Self::Detail | Self::Frame => "details of a failure",
-            Self::Step | Self::Script | Self::Command | Self::Header => "step that failed",
+            Self::Step | Self::Script | Self::Command | Self::Header => "step or command",
             Self::Plain | Self::Noise => "last lines before the failure",
         }
     }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use decant_model::{Change, ChangeVerdict, Outcome};
+use decant_model::{Change, ChangeVerdict, Outcome, Verdict};
 use serde_json::{Map, Value, json};
 
 use super::{Part, View, heading, put, raise};
@@ -47,18 +47,25 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
 
 pub(super) fn text(view: View<'_>, out: &mut String) {
     let mut started = false;
+    // Where nothing is to be explained, they are ranked by nothing.
+    let is_accusing = view.source.findings.verdict != Verdict::NoIncident;
     let is_split = view.source.is_split;
     let change = |index: usize| view.source.findings.changes.get(index);
-    let shown: Vec<&Change> = if is_split {
+    let mut shown: Vec<&Change> = if is_split {
         let shown = view.steady(List::Changes, |index| change(index).map(|change| (change.at_unix_nano, change.id)));
         shown.into_iter().filter_map(|(index, _)| change(index)).collect()
     } else {
         view.ranked(List::Changes).filter_map(|(index, _)| change(index)).collect()
     };
+    if !is_accusing {
+        shown.sort_by_key(|change| (change.at_unix_nano, change.id));
+    }
     let title = if view.is_late == Some(true) {
         "new changes"
     } else if view.part == Part::Rest {
         "changes after T0"
+    } else if !is_accusing {
+        "changes (in order of time; none is accused, for there is no incident)"
     } else if is_split {
         "changes (in order of time)"
     } else {
@@ -67,7 +74,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     for change in shown {
         heading(out, &mut started, title);
         let handle = view.source.handle(Kind::Change, change.id);
-        if is_split {
+        if is_split || !is_accusing {
             let _infallible = write!(out, "[{handle}]");
         } else {
             let _infallible = write!(out, "{}. [{handle}] {}", change.rank, figures::probability(change.score));
@@ -83,7 +90,11 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         if !change.title.is_empty() {
             let _infallible = write!(out, " {}", quote::inline(&change.title));
         }
-        let why = if is_split { still(&change.why) } else { change.why.clone() };
+        let why = match is_accusing {
+            true if is_split => without_times(&change.why),
+            true => change.why.clone(),
+            false => String::new(),
+        };
         if !why.is_empty() {
             let _infallible = write!(out, ": {}", quote::ours(&why));
         }
@@ -94,8 +105,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     }
 }
 
-/// Without what the row's time says.
-fn still(why: &str) -> String {
+/// Without what the row's time says, and without figures.
+fn without_times(why: &str) -> String {
     let is_time = |clause: &str| clause.ends_with(" min before the onset") || clause == "it came after the onset";
     let clauses = why.split("; ").filter(|clause| !is_time(clause));
     clauses.map(figures::still).collect::<Vec<_>>().join("; ")
@@ -112,7 +123,7 @@ const TENTH: f64 = 0.1;
 
 /// What moves, by handle.
 pub(super) fn after(view: View<'_>, out: &mut String) {
-    let mut line = super::Line::new("changes, probability to be the cause");
+    let mut line = super::Line::new("changes, probability to be the cause (others below a tenth)");
     for (index, _) in view.ranked(List::Changes) {
         let Some(change) = view.source.findings.changes.get(index) else { continue };
         // Room is left for those that are nearly told.

@@ -78,7 +78,9 @@ fn counts(view: View<'_>, out: &mut String) {
     if let Some((policies, count)) = rest(&counts.dropped) {
         let _infallible = write!(out, " + dropped by {policies} other policies {count}");
     }
-    let _infallible = write!(out, "; bytes_in {}, repeats {}", counts.bytes_in, counts.repeats);
+    // What came without bytes, as from a simulation, has none to tell.
+    let bytes = if counts.bytes_in > 0 { format!("bytes_in {}, ", counts.bytes_in) } else { String::new() };
+    let _infallible = write!(out, "; {bytes}repeats {}", counts.repeats);
     for (note, count) in counts.notes.iter().take(NOTES) {
         let _infallible = write!(out, ", {} {count}", quote::inline(note));
     }

@@ -33,7 +33,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     let title = if view.is_late == Some(true) {
         "new calls"
     } else if view.part == Part::Rest {
-        "more calls (no evidence about a likely suspect)"
+        "more calls (weaker evidence about a suspect, or none)"
     } else if view.source.is_split {
         "calls (caller > callee operation, what changed; was: before T0; gap is time between the two)"
     } else {

@@ -85,6 +85,7 @@ fn figures_of(view: View<'_>, incident: &Incident) -> String {
     let confidence = figures::probability(incident.confidence);
     match incident.onset_unix_nano {
         0 => format!("confidence {confidence}"),
+        _ if !view.source.has_times => format!("confidence {confidence}"),
         onset => format!("onset {}, confidence {confidence}", view.source.relative(onset)),
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     let title = if view.is_late == Some(true) {
         "new metric shifts"
     } else if view.part == Part::Rest {
-        "more metric shifts (no evidence about a likely suspect)"
+        "more metric shifts (weaker evidence about a suspect, or none)"
     } else if view.source.is_split {
         "metric shifts (was: median before T0; where it went; begin)"
     } else {

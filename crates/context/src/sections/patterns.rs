@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-use decant_model::{LogExample, LogPattern, Novelty, Severity, SlotSummary};
+use decant_model::{LogExample, LogPattern, Novelty, Severity, SlotSummary, Verdict};
 use serde_json::{Map, Value, json};
 
 use super::{Part, View, by_weight, grade, heading, put, raise, weight};
@@ -104,9 +104,13 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
     let title = if view.is_late == Some(true) {
         "new log patterns"
     } else if view.part == Part::Rest {
-        "more log patterns (no evidence about a likely suspect)"
+        "more log patterns (weaker evidence about a suspect, or none)"
     } else if view.source.is_split {
         "log patterns (was: records/min before T0; | template, time| record)"
+    } else if !view.source.has_times {
+        "log patterns (x records; | template, #line| record)"
+    } else if view.source.findings.verdict == Verdict::NoIncident {
+        "log patterns that make no incident (records/min, first seen; | template, time| record)"
     } else {
         "log patterns (records/min before > after T0; | template, time| record)"
     };
@@ -122,8 +126,8 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
         }
         for example in examples(view.source, pattern, level) {
             let at = match example.time_unix_nano {
-                Some(time) => view.source.relative(time),
-                None => format!("#{}", example.ordinal),
+                Some(time) if view.source.has_times => view.source.relative(time),
+                _ => format!("#{}", example.ordinal),
             };
             quote::lines(out, &at, &example.text, example.flagged, (EXAMPLE_LINES, EXAMPLE_CHARS));
         }
@@ -165,7 +169,7 @@ pub(super) fn after(view: View<'_>, told: &HashSet<(List, usize)>, out: &mut Str
 fn numbers(view: View<'_>, pattern: &LogPattern, out: &mut String) {
     let source = view.source;
     let _infallible = write!(out, "[{}]", source.handle(Kind::LogPattern, pattern.id));
-    if !pattern.service.is_empty() {
+    if !pattern.service.is_empty() && source.has_times {
         let _infallible = write!(out, " {}", quote::inline(&pattern.service));
     }
     for word in [pattern.severity.as_str(), novelty(pattern.novelty)] {
@@ -174,16 +178,25 @@ fn numbers(view: View<'_>, pattern: &LogPattern, out: &mut String) {
         }
     }
     // Records without times were neither before nor after.
-    let is_dated = pattern.first_unix_nano.or(pattern.last_unix_nano).is_some();
+    let is_dated = source.has_times && pattern.first_unix_nano.or(pattern.last_unix_nano).is_some();
     if view.is_split() {
         if let Some(before) = pattern.before_per_min.filter(|_| is_dated && pattern.novelty != Novelty::New) {
             let _infallible = write!(out, ", was {}", figures::before(before, figures::figure));
         }
+    } else if let (true, Verdict::NoIncident, None, Some(rate)) =
+        (is_dated, source.findings.verdict, pattern.before_per_min, pattern.after_per_min)
+    {
+        // No moment tells before from after.
+        let _infallible = write!(out, " {}", figures::figure(figures::rounded(rate, 2)));
     } else if is_dated && (pattern.before_per_min.is_some() || pattern.after_per_min.is_some()) {
         let rates = figures::change(pattern.before_per_min, pattern.after_per_min, figures::figure);
         let _infallible = write!(out, " {rates}");
     } else {
         let _infallible = write!(out, " x{}", pattern.count);
+    }
+    if !source.has_times {
+        out.push('\n');
+        return;
     }
     if let Some(first) = pattern.first_unix_nano.filter(|_| pattern.novelty != Novelty::Vanished) {
         let comma = if view.is_split() { "," } else { "" };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use decant_context::{Format, Known, Request, bundle, delta};
+use decant_context::{Format, Known, Request, bundle, delta, whole};
 use decant_model::Findings;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -209,4 +209,20 @@ fn answers_that_differ_in_a_suspect_s_reasons_have_different_revisions() {
     assert!(answers.len() > 2, "names and reasons come one after the other");
     let revisions: BTreeSet<u64> = answers.iter().map(|answer| answer.told.revision()).collect();
     assert_eq!(revisions.len(), answers.len());
+}
+
+#[test]
+fn who_has_all_is_told_that_nothing_is_new_and_who_has_what_nobody_remembers_is_told_all() {
+    for now in [incident(), crate::cases::quiet()] {
+        let request = Request::default();
+        let all = bundle(&now, &request);
+        let nothing = delta(&now, &all.told, &request).text;
+        assert!(nothing.contains("nothing new; unchanged: ") && !nothing.contains("## "), "{nothing}");
+        let some = delta(&now, &Known::default(), &request).text;
+        assert!(some.contains("unchanged: nothing") && !some.contains("nothing new"), "{some}");
+        let again = whole(&now, Some(7), &request);
+        assert_eq!(again.json["revision"], all.json["revision"]);
+        assert_eq!(again.text.replace(" (all there is to tell: revision 7 is not remembered)", ""), all.text);
+        assert_ne!(again.text, all.text);
+    }
 }

@@ -3,7 +3,6 @@
 mod arbitrary;
 mod cases;
 mod delta;
-mod docs;
 mod fuzz;
 mod injections;
 mod laws;

@@ -1,9 +1,9 @@
 //! What rows say of how things were, and the end of how they are.
 
 use decant_context::{Handles, Kind, Request, bundle};
-use decant_model::{Findings, LogPattern, MetricShift};
+use decant_model::{Change, Findings, LogPattern, MetricShift, Novelty};
 
-use crate::cases::incident;
+use crate::cases::{incident, quiet};
 use crate::laws::large;
 
 fn text(findings: &Findings) -> String {
@@ -81,4 +81,23 @@ fn rows_whose_present_figure_is_not_told_are_counted() {
         + large.span_edges.iter().filter(|e| named(Kind::SpanEdge, e.id)).count();
     assert!(missing > 0);
     assert_eq!(counted(&large), missing, "{end}");
+}
+
+#[test]
+fn where_there_is_no_incident_changes_stand_in_order_of_time_and_patterns_with_one_rate() {
+    let mut findings = quiet();
+    let from = findings.scope.from_unix_nano.unwrap();
+    let change = Change { rank: 7, why: "there is nothing to explain".to_owned(), ..incident().changes[0].clone() };
+    findings.changes = vec![
+        Change { id: 1, at_unix_nano: from + 9_000_000_000, ..change.clone() },
+        Change { id: 2, at_unix_nano: from + 4_000_000_000, ..change },
+    ];
+    let seen = LogPattern { before_per_min: None, after_per_min: Some(1.25), ..incident().log_patterns[0].clone() };
+    findings.log_patterns = vec![LogPattern { novelty: Novelty::Unknown, first_unix_nano: Some(from), ..seen }];
+    let text = text(&findings);
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("[c")).collect();
+    let told = |row: &str| row.split_once("] ").map(|(_, told)| told.to_owned()).unwrap();
+    let of = |at: &str| format!("{at} deployment orders 4f2c9d1 `Use the new pool (#812)`");
+    assert_eq!(rows.iter().map(|row| told(row)).collect::<Vec<_>>(), [of("+4s"), of("+9s")]);
+    assert!(text.contains("orders ERROR 1.2 from +0s\n"), "{text}");
 }

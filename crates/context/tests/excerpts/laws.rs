@@ -96,3 +96,13 @@ proptest! {
         prop_assert_eq!(found.len(), excerpts(&lines.join("\n")).len());
     }
 }
+
+#[test]
+fn an_excerpt_says_what_it_holds_and_calls_no_step_failed() {
+    let output = "FAILED tests/test_cart.py::test_total\nE   AssertionError: assert 3 == 4";
+    let found = excerpts(&format!("{}{}", preamble("test"), step("pytest", output, 1)));
+    let of = |text: &str| found.iter().find(|e| e.lines.iter().any(|line| line.text.contains(text))).unwrap();
+    let why = of("assert 3 == 4").why.as_str();
+    assert!(why.contains("error") && why.contains("exit status"), "{why}");
+    assert_eq!(of("Complete job name").why, "step or command");
+}

@@ -158,7 +158,7 @@ impl Answers {
             let known = query.since.and_then(|since| earlier.get(&asked, since));
             let mut rendered = match known {
                 Some(known) => decant_context::delta(&findings, &known, &request),
-                None => decant_context::bundle(&findings, &request),
+                None => decant_context::whole(&findings, query.since, &request),
             };
             earlier.put(asked, std::mem::take(&mut rendered.told));
             Ok(answer(rendered))

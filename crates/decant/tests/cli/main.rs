@@ -9,4 +9,5 @@ mod pages;
 mod restart;
 mod run;
 mod serve;
+mod since;
 mod templates;

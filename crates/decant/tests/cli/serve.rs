@@ -93,11 +93,16 @@ impl Served {
         http(self.otlp_http, "POST", "/v1/logs", json).0
     }
 
-    /// The answer to a question, as JSON.
-    pub(crate) fn asked(&self, question: &str) -> serde_json::Value {
+    /// The answer to a question, as text.
+    pub(crate) fn told(&self, question: &str) -> String {
         let (status, body) = http(self.context_http, "GET", question, "");
         assert_eq!(status, 200, "{question}: {body}");
-        serde_json::from_str(&body).unwrap()
+        body
+    }
+
+    /// The same as JSON, which the question asks for.
+    pub(crate) fn asked(&self, question: &str) -> serde_json::Value {
+        serde_json::from_str(&self.told(question)).unwrap()
     }
 
     fn context(&self) -> String {
