@@ -105,7 +105,12 @@ pub(crate) fn base(source: &Source<'_>) -> u64 {
 /// The items of a selection, as its reader has them then.
 fn shown(source: &Source<'_>, selection: &Selection) -> Vec<(List, u64, Item)> {
     let mut shown = Vec::new();
+    let told_gone = source.late.is_some().then(|| crate::sections::told_gone(source, selection)).unwrap_or_default();
     for (list, index, key, item) in items(source) {
+        // Who was told that a row is no longer found does not have it.
+        if told_gone.contains(&(list, index)) {
+            continue;
+        }
         let level = selection.level(list, index as u32);
         if level > 0 {
             shown.push((list, key, as_shown(source, selection, (list, index), item)));
@@ -139,7 +144,8 @@ pub fn delta(findings: &Findings, known: &Known, request: &Request) -> Rendered 
     };
     let whole = Source::held(findings, handles, late);
     let (_, selection) = packed(&whole, request);
-    let now = items(&whole);
+    let mut now = items(&whole);
+    now.retain(|(list, index, ..)| !whole.is_gone(*list, *index));
     let is_there = |list: List, key: u64| now.iter().any(|(of, _, other, _)| *of == list && *other == key);
     let (kept, gone): (BTreeMap<_, _>, BTreeMap<_, _>) =
         known.items.clone().into_iter().partition(|((list, key), _)| is_there(*list, *key));
@@ -151,7 +157,9 @@ pub fn delta(findings: &Findings, known: &Known, request: &Request) -> Rendered 
         known: kept,
         ..Delta::default()
     };
+    // What it tells is so now: how changes went, and no rows that are held though they are gone.
     let mut fresh = findings.clone();
+    fresh.changes.iter_mut().for_each(|change| change.verdict = whole.verdict(change).cloned());
     for list in List::ALL {
         let (mut unchanged, mut omitted) = (Vec::new(), Vec::new());
         for (_, index, key, item) in now.iter().filter(|(of, ..)| *of == list) {
@@ -167,7 +175,8 @@ pub fn delta(findings: &Findings, known: &Known, request: &Request) -> Rendered 
                 told.push((list, indices.len() as u64));
             }
         }
-        let mut not_told = [unchanged, omitted].concat();
+        let no_more = (0..whole.len(list)).filter(|index| whole.is_gone(list, *index)).collect();
+        let mut not_told = [unchanged, omitted, no_more].concat();
         not_told.sort_unstable();
         remove(&mut fresh, list, &not_told);
     }
@@ -218,7 +227,7 @@ fn items(source: &Source<'_>) -> Vec<(List, usize, u64, Item)> {
         );
     }
     for (index, c) in findings.changes.iter().enumerate() {
-        let verdict = c.verdict.as_ref().map_or("", |v| v.outcome.as_str());
+        let verdict = source.verdict(c).map_or("", |v| v.outcome.as_str());
         let words = [if c.score >= crate::plan::ACCUSED { "accused" } else { "" }, verdict];
         put(List::Changes, index, Ok((Kind::Change, c.id)), &words, Vec::new());
     }

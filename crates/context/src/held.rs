@@ -13,6 +13,7 @@ use decant_model::{ChangeVerdict, Findings, Suspect, Verdict};
 use crate::handles::Kind;
 use crate::plan::ACCUSED;
 use crate::selection::List;
+use crate::source::Capture;
 
 /// A suspect that weighs so much beside the first may be the next first one.
 const RIVAL: f64 = 0.25;
@@ -48,9 +49,10 @@ impl Late {
     }
 }
 
-/// Findings with what their checkpoint holds; none where there is no checkpoint or it said something else.
+/// Findings with what their checkpoint holds; none where there is no checkpoint or it said something else. An answer of one
+/// plain log is told in one piece, without an end for what is new.
 pub(crate) fn held(now: &Findings) -> Option<Held> {
-    let then = now.held.as_deref().filter(|then| is_same(now, then))?;
+    let then = now.held.as_deref().filter(|then| Capture::of(now) != Capture::Log && is_same(now, then))?;
     let mut findings = Findings { held: None, ..then.clone() };
     let mut late = Late { at_unix_nano: then.scope.to_unix_nano.unwrap_or_default(), ..Late::default() };
     late.scores.extend(now.suspects.iter().map(|s| ((Kind::Suspect, s.id), s.score)));
@@ -95,6 +97,19 @@ pub(crate) fn held(now: &Findings) -> Option<Held> {
     merge.list(List::Topology, &mut findings.topology, &now.topology, edge, |held, now| held.calls = now.calls);
     let check = |h: &decant_model::HealthyCheck| h.subject.clone();
     merge.list(List::Healthy, &mut findings.healthy, &now.healthy, check, |_, _| {});
+    // What is gone is no cause now, and what is late stands behind.
+    for (list, kind) in [(List::Suspects, Kind::Suspect), (List::Changes, Kind::Change)] {
+        let first = late.firsts[list as usize];
+        let (mut ids, mut ranks): (Vec<u64>, Vec<&mut u32>) = match kind {
+            Kind::Suspect => findings.suspects.iter_mut().map(|s| (s.id, &mut s.rank)).unzip(),
+            _ => findings.changes.iter_mut().map(|c| (c.id, &mut c.rank)).unzip(),
+        };
+        let last = ranks.iter().take(first).map(|rank| **rank).max().unwrap_or_default();
+        ranks.iter_mut().skip(first).zip(1..).for_each(|(rank, place)| **rank = last.saturating_add(place));
+        ids.truncate(first);
+        let gone = ids.iter().enumerate().filter(|(index, _)| late.gone.contains(&(list, *index)));
+        late.scores.extend(gone.map(|(_, id)| ((kind, *id), 0.0)));
+    }
     // Records of a pattern that is not told now are counted elsewhere.
     for (index, pattern) in findings.log_patterns.iter_mut().enumerate() {
         if late.gone.contains(&(List::LogPatterns, index)) {
@@ -114,11 +129,14 @@ pub(crate) fn held(now: &Findings) -> Option<Held> {
         late.firsts[list as usize] = first;
     }
     findings.resilience.clone_from(&now.resilience);
+    // Text tells it without figures, so what is held there moves only with its words.
+    findings.verdict_reason.clone_from(&now.verdict_reason);
     (findings.scope, findings.counts) = (now.scope.clone(), now.counts.clone());
     Some(Held { findings, late })
 }
 
-/// Whether the answer is the same: an incident, of the same first suspect and rivals, with the same change accused.
+/// Whether the answer is the same: an incident, of the same first suspect and rivals in the same order, with the same change
+/// accused.
 fn is_same(now: &Findings, then: &Findings) -> bool {
     let is_incident = |f: &Findings| f.verdict == Verdict::Incident && !f.incidents.is_empty();
     let accused = |f: &Findings| {

@@ -34,7 +34,7 @@ pub(crate) enum Step {
     Hit,
     /// The figures of one row more.
     Figure,
-    /// Which rows are no more.
+    /// Which rows are no more: first a few of them.
     Gone,
 }
 
@@ -81,12 +81,14 @@ pub(crate) const BYTES_A_FIGURE: usize = 1_000;
 /// Rows whose figures are told before anything else that moved.
 const FIGURES_FIRST: usize = 2;
 
-/// What is added to what is held: the first figures, what is no more, then what is late, best first, with figures between.
+/// What is added to what is held: how it stands with how much is new and what is no more, the first figures, then what is
+/// late, best first, with figures between.
 fn late(source: &Source<'_>, held_bytes: usize, is_late: impl Fn(&Offer) -> bool) -> Vec<(Step, usize)> {
     let figure = (Step::Figure, 40);
-    let mut steps = vec![(Step::State, 60)];
+    let gone = (Step::Gone, 40);
+    let mut steps = vec![(Step::State, 60), gone];
     steps.extend([figure; FIGURES_FIRST]);
-    steps.extend([(Step::Outcomes, 60), COUNTS[0], (Step::Gone, 40), (Step::Hit, 100)]);
+    steps.extend([(Step::Outcomes, 60), COUNTS[0], gone, (Step::Hit, 100)]);
     let mut flows = flows(source, is_late);
     let mut figures = held_bytes / BYTES_A_FIGURE;
     while speak_next(&mut flows, &mut steps) {

@@ -23,6 +23,7 @@ mod verdict;
 
 use serde_json::{Map, Value};
 
+pub(crate) use after::told_gone;
 pub(crate) use verdict::bundle_id;
 
 use crate::SCHEMA;

@@ -79,7 +79,8 @@ pub(crate) struct Selection {
     pub(crate) state: bool,
     pub(crate) outcomes: bool,
     pub(crate) hit: bool,
-    pub(crate) gone: bool,
+    /// How far what is gone is named.
+    pub(crate) gone: usize,
     /// Rows whose figures are told.
     pub(crate) figures: usize,
     /// What is left out is told; without it, a selection is only good for measuring.
@@ -115,6 +116,11 @@ impl Selection {
         Self { omissions: false, ..self }
     }
 
+    /// As the rest of an answer that is not of the smallest.
+    pub(crate) fn as_complete(self) -> Self {
+        Self { complete: true, ..self }
+    }
+
     /// Of what is held alone.
     pub(crate) fn without_news(self) -> Self {
         Self { news: false, ..self }
@@ -131,7 +137,7 @@ impl Selection {
             Step::State => self.state = true,
             Step::Outcomes => self.outcomes = true,
             Step::Hit => self.hit = true,
-            Step::Gone => self.gone = true,
+            Step::Gone => self.gone += 1,
             Step::Figure => self.figures += 1,
             Step::Raise(list, index) => self.raise(list, index),
             Step::Line(excerpt, line) => {

@@ -32,7 +32,7 @@ pub(crate) enum Capture {
 }
 
 impl Capture {
-    fn of(findings: &Findings) -> Self {
+    pub(crate) fn of(findings: &Findings) -> Self {
         let silent = findings.excerpts.is_empty();
         let graph =
             !findings.span_edges.is_empty() || !findings.topology.is_empty() || !findings.metric_shifts.is_empty();

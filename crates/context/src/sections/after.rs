@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::{View, changes, edges, incidents, metrics, patterns, suspects};
 use crate::plan::BYTES_A_FIGURE;
-use crate::selection::List;
+use crate::selection::{List, Selection};
+use crate::source::Source;
 use crate::{figures, quote};
 
 /// Items whose figures are told however short the text is.
@@ -70,11 +71,9 @@ pub(super) fn late(view: View<'_>, out: &mut String) {
     metrics::after(held, &told, &mut figures);
     edges::after(held, &told, &mut figures);
     patterns::after(held, &told, &mut figures);
-    if view.selection.gone {
-        gone(held, &mut figures);
-    }
+    gone(held, &mut figures);
     let omitted: u64 = view.omitted().iter().map(|(_, count)| count).sum();
-    if view.selection.complete && omitted > 0 {
+    if (view.selection.state || view.selection.complete) && omitted > 0 {
         let _infallible = writeln!(figures, "omitted of what is new: {omitted}");
     }
     if !figures.is_empty() {
@@ -83,33 +82,49 @@ pub(super) fn late(view: View<'_>, out: &mut String) {
     }
 }
 
-/// Rows named that are no more.
-const GONE_NAMED: usize = 8;
+/// Rows named that are no more, as its steps are taken.
+const GONE_NAMED: [usize; 3] = [0, 3, 8];
+
+fn gone_named(selection: &Selection) -> usize {
+    GONE_NAMED.get(selection.gone).copied().unwrap_or(GONE_NAMED[2])
+}
+
+/// Shown items that are no longer found, in the order in which they were taken.
+fn gone_shown<'a>(source: &'a Source<'_>, selection: &'a Selection) -> impl Iterator<Item = (List, usize)> + 'a {
+    let taken = selection.taken.iter().map(|(list, index)| (*list, *index as usize));
+    taken.filter(|(list, index)| source.is_gone(*list, *index))
+}
+
+/// Rows that the text names as no longer found.
+pub(crate) fn told_gone(source: &Source<'_>, selection: &Selection) -> HashSet<(List, usize)> {
+    let rows = gone_shown(source, selection).filter(|(list, index)| source.handle_at(*list, *index).is_some());
+    rows.take(gone_named(selection)).collect()
+}
 
 /// Shown rows that are no longer found, and what is not well any longer.
 fn gone_of(held: View<'_>) -> (Vec<String>, Vec<&str>) {
     let source = held.source;
     let (mut rows, mut unwell) = (Vec::new(), Vec::new());
-    for (list, index) in &held.selection.taken {
-        let index = *index as usize;
-        if !source.is_gone(*list, index) {
-            continue;
-        }
-        rows.extend(source.handle_at(*list, index));
-        let check = source.findings.healthy.get(index).filter(|_| *list == List::Healthy);
+    for (list, index) in gone_shown(source, held.selection) {
+        rows.extend(source.handle_at(list, index));
+        let check = source.findings.healthy.get(index).filter(|_| list == List::Healthy);
         unwell.extend(check.map(|check| check.subject.as_str()));
     }
     (rows, unwell)
 }
 
 fn gone(held: View<'_>, out: &mut String) {
+    let most = gone_named(held.selection);
+    if most == 0 {
+        return;
+    }
     let (rows, unwell) = gone_of(held);
     let unwell = unwell.into_iter().map(|subject| quote::inline(subject).into_owned()).collect();
     for (what, names) in [("no longer found", rows), ("no longer well", unwell)] {
-        let more = names.len().saturating_sub(GONE_NAMED);
+        let more = names.len().saturating_sub(most);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         if !names.is_empty() {
-            let named = names.get(..GONE_NAMED).unwrap_or(&names).join(", ");
+            let named = names.get(..most).unwrap_or(&names).join(", ");
             let _infallible = writeln!(out, "{what}: {named}{more}");
         }
     }

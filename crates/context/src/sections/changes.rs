@@ -123,8 +123,9 @@ const TENTH: f64 = 0.1;
 
 /// What moves, by handle.
 pub(super) fn after(view: View<'_>, out: &mut String) {
+    let found = || view.ranked(List::Changes).filter(|(index, _)| !view.source.is_gone(List::Changes, *index));
     let mut line = super::Line::new("changes, probability to be the cause (others below a tenth)");
-    for (index, _) in view.ranked(List::Changes) {
+    for (index, _) in found() {
         let Some(change) = view.source.findings.changes.get(index) else { continue };
         // Room is left for those that are nearly told.
         let score = view.source.score(Kind::Change, change.id, change.score);
@@ -135,7 +136,7 @@ pub(super) fn after(view: View<'_>, out: &mut String) {
     }
     line.end(out);
     let mut line = super::Line::new("changes, how they went");
-    for (index, _) in view.ranked(List::Changes) {
+    for (index, _) in found() {
         let Some(change) = view.source.findings.changes.get(index) else { continue };
         let is_told = |outcome: Outcome| match change.verdict.as_ref().filter(|held| is_grave(held.outcome)) {
             Some(held) => outcome != held.outcome,

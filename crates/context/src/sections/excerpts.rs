@@ -64,8 +64,11 @@ pub(super) fn offers(source: &Source<'_>) -> Vec<Offer> {
     offers
 }
 
-/// Lines of all excerpts that are not shown, doubles not counted.
+/// Lines of all excerpts that are not shown, doubles not counted. None of them is late.
 pub(super) fn lines_omitted(view: View<'_>) -> u64 {
+    if view.is_late == Some(true) {
+        return 0;
+    }
     let lines = view.selection.lines.iter().enumerate().flat_map(|(index, lines)| {
         lines.iter().enumerate().map(move |(place, shown)| (index as u32, place as u32, *shown))
     });

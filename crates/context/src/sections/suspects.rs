@@ -68,7 +68,7 @@ fn what(view: View<'_>, suspect: &Suspect) -> String {
 /// What moves, by handle: how likely each is.
 pub(super) fn after(view: View<'_>, out: &mut String) {
     let mut line = super::Line::new("suspects, probability");
-    for (index, _) in view.ranked(List::Suspects) {
+    for (index, _) in view.ranked(List::Suspects).filter(|(index, _)| !view.source.is_gone(List::Suspects, *index)) {
         let Some(suspect) = view.source.findings.suspects.get(index).filter(|s| is_likely(view.source, s)) else {
             continue;
         };

@@ -1,13 +1,13 @@
 //! What holds for answers that tell only what is new.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use decant_context::{Format, Known, Request, bundle, delta, whole};
-use decant_model::Findings;
+use decant_context::{Format, Handles, Kind, Known, Request, bundle, delta, whole};
+use decant_model::{Change, ChangeVerdict, Findings, Outcome};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::arbitrary::findings;
+use crate::arbitrary::{findings, held};
 use crate::cases::incident;
 use crate::laws::{bound, large, later, requests};
 
@@ -30,6 +30,23 @@ fn shown(answer: &Value, list: &str) -> u64 {
 /// What a reader has who was told everything.
 fn all_of(findings: &Findings) -> Known {
     bundle(findings, &Request { budget_tokens: 1_000_000, ..Request::default() }).told
+}
+
+/// Without items whose id another has: of those that analysis finds, none are.
+fn distinct(mut findings: Findings) -> Findings {
+    fn once<T, K: std::hash::Hash + Eq>(items: &mut Vec<T>, key: impl Fn(&T) -> K) {
+        let mut seen = HashSet::new();
+        items.retain(|item| seen.insert(key(item)));
+    }
+    once(&mut findings.suspects, |s| s.id);
+    once(&mut findings.changes, |c| c.id);
+    once(&mut findings.log_patterns, |p| p.id);
+    once(&mut findings.metric_shifts, |m| m.id);
+    once(&mut findings.span_edges, |e| e.id);
+    once(&mut findings.traces, |t| t.id);
+    once(&mut findings.topology, |e| (e.caller.clone(), e.callee.clone()));
+    findings.held = findings.held.map(|then| Box::new(distinct(*then)));
+    findings
 }
 
 proptest! {
@@ -64,6 +81,78 @@ proptest! {
             prop_assert_eq!(told, all as u64, "{}", list);
         }
     }
+
+    #[test]
+    fn of_what_is_held_a_delta_tells_what_is_found_now_and_names_the_rest(now in held(), request in requests()) {
+        let now = distinct(now);
+        // Who read the checkpoint's answer has what is gone.
+        let then = now.held.as_deref().unwrap();
+        let whole = Request { budget_tokens: 1_000_000, format: Format::Both, ..Request::default() };
+        let answer = delta(&now, &all_of(then), &whole);
+        let sizes = [
+            now.incidents.len(), now.suspects.len(), now.changes.len(), now.log_patterns.len(),
+            now.metric_shifts.len(), now.span_edges.len(), now.traces.len(), now.topology.len(),
+            now.resilience.len(),
+        ];
+        for (list, all) in LISTS.into_iter().zip(sizes) {
+            let of = |field: &Value| field[list].as_u64().unwrap_or_default();
+            let told = shown(&answer.json, list) + of(&answer.json["delta"]["unchanged"]) + of(&answer.json["omitted"]);
+            prop_assert_eq!(told, all as u64, "{}", list);
+        }
+        let handles = Handles::of(&now);
+        let found: HashSet<u64> = now.log_patterns.iter().map(|pattern| pattern.id).collect();
+        let gone = then.log_patterns.iter().filter(|pattern| !found.contains(&pattern.id));
+        let named = answer.json["delta"]["gone"].as_array().unwrap();
+        let unnamed = answer.json["omitted"]["delta.gone"].as_u64().unwrap_or_default();
+        for handle in gone.map(|pattern| handles.get(Kind::LogPattern, pattern.id)) {
+            prop_assert!(named.contains(&handle.as_str().into()) || unnamed > 0, "{handle}: {}", answer.json);
+        }
+        // The next answer names them no more.
+        let next = delta(&now, &answer.told, &whole);
+        prop_assert_eq!(&next.json["delta"]["gone"], &serde_json::json!([]));
+        let rendered = delta(&now, &all_of(then), &request);
+        prop_assert!(bound(&request, &rendered) <= request.budget_tokens, "{}", rendered.text);
+    }
+}
+
+#[test]
+fn how_a_change_went_since_the_checkpoint_is_news() {
+    let went = |outcome| Some(ChangeVerdict { outcome, reason: format!("{outcome:?}"), ..ChangeVerdict::default() });
+    let change = |outcome| Change { id: 7, score: 0.3, verdict: went(outcome), ..Change::default() };
+    for (then, now) in [(Outcome::Wait, Outcome::Regression), (Outcome::Warning, Outcome::Pass)] {
+        let [mut before, mut findings] = [incident(), incident()];
+        before.changes = vec![change(then)];
+        findings.changes = vec![change(now)];
+        findings.held = Some(Box::new(before.clone()));
+        let request = Request { budget_tokens: 100_000, ..Request::default() };
+        let answer = delta(&findings, &all_of(&before), &request);
+        assert_eq!(answer.json["changes"][0]["verdict"]["outcome"], now.as_str(), "{}", answer.json);
+        assert!(answer.text.contains(now.as_str()) && !answer.text.contains(then.as_str()), "{}", answer.text);
+    }
+}
+
+#[test]
+fn what_was_gone_before_it_was_told_is_not_told_and_what_goes_then_is_named() {
+    let mut now = incident();
+    let then = now.clone();
+    let gone = now.log_patterns.remove(0).id;
+    now.held = Some(Box::new(then));
+    let handle = Handles::of(&now).get(Kind::LogPattern, gone);
+    let large = Request { budget_tokens: 100_000, ..Request::default() };
+    let fresh = delta(&now, &Known::default(), &large);
+    assert!(!fresh.json["log_patterns"].to_string().contains(&handle), "{}", fresh.json);
+    assert_eq!(fresh.json["delta"]["gone"], serde_json::json!([]));
+    // The whole answer holds the row, and says that it is gone where it has room for that.
+    let mut told_later = 0;
+    for budget_tokens in (100..2_000).step_by(20) {
+        let whole = bundle(&now, &Request { budget_tokens, ..Request::default() });
+        let has_row = whole.text.contains(&format!("[{handle}]"));
+        let is_told = whole.text.contains("no longer found");
+        let named = delta(&now, &whole.told, &large).json["delta"]["gone"] == serde_json::json!([handle]);
+        assert_eq!(named, has_row && !is_told, "{budget_tokens}: {}", whole.text);
+        told_later += usize::from(named);
+    }
+    assert!(told_later < 95);
 }
 
 #[test]

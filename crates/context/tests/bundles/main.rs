@@ -4,6 +4,7 @@ mod arbitrary;
 mod cases;
 mod delta;
 mod fuzz;
+mod held;
 mod injections;
 mod laws;
 mod pages;
