@@ -125,7 +125,10 @@ impl Evidence {
                     }
                     if is_loud(&asked) {
                         let place = regimes.since(signal.service, inside.windows).filter(|_| settles);
-                        let since = place.map(|place| cut.since(inside, begins, regimes.settled(), place));
+                        let since = place.map(|place| {
+                            let settled = regimes.settled();
+                            [cut.since(inside, begins, settled, place), cut.earlier(inside, begins, settled)]
+                        });
                         told.loud.push((at, Heard { live, base, odd, since }));
                     }
                 }
@@ -176,7 +179,7 @@ fn add(
         * fullness(material, what, episode);
     if strength > 0.0 {
         let item = Item { what, z, strength };
-        let is_other = since.is_none_or(|since| since * z.signum() > CHANCE);
+        let is_other = since.is_none_or(|since| since.iter().any(|since| since * z.signum() > CHANCE));
         let is_news = |(_, aspect): &(u64, Aspect)| is_other || hurts(material, *aspect, what, episode);
         let aspects = aspect::of(material, what, signal.service, z).into_iter().filter(is_news);
         items.extend(aspects.map(|(s, aspect)| (s, aspect, item)));

@@ -35,8 +35,12 @@ struct Hour {
 /// No number, so nothing was heard.
 const UNHEARD: Hour = Hour { low: u16::MAX, high: u16::MAX };
 
+/// The greatest value kept: about what half a number can hold.
+const GREATEST: f64 = 1e38;
+
 impl Hour {
     fn add(&mut self, value: f64) {
+        let value = value.clamp(-GREATEST, GREATEST);
         let bits = |value: f64| {
             let bits = (value as f32).to_bits();
             (bits.saturating_add(1 << 15) >> 16) as u16
@@ -104,7 +108,8 @@ impl Seasons {
         let (block, hour) = (block(config), HOUR_S / i64::from(config.window_s.max(1)).min(HOUR_S));
         let to = before.div_euclid(block).saturating_mul(block);
         let oldest = to.saturating_sub((HOURS - 24).saturating_mul(hour));
-        let from = self.upto.unwrap_or(first).max(first).max(oldest);
+        // What was learnt of a time to come was a clock that jumped.
+        let from = self.upto.filter(|upto| *upto <= to).unwrap_or(first).max(first).max(oldest);
         (config.max_profiles > 0 && from < to).then_some((from, to))
     }
 
@@ -141,11 +146,12 @@ impl Seasons {
         }
     }
 
-    /// Forgets what stood where new hours go, and profiles of which nothing is left.
+    /// Forgets what stood where new hours go, what is of a time to come, and profiles of which nothing is left.
     fn make_room(&mut self, new: impl Iterator<Item = i64>, last: i64) {
         let oldest = last - HOURS;
-        let gone: Vec<usize> = self.hours.iter().filter(|hour| **hour <= oldest).map(|hour| place(*hour)).collect();
-        self.hours.retain(|hour| *hour > oldest);
+        let is_kept = |hour: i64| oldest < hour && hour <= last;
+        let gone: Vec<usize> = self.hours.iter().filter(|hour| !is_kept(**hour)).map(|hour| place(*hour)).collect();
+        self.hours.retain(|hour| is_kept(*hour));
         self.hours.extend(new);
         self.hours.sort_unstable();
         self.hours.dedup();
@@ -156,5 +162,36 @@ impl Seasons {
             gone.iter().for_each(|place| profile[*place] = UNHEARD);
             profile.iter().any(|hour| *hour != UNHEARD)
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_too_great_for_half_a_number_stays_finite() {
+        for value in [f64::MAX, f64::MIN, 1e39, -1e39, 1e38] {
+            let mut hour = UNHEARD;
+            hour.add(value);
+            hour.add(value);
+            let (low, high) = hour.reach().unwrap();
+            assert!(low.is_finite() && high.is_finite() && low * value > 0.0, "{value}: {low} to {high}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_jumped_a_year_ahead_stops_no_learning() {
+        let config = Config::default();
+        let (block, window_s) = (block(&config), i64::from(config.window_s));
+        let year = 365 * 86_400 / window_s / block * block;
+        for (upto, due) in [(None, Some((0, 10 * block))), (Some(4 * block), Some((4 * block, 10 * block)))] {
+            let seasons = Seasons { upto, ..Seasons::default() };
+            assert_eq!(seasons.due(0, 10 * block, &config), due);
+        }
+        let mut seasons = Seasons { upto: Some(year), hours: vec![5, 8_765], ..Seasons::default() };
+        assert_eq!(seasons.due(0, 10 * block, &config), Some((0, 10 * block)));
+        seasons.make_room([6].into_iter(), 6);
+        assert_eq!(seasons.hours, [5, 6]);
     }
 }

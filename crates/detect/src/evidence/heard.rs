@@ -11,7 +11,7 @@ pub(super) struct Heard {
     pub(super) base: Contrast,
     pub(super) odd: Contrast,
     /// z against the rest of the time since a deployment that made usual what merely differs since then.
-    pub(super) since: Option<f64>,
+    pub(super) since: Option<[f64; 2]>,
 }
 
 /// Deviations that the greatest of an hour's windows may stray.

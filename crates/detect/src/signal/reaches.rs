@@ -100,7 +100,13 @@ impl Side {
             self.values[inside.clone()].iter().copied().fold(NOTHING, f32::max)
         };
         let later = if after.is_empty() { NOTHING } else { self.behind[after.start] };
-        let usual = self.before[before.end].max(later);
+        // What a regime does not know is not usual.
+        let earlier = if before.start == 0 {
+            self.before[before.end]
+        } else {
+            self.values[before.clone()].iter().copied().fold(NOTHING, f32::max)
+        };
+        let usual = earlier.max(later);
         (most > usual).then_some((most, usual))
     }
 }
@@ -200,5 +206,22 @@ impl Reaches {
         let t = (now - usual) / (variance * (1.0 / m + 1.0 / n)).sqrt();
         let z = if t.abs() > least { t_z(t, freedom) } else { 0.0 };
         Some(Contrast { z, before: Some(usual), after: Some(now) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_regime_does_not_know_is_not_usual() {
+        let mut side = Side::default();
+        side.values[..10].fill(10.0);
+        side.values[10..30].fill(1.0);
+        side.values[25] = 5.0;
+        side.add_up(30);
+        for (from, news) in [(0, None), (9, None), (10, Some((5.0, 1.0)))] {
+            assert_eq!(side.news(&Parts { before: from..25, inside: 25..26, after: 26..30 }), news, "from {from}");
+        }
     }
 }

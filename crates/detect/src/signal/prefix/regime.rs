@@ -24,7 +24,8 @@ impl Cut<'_> {
             let upto = self.room.regimes.get(nth).copied().unwrap_or_default();
             let (before, since) = (self.known(upto, known), earlier.minus(upto));
             let (block, _) = self.grid.blocks(*window, *window);
-            let parts = Parts { before: known.gone.1..block, inside: block..at.blocks.0.max(block), after: 0..0 };
+            let parts =
+                Parts { before: known.gone.1.min(block)..block, inside: block..at.blocks.0.max(block), after: 0..0 };
             if self.compare(since, before, &parts).z.abs() > MOVED {
                 known.gone = (nth, self.grid.blocks(0, *window).1);
             }
@@ -51,6 +52,19 @@ impl Cut<'_> {
         let from = at.blocks.0.max(block);
         let to = at.blocks.1.max(from);
         self.compare(inside, rest, &Parts { before: block..from, inside: from..to, after: to..end.max(to) }).z
+    }
+
+    /// z of what lies inside before the first deployment that may account for any of it, against the time before: what moved
+    /// earlier is no deployment's doing. Zero where such a deployment lies before all of it.
+    pub(crate) fn earlier(&mut self, at: Inside, begins: &[usize], settled: usize) -> f64 {
+        let place = begins.partition_point(|begin| begin + settled <= at.windows.0);
+        let Some(begin) = begins.get(place).copied().filter(|begin| at.windows.0 < *begin) else { return 0.0 };
+        self.sum_regimes(begins);
+        let (first, begun) = (self.before(at.cuts.0), self.room.regimes.get(place + 1).copied().unwrap_or_default());
+        let from = at.blocks.0;
+        let block = self.grid.blocks(begin, begin).0.max(from);
+        let parts = Parts { before: at.gone.1.min(from)..from, inside: from..block, after: 0..0 };
+        self.compare(begun.minus(first), self.known(first, at), &parts).z
     }
 
     fn sum_regimes(&mut self, begins: &[usize]) {
@@ -99,6 +113,24 @@ mod tests {
         let mut cut = room.cut(&prefix, &cuts, 0.0);
         let inside = cut.within(cuts.episodes[0], begins, least);
         cut.contrast(inside).map_or(0.0, |c| c.z)
+    }
+
+    #[test]
+    fn what_moved_before_a_deployment_is_not_its_doing() {
+        let prior = Spread { variance: 0.04, worth: 4.0, unit: 0.0 };
+        let sway = |at: u32| [0.1, -0.2, 0.3, -0.1, 0.2, -0.3, 0.0][at as usize * 3 % 7];
+        for (name, onset, begins, expected) in [
+            ("moved before the deployment", 30, &[40][..], 6.0..100.0),
+            ("moved with the deployment", 40, &[40], -1.0..1.0),
+            ("moved with the first of two deployments", 30, &[30, 40], -1.0..1.0),
+        ] {
+            let levels = (0..60).map(|at| (at, f32::from(u8::from(at >= onset)) + sway(at))).collect();
+            let prefix = Prefix::new(Values::of_levels(levels, Vec::new(), prior), true);
+            let cuts = Cuts::new([(30, 60)].into_iter(), 60);
+            let mut room = Room::default();
+            let z = room.cut(&prefix, &cuts, 0.0).earlier(cuts.episodes[0], begins, 5);
+            assert!(expected.contains(&z), "{name}: {z}");
+        }
     }
 
     #[test]
