@@ -105,7 +105,7 @@ pub(crate) fn packed(source: &Source<'_>, request: &Request) -> (Rendered, Selec
         // What it costs does not hang on how much of what is held has room, so that it never falls when that grows.
         let late_cost = |late_count| {
             // A complete one tells the notes of the counts, too, which a late step brings.
-            let (whole, alone) = (select(steps.len(), late_count), select(0, late_count).as_complete());
+            let (whole, alone) = (select(steps.len(), late_count), select(0, late_count).completed());
             let forms = Forms::of(request.format, || sections::late_text(source, &whole), || json(&alone));
             forms.cost(request, &mut ledger.borrow_mut())
         };

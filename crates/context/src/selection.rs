@@ -117,7 +117,7 @@ impl Selection {
     }
 
     /// As the rest of an answer that is not of the smallest.
-    pub(crate) fn as_complete(self) -> Self {
+    pub(crate) fn completed(self) -> Self {
         Self { complete: true, ..self }
     }
 
