@@ -105,11 +105,7 @@ pub(crate) fn base(source: &Source<'_>) -> u64 {
 /// The items of a selection, as its reader has them then.
 fn shown(source: &Source<'_>, selection: &Selection) -> Vec<(List, u64, Item)> {
     let mut shown = Vec::new();
-    let told_gone = if source.late.is_some() {
-        crate::sections::told_gone(source, selection)
-    } else {
-        std::collections::HashSet::new()
-    };
+    let told_gone = crate::sections::told_gone(source, selection);
     for (list, index, key, item) in items(source) {
         // Who was told that a row is no longer found does not have it.
         if told_gone.contains(&(list, index)) {

@@ -2,8 +2,8 @@
 //!
 //! One file a list. Each has three functions over the same findings: `offers` (items and details with their strength and
 //! size), `text` (the section as a model reads it) and `json` (the list's items). What is shown of an item depends on its
-//! level alone, so both forms show the same. Lists whose figures move have `after`, too, which tells those. Text that is ours begins a line or stands bare; text of the telemetry stands
-//! in one of the frames of [`crate::quote`].
+//! level alone, so both forms show the same. Lists whose figures move have `after`, too, which tells those. Text that is
+//! ours begins a line or stands bare; text of the telemetry stands in one of the frames of [`crate::quote`].
 
 mod after;
 mod changes;
@@ -133,10 +133,10 @@ pub(crate) fn offers(source: &Source<'_>, list: List) -> Vec<Offer> {
 /// The text for models.
 ///
 /// What an incident's next revision will say again stands first: how to read it, the verdict with the first suspect and the
-/// change that is accused, what data is missing, what changed, the evidence about the suspects (each pattern, series and call with how it was
-/// before), and why it is them. Then who calls whom, and the rest, of which one more or less fits. What moves with every new
-/// record stands last, by handle: scores, figures since the onset, counts. So a cache of prompts finds most of the text
-/// again, and the end, which a model reads best, has the news.
+/// change that is accused, what data is missing, what changed, the evidence about the suspects (each pattern, series and
+/// call with how it was before), and why it is them. Then who calls whom, and the rest, of which one more or less fits.
+/// What moves with every new record stands last, by handle: scores, figures since the onset, counts. So a cache of prompts
+/// finds most of the text again, and the end, which a model reads best, has the news.
 pub(crate) fn text(source: &Source<'_>, selection: &Selection) -> String {
     let is_late = source.late.is_some().then_some(false);
     let view = View { source, selection, part: Part::All, is_late };

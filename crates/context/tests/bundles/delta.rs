@@ -27,6 +27,29 @@ fn shown(answer: &Value, list: &str) -> u64 {
     answer[list].as_array().map_or(0, |items| items.len() as u64)
 }
 
+/// Of each list how many items a delta shows, says to be unchanged and leaves out.
+fn told(answer: &Value) -> [u64; LISTS.len()] {
+    LISTS.map(|list| {
+        let of = |field: &Value| field[list].as_u64().unwrap_or_default();
+        shown(answer, list) + of(&answer["delta"]["unchanged"]) + of(&answer["omitted"])
+    })
+}
+
+fn sizes(findings: &Findings) -> [u64; LISTS.len()] {
+    [
+        findings.incidents.len(),
+        findings.suspects.len(),
+        findings.changes.len(),
+        findings.log_patterns.len(),
+        findings.metric_shifts.len(),
+        findings.span_edges.len(),
+        findings.traces.len(),
+        findings.topology.len(),
+        findings.resilience.len(),
+    ]
+    .map(|items| items as u64)
+}
+
 /// What a reader has who was told everything.
 fn all_of(findings: &Findings) -> Known {
     bundle(findings, &Request { budget_tokens: 1_000_000, ..Request::default() }).told
@@ -70,16 +93,7 @@ proptest! {
     fn shown_unchanged_and_omitted_are_all_there_are(before in findings(), now in findings()) {
         let request = Request { budget_tokens: 100_000, format: Format::Both, ..Request::default() };
         let answer = delta(&now, &all_of(&before), &request).json;
-        let sizes = [
-            now.incidents.len(), now.suspects.len(), now.changes.len(), now.log_patterns.len(),
-            now.metric_shifts.len(), now.span_edges.len(), now.traces.len(), now.topology.len(),
-            now.resilience.len(),
-        ];
-        for (list, all) in LISTS.into_iter().zip(sizes) {
-            let of = |field: &Value| field[list].as_u64().unwrap_or_default();
-            let told = shown(&answer, list) + of(&answer["delta"]["unchanged"]) + of(&answer["omitted"]);
-            prop_assert_eq!(told, all as u64, "{}", list);
-        }
+        prop_assert_eq!(told(&answer), sizes(&now));
     }
 
     #[test]
@@ -89,16 +103,7 @@ proptest! {
         let then = now.held.as_deref().unwrap();
         let whole = Request { budget_tokens: 1_000_000, format: Format::Both, ..Request::default() };
         let answer = delta(&now, &all_of(then), &whole);
-        let sizes = [
-            now.incidents.len(), now.suspects.len(), now.changes.len(), now.log_patterns.len(),
-            now.metric_shifts.len(), now.span_edges.len(), now.traces.len(), now.topology.len(),
-            now.resilience.len(),
-        ];
-        for (list, all) in LISTS.into_iter().zip(sizes) {
-            let of = |field: &Value| field[list].as_u64().unwrap_or_default();
-            let told = shown(&answer.json, list) + of(&answer.json["delta"]["unchanged"]) + of(&answer.json["omitted"]);
-            prop_assert_eq!(told, all as u64, "{}", list);
-        }
+        prop_assert_eq!(told(&answer.json), sizes(&now));
         let handles = Handles::of(&now);
         let found: HashSet<u64> = now.log_patterns.iter().map(|pattern| pattern.id).collect();
         let gone = then.log_patterns.iter().filter(|pattern| !found.contains(&pattern.id));

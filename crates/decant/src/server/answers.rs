@@ -24,7 +24,7 @@ use decant_egress::{
     Answer, Answering, BundleQuery, CompareQuery, ContextService, ExpandQuery, Fit, Format, SearchQuery, ServiceError,
     ServicesQuery, Status, TimelineQuery, TopologyQuery, When,
 };
-use decant_engine::Ask;
+use decant_engine::{Ask, Correlator};
 use decant_model::Findings;
 use decant_store::Store;
 use jiff::tz::TimeZone;
@@ -116,9 +116,9 @@ impl Answers {
     }
 
     async fn answered(&self, ask: Ask, holds: bool) -> Result<Findings, ServiceError> {
-        let found = self.on_correlator(move |correlator, counts| match holds {
-            true => correlator.findings_held(&ask, Vec::new(), counts),
-            false => correlator.findings(&ask, Vec::new(), counts),
+        let found = self.on_correlator(move |correlator, counts| {
+            let findings = if holds { Correlator::findings_held } else { Correlator::findings };
+            findings(correlator, &ask, Vec::new(), counts)
         });
         found.await.map(|mut findings| {
             // Since the start; what was read back from the store came in before.
